@@ -1,0 +1,79 @@
+"""GRU (Keras' order of columns: update z, reset r, candidate).
+
+    z_t = sigmoid(x_t K_z + h_{t-1} R_z + b_z)                  update gate: how much to keep
+    r_t = sigmoid(x_t K_r + h_{t-1} R_r + b_r)                  reset gate
+    g_t = tanh(x_t K_h + r_t * (h_{t-1} R_h + b'_h) + b_h)      candidate, reset_after=True
+    g_t = tanh(x_t K_h + (r_t * h_{t-1}) R_h + b_h)             candidate, reset_after=False
+    h_t = z_t * h_{t-1} + (1 - z_t) * g_t
+
+Backwards, with y_t = h_t, and dz, dr, dg the gradients of what the activations are taken of:
+
+    dh_t = dL/dy_t + dh_{t+1} * z_{t+1} + [dz, dr]_{t+1} [R_z, R_r]^T + (path through g_{t+1})
+    dz_t = dh_t * (h_{t-1} - g_t) * z'_t
+    dg_t = dh_t * (1 - z_t) * g'_t
+"""
+
+import tensorflow as tf
+
+from keras_rnn_study.loops import scan
+from keras_rnn_study.replay.activation import activate
+from keras_rnn_study.replay.base import at_unmasked, previous
+
+
+def inside(cell, weights, x, h, initial, mask):
+    """See `keras_rnn_study.replay`."""
+    gate_kernel, candidate_kernel = _split(weights["recurrent_kernel"])
+    input_bias, recurrent_bias = _biases(cell, weights)
+    gate_bias, candidate_bias = _split(recurrent_bias)
+    x_gates, x_candidate = _split(x @ weights["kernel"] + input_bias)
+    before = previous(h, initial[0])
+
+    z_z, z_r = tf.split(x_gates + before @ gate_kernel + gate_bias, 2, axis=-1)
+    z, z_slope = activate(cell.recurrent_activation, z_z)
+    r, r_slope = activate(cell.recurrent_activation, z_r)
+    # r_t multiplies what is recalled: after the product with R_h, or before it.
+    recalled = before @ candidate_kernel + candidate_bias if cell.reset_after else before
+    reset = r * recalled if cell.reset_after else (r * recalled) @ candidate_kernel
+    g, g_slope = activate(cell.activation, x_candidate + reset)
+
+    to_z = at_unmasked((before - g) * z_slope, mask, 0.0)
+    to_g = at_unmasked((1 - z) * g_slope, mask, 0.0)
+    keep = at_unmasked(z, mask, 1.0)
+    gates = {"update": z, "reset": r, "candidate": g}
+    return gates, [h], [keep, to_z, to_g, recalled * r_slope, r]
+
+
+def backward(cell, weights, factors, surface, arriving):
+    """See `keras_rnn_study.replay`."""
+    gate_kernel, candidate_kernel = _split(weights["recurrent_kernel"])
+
+    def step(carry, slices):
+        (arriving,), (surface, keep, to_z, to_g, to_r, r) = carry, slices
+        dh = surface + arriving
+        dz, dg = dh * to_z, dh * to_g
+        if cell.reset_after:
+            dr = dg * to_r
+            through_g = tf.matmul(dg * r, candidate_kernel, transpose_b=True)
+        else:
+            reset = tf.matmul(dg, candidate_kernel, transpose_b=True)
+            dr = reset * to_r
+            through_g = reset * r
+        through_gates = tf.matmul(tf.concat([dz, dr], -1), gate_kernel, transpose_b=True)
+        return [dh * keep + through_gates + through_g], [dh, tf.concat([dz, dr, dg], -1)]
+
+    arriving, (dh, dz) = scan(step, arriving, [surface, *factors], reverse=True)
+    return [dh], dz, arriving
+
+
+def _split(columns):
+    """The columns of update and reset gate, and those of the candidate."""
+    units = columns.shape[-1] // 3
+    return columns[..., : 2 * units], columns[..., 2 * units :]
+
+
+def _biases(cell, weights):
+    """Input and recurrent bias, (3 * units,) each; only `reset_after` has a second one."""
+    none = tf.zeros(weights["kernel"].shape[-1], weights["kernel"].dtype)
+    if "bias" not in weights:
+        return none, none
+    return tuple(tf.unstack(weights["bias"])) if cell.reset_after else (weights["bias"], none)
