@@ -32,7 +32,9 @@ def run_cell(cell, x, initial, mask):
     def step(carry, slices):
         y, new = _call(cell, slices[0], carry, initial)
         if mask is not None:
-            new = [tf.where(expand(slices[1], s), s, old) for s, old in zip(new, carry, strict=True)]
+            new = [
+                tf.where(expand(slices[1], s), s, old) for s, old in zip(new, carry, strict=True)
+            ]
         return new, [y, *new]
 
     sequences = [x] if mask is None else [x, mask]

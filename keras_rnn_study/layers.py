@@ -1,5 +1,6 @@
 """Where the recurrent layers of a model are, and what they and their weights are called."""
 
+import contextlib
 import difflib
 import re
 
@@ -26,9 +27,7 @@ def recurrent_layers(model):
     >>> list(recurrent_layers(model))
     ['lstm']
     """
-    return {
-        path: layer for path, layer in _walk(model) if isinstance(layer, keras.layers.RNN)
-    }
+    return {path: layer for path, layer in _walk(model) if isinstance(layer, keras.layers.RNN)}
 
 
 def cell_names(name, layer):
@@ -94,6 +93,20 @@ def select(names, wanted):
     return [name for name in names if name in set(wanted)]
 
 
+@contextlib.contextmanager
+def kept_losses(model):
+    """Leaves what layers passed to `add_loss` as it was; each call of a model clears it."""
+    layers = model._flatten_layers()
+    before = [(list(layer._losses), set(layer._loss_ids)) for layer in layers]
+    try:
+        yield
+    finally:
+        for layer, (losses, ids) in zip(layers, before, strict=True):
+            layer._losses[:] = losses
+            layer._loss_ids.clear()
+            layer._loss_ids.update(ids)
+
+
 def _walk(model, cells=False):
     """Yields (path, layer) for all layers below `model`, depth first, each layer once."""
     seen = {id(model)}
@@ -123,7 +136,9 @@ def _walk(model, cells=False):
 
 def _cell_name(cell):
     # A cell need not be a Keras layer, so it may have no name.
-    return getattr(cell, "name", None) or re.sub(r"(?<!^)(?=[A-Z])", "_", type(cell).__name__).lower()
+    return (
+        getattr(cell, "name", None) or re.sub(r"(?<!^)(?=[A-Z])", "_", type(cell).__name__).lower()
+    )
 
 
 def _unique(names):

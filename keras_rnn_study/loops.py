@@ -23,7 +23,9 @@ def scan(step, carry, sequences, *, reverse=False):
         outputs of all steps in the order of time, a list of tensors (time, batch, ...).
     """
     time = sequences[0].shape[0] or tf.shape(sequences[0])[0]
-    arrays = [tf.TensorArray(x.dtype, time, element_shape=x.shape[1:]).unstack(x) for x in sequences]
+    arrays = [
+        tf.TensorArray(x.dtype, time, element_shape=x.shape[1:]).unstack(x) for x in sequences
+    ]
     # The step on the first slices tells how many outputs there are and of which kind. Nothing uses
     # its values, so the graph's optimiser drops it.
     _, pilot = step(carry, [x[0] for x in sequences])

@@ -88,4 +88,6 @@ def activations(cell):
         gates = ("update", "reset")
     else:
         return {"h": name("activation")}
-    return {gate: name("recurrent_activation") for gate in gates} | {"candidate": name("activation")}
+    return {gate: name("recurrent_activation") for gate in gates} | {
+        "candidate": name("activation")
+    }

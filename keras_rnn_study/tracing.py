@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_rnn_study.backward import backpropagate
-from keras_rnn_study.layers import recurrent_layers, select
+from keras_rnn_study.layers import kept_losses, recurrent_layers, select
 from keras_rnn_study.loops import input_order
 from keras_rnn_study.opening import opened
 from keras_rnn_study.replay.base import at_unmasked
@@ -69,12 +69,14 @@ def trace(model, x, y=None, sample_weight=None, layers=None, gradients=True):
     x, y, sample_weight = (_tensors(data) for data in (x, y, sample_weight))
     _check_shapes(model, x, y, sample_weight)
     function = _function(model, found, gradients and y is not None)
-    # Keras' own way to let nothing be assigned: states, seeds and metrics go into the scope.
-    with keras.StatelessScope():
+    with keras.StatelessScope():  # for what is made inside of the graph to be filled outside
         loss, tensors = function(x, y, sample_weight)
     return Trace(
         None if loss is None else float(loss),
-        {name: _layer_trace(values, function.activations[name]) for name, values in tensors.items()},
+        {
+            name: _layer_trace(values, function.activations[name])
+            for name, values in tensors.items()
+        },
     )
 
 
@@ -132,7 +134,9 @@ def _check_shapes(model, x, y, sample_weight):
             )
 
 
-_functions = weakref.WeakKeyDictionary()  # model -> {what is measured: (what it rests on, function)}
+_functions = (
+    weakref.WeakKeyDictionary()
+)  # model -> {what is measured: (what it rests on, function)}
 
 
 def _function(model, layers, gradients):
@@ -168,9 +172,9 @@ class _TraceFunction:
         model = self._model()
         scale = _loss_scale(model) if self._gradients else None
         with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape:
-            with opened(self._layers, tape) as calls:
+            with opened(self._layers, tape) as calls, kept_losses(model), _frozen(model):
                 prediction = _predict(model, x)
-            loss = None if y is None else _loss(model, x, y, prediction, sample_weight)
+                loss = None if y is None else _loss(model, x, y, prediction, sample_weight)
             scaled = loss if scale is None else loss * tf.cast(scale, loss.dtype)
         if self._gradients:
             backpropagate(scaled, calls, tape)
@@ -180,6 +184,15 @@ class _TraceFunction:
                 self.activations[loop.name] = activations(loop.cell)
                 tensors[loop.name] = _loop_tensors(call, loop, scale)
         return loss, tensors
+
+
+def _frozen(model):
+    """Keras' own way to let nothing be assigned: states, seeds and metrics go into the scope."""
+    # Within such a scope Keras looks for the weights of regularizers there, and only there.
+    regularized = [v for v in model.trainable_variables if v.regularizer is not None]
+    return keras.StatelessScope(
+        [(v, v.value) for v in regularized], collect_losses=True, initialize_variables=False
+    )
 
 
 def _predict(model, x):
