@@ -8,12 +8,10 @@ while; so every step is recorded and none waits.
 import concurrent.futures
 import warnings
 
-import keras
 import numpy as np
 import tensorflow as tf
 
 _STEP, _GLOBAL, _CLIP_RATIO = range(3)  # columns of the buffer; the weights' come after
-_BUFFER_ROWS = 4096
 
 
 class GradientTap:
@@ -23,7 +21,14 @@ class GradientTap:
 
     Args:
         optimizer: A `keras.optimizers.Optimizer`.
-        weights: dict of name (str) to `keras.Variable`: whose gradients get a column.
+        weights: Function without arguments that returns a dict of name (str) to `keras.Variable`:
+            whose gradients get an entry. It is asked at the first step, as Keras may build the
+            model only then.
+        rows: int, how many steps the buffer holds.
+
+    Attributes:
+        optimizer: The optimizer.
+        rows: int, how many steps may pass without a `fetch`.
 
     Example:
 
@@ -31,27 +36,27 @@ class GradientTap:
     >>> from keras_rnn_study.tap import GradientTap
     >>> weight = keras.Variable([3.0, 4.0])
     >>> optimizer = keras.optimizers.SGD(0.1, clipnorm=1.0)
-    >>> with GradientTap(optimizer, {"weight": weight}) as tap:
+    >>> with GradientTap(optimizer, lambda: {"weight": weight}) as tap:
     ...     optimizer.apply([weight.value], [weight])
     >>> steps, norms = tap.fetch()
     >>> steps, norms["weight"], norms["clip_ratio"]
     (array([0]), array([5.]), array([0.2]))
     """
 
-    def __init__(self, optimizer, weights):
-        self.optimizer = optimizer
-        self._columns = {id(v): _CLIP_RATIO + 1 + k for k, v in enumerate(weights.values())}
-        self._variables = list(weights.values())
-        self._names = ["global", "clip_ratio", *weights]
+    def __init__(self, optimizer, weights, *, rows=4096):
+        self.optimizer, self.rows = optimizer, rows
+        self._weights = weights
+        self._variables = self._names = self._columns = None  # known after the first step
+        self._buffer = self._count = None
         self._seen = {_GLOBAL}  # columns that ever got a gradient
         self._fetched = 0
         self._apply = None
-        self._buffer, self._count = _create_buffer(_CLIP_RATIO + 1 + len(weights))
 
-    def fits(self, optimizer, weights):
-        """Whether this is a tap on that optimizer with columns for those weights."""
-        return self.optimizer is optimizer and {id(v) for v in weights.values()} == set(
-            self._columns
+    def fits(self, optimizer, variables):
+        """Whether this is a tap on that optimizer that has a column for each of the variables."""
+        known = self._columns
+        return self.optimizer is optimizer and (
+            known is None or {id(v) for v in variables} == set(known)
         )
 
     def __enter__(self):
@@ -73,29 +78,50 @@ class GradientTap:
             and a dict of float64 (records,): `"global"`, one entry for each weight that got a
             gradient, and `"clip_ratio"` where the optimizer clips.
         """
+        if self._buffer is None:
+            return np.zeros(0, np.int64), {}
         count = int(self._count.numpy())
         new, self._fetched = count - self._fetched, count
-        if new > _BUFFER_ROWS:
+        if new > self.rows:
             warnings.warn(
-                f"The norms of {new - _BUFFER_ROWS} training steps were overwritten: more than "
-                f"{_BUFFER_ROWS} steps without a fetch. Call `update()` once a step.",
+                f"The norms of {new - self.rows} training steps were overwritten: more than "
+                f"{self.rows} steps without a fetch. Call `update()` after each step.",
                 RuntimeWarning,
                 stacklevel=2,
             )
-            new = _BUFFER_ROWS
-        rows = self._buffer.numpy()[np.arange(count - new, count) % _BUFFER_ROWS]
+            new = self.rows
+        rows = tf.gather(self._buffer, np.arange(count - new, count) % self.rows).numpy()
         names = {column: self._names[column - _GLOBAL] for column in sorted(self._seen)}
         return rows[:, _STEP].astype(np.int64), {name: rows[:, k] for k, name in names.items()}
 
     def _recording(self, apply):
         def recorded_apply(grads, trainable_variables=None):
+            if self._buffer is None:
+                self._create_buffer()
             grads = list(grads)
-            variables = self._variables if trainable_variables is None else trainable_variables
-            variables = list(variables)
-            self._record(grads, variables)
-            return apply(grads, variables if trainable_variables is not None else None)
+            if trainable_variables is not None:
+                trainable_variables = list(trainable_variables)
+            self._record(grads, trainable_variables or self._variables)
+            return apply(grads, trainable_variables)
 
         return recorded_apply
+
+    def _create_buffer(self):
+        """Two plain variables: rows of a ring buffer, and how many were ever written."""
+        weights = self._weights()
+        self._variables = list(weights.values())
+        self._names = ["global", "clip_ratio", *weights]
+        self._columns = {id(v): _CLIP_RATIO + 1 + k for k, v in enumerate(self._variables)}
+        shape = (self.rows, _CLIP_RATIO + 1 + len(weights))
+
+        def create():
+            buffer = tf.Variable(tf.zeros(shape, tf.float64), trainable=False)
+            return buffer, tf.Variable(0, dtype=tf.int64, trainable=False)
+
+        # In a thread of its own no graph is being traced, and no distribution strategy is in scope
+        # that would make them one a replica.
+        with concurrent.futures.ThreadPoolExecutor(1) as thread:
+            self._buffer, self._count = thread.submit(create).result()
 
     def _record(self, grads, variables):
         pairs = [(g, v) for g, v in zip(grads, variables, strict=True) if g is not None]
@@ -104,7 +130,7 @@ class GradientTap:
             # All replicas take part in the sum, the first one writes it down.
             sums = replicas.all_reduce("SUM", [tf.convert_to_tensor(g) for g, _ in pairs])
             pairs = [(g, v) for g, (_, v) in zip(sums, pairs, strict=True)]
-            if replicas.replica_id_in_sync_group != 0:
+            if tf.get_static_value(replicas.replica_id_in_sync_group) != 0:
                 return
         scale = tf.cast(self.optimizer.scale_loss(tf.ones(())), tf.float64)
         squares = [_squared_norm(g) / scale**2 for g, _ in pairs]
@@ -122,22 +148,9 @@ class GradientTap:
             if id(variable) in self._columns:
                 row[self._columns[id(variable)]] = tf.sqrt(square)
                 self._seen.add(self._columns[id(variable)])
-        at = tf.math.floormod(self._count, _BUFFER_ROWS)
+        at = tf.math.floormod(self._count, self.rows)
         self._buffer.scatter_nd_update([[at]], [tf.stack(row)])
         self._count.assign_add(1)
-
-
-def _create_buffer(columns):
-    """Two plain variables: rows of a ring buffer, and how many were written since the beginning."""
-
-    def create():
-        rows = tf.Variable(tf.zeros((_BUFFER_ROWS, columns), tf.float64), trainable=False)
-        return rows, tf.Variable(0, dtype=tf.int64, trainable=False)
-
-    # A distribution strategy that is in scope, which it is for its own thread only, would make
-    # them one a replica.
-    with concurrent.futures.ThreadPoolExecutor(1) as thread:
-        return thread.submit(create).result()
 
 
 def _squared_norm(gradient):

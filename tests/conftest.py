@@ -4,9 +4,17 @@ import os
 
 # Before TensorFlow is imported by anyone.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ.setdefault("CUDA_VISIBLE_DEVICES", os.environ.get("CUDA_VISIBLE_DEVICES", ""))
 
 import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _two_cpus():
+    """Two logical CPU devices for the tests of replicas, as long as nothing has run yet."""
+    import tensorflow as tf
+
+    cpu = tf.config.list_physical_devices("CPU")[0]
+    tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
 
 
 @pytest.fixture(autouse=True)

@@ -7,9 +7,20 @@ _ELEMENTWISE = (
     None,
     *(
         getattr(keras.activations, name)
-        for name in (
-            "tanh sigmoid relu linear hard_sigmoid softsign softplus elu selu silu gelu exponential"
-        ).split()
+        for name in [
+            "tanh",
+            "sigmoid",
+            "relu",
+            "linear",
+            "hard_sigmoid",
+            "softsign",
+            "softplus",
+            "elu",
+            "selu",
+            "silu",
+            "gelu",
+            "exponential",
+        ]
     ),
 )
 

@@ -1,0 +1,102 @@
+"""The frame that all heat maps have in common: axes, colour bar, labels, style."""
+
+import numpy as np
+
+SIZE = (7.0, 4.0)  # inches
+DOTS_PER_INCH = 100
+
+# TensorBoard's cards show a picture at about half of its size, so the text is twice the usual.
+STYLE = {
+    "font.size": 15,
+    "axes.titlesize": 17,
+    "hatch.linewidth": 1.5,
+    "image.interpolation": "nearest",  # every colour shown is a measured value
+}
+
+_WIDTH_IN_CHARACTERS = {"title": 50, "note": 60}  # longer texts become smaller instead of clipped
+
+
+class HeatMap:
+    """One heat map on a figure of its own; a context manager, within which the style holds.
+
+    No pyplot, no window. The user's settings of matplotlib neither change nor change the picture.
+
+    Args:
+        values: masked array of shape `(rows, columns)`; masked entries are hatched.
+        limits: `(low, high)`: the values of the colour bar's ends.
+        colours: matplotlib colour map.
+        title: str.
+
+    Example:
+
+    >>> import matplotlib
+    >>> colours = matplotlib.colormaps["viridis"]
+    >>> with HeatMap(np.ma.zeros((3, 4)), (0, 1), colours, "Nothing yet") as picture:
+    ...     picture.name_axes(["0", "1", "2"], "row")
+    ...     picture.add_colour_bar("value")
+    ...     picture.pixels().shape
+    (400, 700, 3)
+    """
+
+    def __init__(self, values, limits, colours, title):
+        import matplotlib.style
+
+        self._style = matplotlib.style.context(["default", STYLE])
+        self._values, self._limits, self._colours, self._title = values, limits, colours, title
+
+    def __enter__(self):
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+
+        self._style.__enter__()
+        self._figure = Figure(SIZE, dpi=DOTS_PER_INCH)
+        self._canvas = FigureCanvasAgg(self._figure)
+        # Placed by hand: matplotlib's layout engines take longer than all the drawing.
+        self._axes = self._figure.add_axes((0.13, 0.22, 0.655, 0.66))
+        self._axes.patch.set(facecolor="0.85", edgecolor="0.45", hatch="//")  # seen where masked
+        low, high = self._limits
+        self._image = self._axes.imshow(
+            self._values, cmap=self._colours, vmin=low, vmax=high, aspect="auto"
+        )
+        self._write("title", self._title, 0.91, STYLE["axes.titlesize"])
+        return self
+
+    def __exit__(self, *error):
+        self._style.__exit__(*error)
+
+    def name_axes(self, row_labels, row_meaning):
+        """Time steps across; about five of the row labels, the first and the last among them."""
+        from matplotlib.ticker import MaxNLocator
+
+        last = len(row_labels) - 1
+        rows = np.unique(np.linspace(0, last, min(last + 1, 5)).round().astype(int))
+        labels = [row_labels[row] for row in rows]
+        left = 0.085 + 0.019 * max(len(label) for label in labels)
+        self._axes.set_position((left, 0.22, 0.785 - left, 0.66))
+        self._axes.set_yticks(rows, labels)
+        self._axes.set_xlabel("time step")
+        self._axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True, min_n_ticks=1))
+        self._figure.text(0.012, 0.55, row_meaning, rotation=90, va="center")
+
+    def add_colour_bar(self, meaning):
+        """Beside the heat map, with an arrow at an end beyond which there are values."""
+        low, high = self._limits
+        below, above = (self._values < low).any(), (self._values > high).any()
+        extend = {(0, 0): "neither", (1, 0): "min", (0, 1): "max", (1, 1): "both"}
+        axes = self._figure.add_axes((0.80, 0.22, 0.03, 0.66))
+        extend = extend[bool(below), bool(above)]
+        bar = self._figure.colorbar(self._image, cax=axes, extend=extend)
+        bar.set_label(meaning, labelpad=9)
+
+    def add_note(self, note):
+        """A line of explanation at the bottom."""
+        self._write("note", note, 0.02, STYLE["font.size"])
+
+    def pixels(self):
+        """uint8 array of shape `(height, width, 3)`."""
+        self._canvas.draw()
+        return np.asarray(self._canvas.buffer_rgba())[..., :3].copy()
+
+    def _write(self, kind, text, bottom, size):
+        size *= min(1, _WIDTH_IN_CHARACTERS[kind] / max(1, len(text)))
+        self._figure.text(0.5, bottom, text, size=size, ha="center", va="bottom")
