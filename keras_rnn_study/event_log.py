@@ -141,6 +141,11 @@ class _Burst:
     def flush(self):
         if not self._pending:
             return
+        # The garbage collector may call this while a graph is being traced.
+        with tf.init_scope():
+            self._write_pending()
+
+    def _write_pending(self):
         if self._writer is None:
             self._writer = tf.summary.create_file_writer(self._run_dir, max_queue=_LARGEST_BURST)
         # During fit, Keras' TensorBoard callback has a default writer and a condition of its own.
@@ -156,7 +161,8 @@ class _Burst:
     def close(self):
         self.flush()
         if self._writer is not None:
-            self._writer.close()
+            with tf.init_scope():
+                self._writer.close()
         self._writer = None
         self._described.clear()
 

@@ -80,7 +80,10 @@ class GradientTap:
         """
         if self._buffer is None:
             return np.zeros(0, np.int64), {}
-        count = int(self._count.numpy())
+        with (
+            tf.init_scope()
+        ):  # may be asked while a graph is being traced, by the garbage collector
+            count = int(self._count.numpy())
         new, self._fetched = count - self._fetched, count
         if new > self.rows:
             warnings.warn(
@@ -90,7 +93,8 @@ class GradientTap:
                 stacklevel=2,
             )
             new = self.rows
-        rows = tf.gather(self._buffer, np.arange(count - new, count) % self.rows).numpy()
+        with tf.init_scope():
+            rows = tf.gather(self._buffer, np.arange(count - new, count) % self.rows).numpy()
         names = {column: self._names[column - _GLOBAL] for column in sorted(self._seen)}
         return rows[:, _STEP].astype(np.int64), {name: rows[:, k] for k, name in names.items()}
 

@@ -424,3 +424,20 @@ def test_bad_input(tmp_path):
     uncompiled = keras.Sequential([keras.Input((4, 2)), layers.GRU(2)])
     with pytest.raises(ValueError, match=r"has no optimizer.*recording"):
         GradientNorms().recording(uncompiled).__enter__()
+
+
+def test_being_collected_while_a_graph_is_traced(tmp_path):
+    """Python collects what training that broke off left behind wherever it likes."""
+    error, left = RuntimeError("by a test"), [GradientNorms(tmp_path)]
+    with pytest.raises(RuntimeError):
+        fit(build(), left[0], Raising(error))
+    error.__traceback__ = None
+
+    @tf.function
+    def traced():
+        left.clear()
+        gc.collect()
+        return tf.constant(1)
+
+    traced()
+    assert list(scalars_in(tmp_path)["gradient_norm/global"]) == [0, 1, 2]

@@ -1,0 +1,12 @@
+"""Tasks that ask how far back a network remembers, one module a task.
+
+Every task module has the same five names, so that tasks swap:
+
+    load_data(gap, *, num_train, num_test, seed)   (x_train, y_train), (x_test, y_test)
+    make(num_samples, *, gap, seed)                x, y
+    evidence(x)                                    the steps that decide the answer
+    stream(batch_size, *, gap, seed)               an endless tf.data.Dataset
+    TASK                                           what a model and a report must know
+
+`task.TASK_NAMES` lists them and `task.get(name)` finds one. Importing a task imports NumPy only.
+"""

@@ -1,0 +1,183 @@
+"""Standard Keras models for the tasks: one recurrent layer or more, and a softmax.
+
+Nothing here is a class of this project: the models consist of Keras' own layers, initialisers and
+optimizer, so a saved model loads wherever Keras is.
+"""
+
+import keras
+import numpy as np
+
+from keras_rnn_study.datasets import task as tasks
+from keras_rnn_study.datasets.sampling import whole_number
+from keras_rnn_study.datasets.task import Task
+
+_LAYER_CLASSES = {
+    "simple_rnn": keras.layers.SimpleRNN,
+    "lstm": keras.layers.LSTM,
+    "gru": keras.layers.GRU,
+}
+CELLS = tuple(_LAYER_CLASSES)
+INITS = ("keras", "glorot", "identity", "chrono")
+LEARNING_RATE = 3e-3
+
+
+def build_model(
+    task: Task | str,
+    cell: str = "simple_rnn",
+    *,
+    units: int = 32,
+    layers: int = 1,
+    init: str = "keras",
+    gap: int | None = None,
+    seed: int | None = None,
+) -> keras.Model:
+    """Build and compile a standard Keras model for a task.
+
+    Token tasks get an `Embedding` of `units` dimensions first. Then come the recurrent layers,
+    named after their cell ("lstm", "lstm_2", ...), and a softmax. The optimizer is Adam with a
+    learning rate of 3e-3; `model.optimizer.learning_rate = 1e-3` changes it, and the model takes
+    sequences of any length.
+
+    How a recurrent layer starts decides how far back it can learn, so it is a choice:
+
+    - "keras": Keras' defaults. An orthogonal recurrent kernel; an LSTM's forget gate starts at
+      sigmoid(1) = 0.73.
+    - "glorot": `glorot_uniform` for the recurrent kernel. A simple RNN's eigenvalues then lie all
+      over the unit disc, not on its edge as an orthogonal kernel's do, so most of the past fades.
+    - "identity": the IRNN of Le et al. (2015): recurrent kernel = identity, ReLU instead of tanh,
+      input kernel from N(0, 0.001). Only for "simple_rnn": a gated layer's kernel is not square.
+    - "chrono": the gates of Tallec & Ollivier (2018), spread over memory times up to the gap's.
+      With T_max = `gap` + 2, an LSTM gets b_forget = log U[1, T_max - 1] and b_input = -b_forget,
+      a GRU b_update = log U[1, T_max - 1] (Keras' update gate keeps the old state). Only for
+      "lstm" and "gru": a simple RNN has no gates. The biases are set once, here: a saved model
+      keeps them, but `keras.models.clone_model` starts from Keras' biases again.
+
+    Args:
+        task: A `Task`, such as `recall.TASK`, or a task's name.
+        cell: "simple_rnn", "lstm" or "gru".
+        units: Size of each recurrent layer's state, and of the embedding.
+        layers: Number of recurrent layers.
+        init: "keras", "glorot", "identity" or "chrono", as above.
+        gap: The gap that "chrono" prepares for; the other choices do not use it.
+        seed: The same seed gives the same weights; `None` gives other weights each time.
+
+    Returns:
+        A compiled `keras.Sequential` model, already built.
+
+    Raises:
+        ValueError: An unknown task, cell or init (with the nearest name), an init that the cell
+            cannot have, "chrono" without a gap, or a number that is no whole number or too small.
+
+    Example:
+        >>> from keras_rnn_study.datasets import recall
+        >>> from keras_rnn_study.models import build_model
+        >>> model = build_model(recall.TASK, "lstm", layers=2, init="chrono", gap=100, seed=0)
+        >>> [layer.name for layer in model.layers]
+        ['lstm', 'lstm_2', 'answer']
+
+    Reference:
+        - Le, Jaitly & Hinton, "A Simple Way to Initialize Recurrent Networks of Rectified Linear
+          Units", 2015, arXiv:1504.00941.
+        - Tallec & Ollivier, "Can recurrent neural networks warp time?", ICLR 2018,
+          arXiv:1804.11188.
+    """
+    if isinstance(task, str):
+        task = tasks.get(task).TASK
+    units = whole_number("units", units, at_least=1)
+    layers = whole_number("layers", layers, at_least=1)
+    _check_init(cell, init, gap)
+    if seed is not None:
+        seed = whole_number("seed", seed, at_least=0)
+    generator = np.random.default_rng(seed)
+
+    model = keras.Sequential(name=f"{task.name}_{cell}")
+    model.add(keras.Input(task.input_shape, dtype=task.input_dtype))
+    if task.vocabulary_size is not None:
+        embedding = keras.initializers.RandomUniform(seed=_seed(generator))
+        model.add(
+            keras.layers.Embedding(
+                task.vocabulary_size, units, embeddings_initializer=embedding, name="embedding"
+            )
+        )
+    for number in range(1, layers + 1):
+        layer = _LAYER_CLASSES[cell](
+            units,
+            return_sequences=number < layers,
+            name=cell if number == 1 else f"{cell}_{number}",
+            **_initializers(init, generator),
+        )
+        model.add(layer)
+        if init == "chrono":
+            _set_chrono_biases(layer, gap, generator)
+    model.add(
+        keras.layers.Dense(
+            task.num_classes,
+            activation="softmax",
+            kernel_initializer=keras.initializers.GlorotUniform(seed=_seed(generator)),
+            name="answer",
+        )
+    )
+    model.compile(
+        optimizer=keras.optimizers.Adam(LEARNING_RATE), loss=task.loss, metrics=[task.metric]
+    )
+    return model
+
+
+def _check_init(cell: str, init: str, gap: int | None) -> None:
+    tasks.check_choice("cell", cell, CELLS)
+    tasks.check_choice("init", init, INITS)
+    if init == "identity" and cell != "simple_rnn":
+        raise ValueError(
+            f"init='identity' needs a square recurrent kernel, but {cell!r} has gates, whose "
+            "kernels lie side by side. Use cell='simple_rnn', or init='chrono' for a long memory."
+        )
+    if init == "chrono":
+        if cell == "simple_rnn":
+            raise ValueError(
+                "init='chrono' sets the biases of gates, but cell='simple_rnn' has none. Use "
+                "cell='lstm' or 'gru', or init='identity' for a long memory."
+            )
+        if gap is None:
+            raise ValueError(
+                "init='chrono' spreads the gates over memory times up to the gap's, but gap=None "
+                "was given. Pass the task's gap, for example gap=100."
+            )
+        whole_number("gap", gap, at_least=0)
+
+
+def _seed(generator: np.random.Generator) -> int:
+    return int(generator.integers(2**31))
+
+
+def _initializers(init: str, generator: np.random.Generator) -> dict[str, object]:
+    """Choose a recurrent layer's arguments for a way to start."""
+    kernel, recurrent = _seed(generator), _seed(generator)
+    if init == "identity":
+        return {
+            "activation": "relu",
+            "kernel_initializer": keras.initializers.RandomNormal(stddev=0.001, seed=kernel),
+            "recurrent_initializer": keras.initializers.Identity(),
+        }
+    orthogonal_or_glorot = (
+        keras.initializers.GlorotUniform if init == "glorot" else keras.initializers.Orthogonal
+    )
+    return {
+        "kernel_initializer": keras.initializers.GlorotUniform(seed=kernel),
+        "recurrent_initializer": orthogonal_or_glorot(seed=recurrent),
+    }
+
+
+def _set_chrono_biases(layer: keras.layers.Layer, gap: int, generator: np.random.Generator) -> None:
+    """Let each unit forget over a time of its own, up to the time from the evidence to the answer.
+
+    A gate that keeps sigmoid(b) of its memory at each step forgets over 1 + exp(b) steps. That is
+    T for b = log(T - 1), so log U[1, T_max - 1] spreads the units' times evenly up to T_max.
+    """
+    t_max = gap + 2
+    keep = np.log(generator.uniform(1, t_max - 1, size=layer.units))
+    bias = np.zeros(layer.cell.bias.shape)
+    if isinstance(layer, keras.layers.LSTM):
+        bias[: 2 * layer.units] = np.concatenate([-keep, keep])  # input, forget, candidate, output
+    else:
+        bias[0, : layer.units] = keep  # update, reset, candidate; row 1 acts on the old state
+    layer.cell.bias.assign(bias)
