@@ -1,0 +1,47 @@
+"""A progress bar for several trainings in a terminal."""
+
+import keras
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from keras_rnn_study.fitting import STEPS_PER_EPOCH
+
+
+def progress_bar(console):
+    """A `rich.progress.Progress` with a line a run."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=20),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[state]}"),
+        TimeRemainingColumn(compact=True),
+        console=console,
+    )
+
+
+class Progressing(keras.callbacks.Callback):
+    """Shows a training in a progress bar: steps done, and the accuracy of the last batches.
+
+    Args:
+        progress: What `progress_bar` returned, started.
+        run: The `Run` that is trained.
+    """
+
+    def __init__(self, progress, run):
+        super().__init__()
+        self._progress = progress
+        self._task = progress.add_task(
+            f"{run.label}, gap {run.gap}",
+            total=run.epochs * STEPS_PER_EPOCH,
+            state="waiting",
+            start=False,
+        )
+
+    def on_train_begin(self, logs=None):
+        """Starts the clock."""
+        self._progress.start_task(self._task)
+        self._progress.update(self._task, state="building")
+
+    def on_train_batch_end(self, batch, logs=None):
+        """One step on."""
+        state = f"accuracy {logs['accuracy']:.2f}"
+        self._progress.update(self._task, advance=1, state=state)

@@ -1,0 +1,63 @@
+"""Tables for a terminal of 80 columns."""
+
+from rich import box
+from rich.table import Table
+
+from keras_rnn_study.datasets import task as tasks
+
+
+def outcome_table(outcomes):
+    """A table of trainings: a row an outcome, with a line between gaps."""
+    task = tasks.get(outcomes[0].run.task).TASK
+    table = Table(title=f"{task.summary}", title_justify="left", box=box.SIMPLE_HEAD)
+    table.add_column("cell", no_wrap=True)
+    table.add_column("gap", justify="right", no_wrap=True)
+    table.add_column("accuracy", justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    table.add_column("horizon", justify="right", no_wrap=True)
+    table.add_column("decay", justify="right", no_wrap=True)
+    table.add_column("keep gate", justify="right", no_wrap=True)
+    for outcome, following in zip(outcomes, [*outcomes[1:], None], strict=True):
+        table.add_row(
+            outcome.run.label,
+            str(outcome.run.gap),
+            f"{outcome.accuracy:.3f}",
+            outcome.verdict,
+            _change(outcome.horizon, 0),
+            _change(outcome.decay, 1),
+            "-" if outcome.keep_gate is None else _change(outcome.keep_gate, 2),
+            end_section=following is not None and following.run.gap != outcome.run.gap,
+        )
+    return table
+
+
+def legend(outcomes):
+    """What the columns of `outcome_table` mean, a line each."""
+    task = tasks.get(outcomes[0].run.task).TASK
+    return (
+        f"accuracy   on held-out samples; chance is {task.chance:.3f}\n"
+        "           before→after training, of an LSTM's cell state, else of the state:\n"
+        "horizon    steps that the total gradient goes back before a thousandth is left\n"
+        "decay      log10 of its norm at the first step over that at the last\n"
+        "keep gate  mean of the forget gate (LSTM) or the update gate (GRU)"
+    )
+
+
+def task_table():
+    """All tasks: what is asked, shapes, chance level, source."""
+    table = Table.grid(padding=(0, 2, 1, 0))
+    for name in tasks.TASK_NAMES:
+        task = tasks.get(name).TASK
+        shape = ", ".join("time" if size is None else str(size) for size in task.input_shape)
+        table.add_row(
+            f"[bold]{name}[/]",
+            f"{task.summary}\n{task.example}\n"
+            f"[dim]x: {task.input_dtype} (batch, {shape}); y: 1 of {task.num_classes}; "
+            f"chance {task.chance:.3f}\nSource: {task.source}[/]",
+        )
+    return table
+
+
+def _change(before_and_after, digits):
+    # Adding 0.0 turns a rounded -0.0 into 0.0.
+    return "→".join(f"{round(value, digits) + 0.0:.{digits}f}" for value in before_and_after)

@@ -1,0 +1,177 @@
+"""What is installed is complete, light to import, and speaks only of itself."""
+
+import ast
+import importlib.metadata
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+
+import pytest
+
+ROOT = pathlib.Path(__file__).parents[1]
+SOURCES = {  # folder -> what its files are inside of the package
+    "keras_rnn_study": "keras_rnn_study",
+    "callbacks": "keras_rnn_study/callbacks",
+    "datasets": "keras_rnn_study/datasets",
+}
+MAX_REPOSITORY_BYTES = 8 * 2**20
+
+
+def source_files():
+    """Files of the source folders: path in the repository -> path in the installed package."""
+    return {
+        path.relative_to(ROOT).as_posix(): f"{home}/{path.relative_to(ROOT / folder).as_posix()}"
+        for folder, home in SOURCES.items()
+        for path in sorted((ROOT / folder).rglob("*"))
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+def modules():
+    """Dotted names of all modules of the source folders."""
+    paths = (pathlib.PurePath(path) for path in source_files().values() if path.endswith(".py"))
+    return sorted(".".join(path.with_suffix("").parts).removesuffix(".__init__") for path in paths)
+
+
+def tracked_files():
+    command = ["git", "-c", f"safe.directory={ROOT}", "ls-files", "-z"]
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a git checkout")
+    listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout.decode()
+    return [ROOT / name for name in listed.split("\0") if (ROOT / name).is_file()]
+
+
+def run_python(code, **environment):
+    """The printed lines of a fresh interpreter."""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, **environment},
+        cwd=os.sep,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    """The built wheel; from a copy, as building leaves folders behind."""
+    copy, built = tmp_path_factory.mktemp("copy"), tmp_path_factory.mktemp("built")
+    for name in ("setup.cfg", "pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, copy)
+    for folder in SOURCES:
+        shutil.copytree(ROOT / folder, copy / folder)
+    code = f"from setuptools import build_meta; build_meta.build_wheel({str(built)!r})"
+    done = subprocess.run([sys.executable, "-c", code], cwd=copy, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return next(built.glob("*.whl"))
+
+
+@pytest.fixture(scope="module")
+def installed(wheel, tmp_path_factory):
+    """A folder with the wheel's contents, as pip would put them into site-packages."""
+    folder = tmp_path_factory.mktemp("installed")
+    zipfile.ZipFile(wheel).extractall(folder)
+    return folder
+
+
+def test_wheel_has_every_source_file_and_nothing_else(wheel):
+    inside = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    assert inside == set(source_files().values())
+
+
+def test_all_modules_work_as_installed(installed):
+    code = f"""
+import importlib
+for name in {modules()}:
+    print(importlib.import_module(name).__file__)
+"""
+    files = run_python(code, PYTHONPATH=str(installed))
+    assert len(files) == len(modules())
+    assert all(pathlib.Path(file).is_relative_to(installed) for file in files)
+
+
+def test_command_is_installed(wheel):
+    name = next(n for n in zipfile.ZipFile(wheel).namelist() if n.endswith("/entry_points.txt"))
+    entry_points = zipfile.ZipFile(wheel).read(name).decode()
+    assert "[console_scripts]\nkeras-rnn-study = keras_rnn_study.cli:main" in entry_points
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import keras_rnn_study, keras_rnn_study.callbacks, keras_rnn_study.datasets",
+        "from keras_rnn_study.datasets import recall; recall.make(2, gap=3, seed=0)",
+        "from keras_rnn_study.datasets import language; language.make(2, gap=30, seed=0)",
+        """
+import contextlib
+from keras_rnn_study.cli import main
+sys.argv[:] = ["keras-rnn-study", "--help"]
+with contextlib.redirect_stdout(None), contextlib.suppress(SystemExit):
+    main()
+""",
+    ],
+    ids=["import", "recall", "language", "help"],
+)
+def test_does_not_wait_for_tensorflow(code):
+    heavy = "print({'tensorflow', 'keras', 'matplotlib'} & set(sys.modules) or 'none')"
+    assert run_python(f"import sys\n{code}\n{heavy}") == ["none"]
+
+
+def test_nothing_is_imported_by_its_folders_name():
+    """A top-level `datasets` or `callbacks` would be another library's."""
+    for path in ROOT.glob("*/**/*.py"):
+        if path.relative_to(ROOT).parts[0].startswith("."):
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom):
+                names = [node.module or ""]
+                assert not node.level, f"{path}: a relative import"
+            roots = {name.partition(".")[0] for name in names}
+            assert not roots & {"callbacks", "datasets"}, path
+
+
+def test_dependencies_are_those_imported():
+    """What setup.cfg requires, and nothing that it does not."""
+    imported = set()
+    for source in source_files():
+        if source.endswith(".py"):
+            for node in ast.walk(ast.parse((ROOT / source).read_text("utf-8"))):
+                if isinstance(node, ast.Import):
+                    imported |= {alias.name.partition(".")[0] for alias in node.names}
+                elif isinstance(node, ast.ImportFrom):
+                    imported.add(node.module.partition(".")[0])
+    imported -= {*sys.stdlib_module_names, "keras_rnn_study"}
+    required = {
+        re.match(r"[\w-]+", line).group()
+        for line in importlib.metadata.requires("keras-rnn-study")
+        if "extra ==" not in line
+    }
+    assert required - {"tensorboard"} == imported  # TensorBoard is started by its user
+
+
+def test_repository_stays_small():
+    assert sum(path.stat().st_size for path in tracked_files()) < MAX_REPOSITORY_BYTES
+
+
+# Where packages came from and where a checkout once lay is nobody else's business.
+FOREIGN = re.compile(
+    r"\b(pypi|pythonhosted|npmjs|debian|anaconda)\.(org|com)\b"
+    r"|(?<![\w.~-])/(root|home|Users|work|opt)/[\w.]"
+)
+
+
+def test_no_file_names_a_registry_or_a_machines_folder():
+    for path in tracked_files():
+        try:
+            text = path.read_text("utf-8")
+        except UnicodeDecodeError:
+            continue  # a picture
+        found = FOREIGN.search(text)
+        assert not found, f"{path.name}: {found.group()}"
