@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from keras_rnn_study.quiet import quiet_start
+from keras_rnn_study.quiet import start_tensorflow
 
 app = typer.Typer(
     help="See inside standard Keras recurrent layers while they train.",
@@ -113,9 +113,9 @@ def demo(log_dir: LogDir = None, verbose: Verbose = False):
         ]
         console.print(f"Gap {gap}: {'; '.join(parts)}.", highlight=False)
     console.print(
-        f"One seed and one learning rate ({DEMO_LEARNING_RATE}) prove little: Keras starts a simple "
-        "RNN with an orthogonal kernel, which at a lower rate may get part of the long gap right. "
-        "Try",
+        f"One seed and one learning rate ({DEMO_LEARNING_RATE}) prove little: Keras starts a "
+        "simple RNN with an orthogonal kernel, which at a lower rate may get part of the long gap "
+        "right. Try",
         highlight=False,
     )
     console.print(
@@ -127,7 +127,8 @@ def demo(log_dir: LogDir = None, verbose: Verbose = False):
 
 def _train(options, log_dir, verbose):
     """Trains one run after the other; prints a table and where the events are."""
-    with _errors_in_a_line(), quiet_start(verbose):
+    start_tensorflow(verbose)
+    with _errors_in_a_line():
         from keras_rnn_study import fitting, progress
 
         runs = [fitting.Run(**run) for run in options]

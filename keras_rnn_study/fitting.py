@@ -57,8 +57,9 @@ class Run:
         """The compiled model.
 
         Raises:
-            ValueError: as `build_model`.
+            ValueError: as `build_model`, or the task cannot make that gap.
         """
+        tasks.get(self.task).make(1, gap=self.gap, seed=self.seed)
         model = build_model(
             self.task,
             self.cell,
@@ -115,8 +116,8 @@ def fit(run, model, log_dir, callbacks=()):
         `Outcome`.
 
     Raises:
-        ValueError: The task cannot make that gap, or `log_dir` cannot be written or has events of
-            an earlier run, which TensorBoard would mix with these.
+        ValueError: `log_dir` cannot be written, or has events of an earlier run, which TensorBoard
+            would mix with these.
     """
     check_fresh(log_dir)
     module = tasks.get(run.task)

@@ -6,20 +6,26 @@ import sys
 import tempfile
 
 
+def start_tensorflow(verbose=False):
+    """Imports TensorFlow and runs its first operation, quietly.
+
+    Args:
+        verbose: If `True`, what TensorFlow says is shown.
+    """
+    with contextlib.nullcontext() if verbose else _hidden_errors():
+        import keras
+
+        keras.ops.zeros(())
+
+
 @contextlib.contextmanager
-def quiet_start(verbose=False):
+def _hidden_errors():
     """Hides what is written to file descriptor 2 in this block, unless it raises.
 
     TensorFlow writes there before it has read any log level, from C++, so that only the descriptor
-    itself can be turned away. Meant for the import of TensorFlow and its first operation.
-
-    Args:
-        verbose: If `True`, hides nothing.
+    itself can be turned away.
     """
-    if verbose:
-        yield
-        return
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # what comes after the start-up
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # for what comes after the start
     sys.stderr.flush()
     kept = os.dup(2)
     with tempfile.TemporaryFile() as hidden:

@@ -1,0 +1,116 @@
+"""The command line, as a person meets it: in processes of its own."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from event_files import scalars_in
+
+PROGRAM = [sys.executable, "-c", "from keras_rnn_study.cli import main; main()"]
+QUICK = ["fit", "--task", "recall", "--gap", "3", "--steps", "40", "--units", "8"]
+
+
+def run(*arguments, cwd=None):
+    environment = os.environ | {"COLUMNS": "80", "NO_COLOR": "1"}
+    environment.pop("TF_CPP_MIN_LOG_LEVEL", None)
+    return subprocess.run(
+        [*PROGRAM, *arguments], capture_output=True, text=True, env=environment, cwd=cwd
+    )
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["fit", "--help"], ["demo", "--help"], ["tasks"]])
+def test_what_needs_no_tensorflow_does_not_import_it(arguments):
+    script = (
+        "import sys, atexit\n"
+        "atexit.register(lambda: print('tensorflow' in sys.modules, 'keras' in sys.modules))\n"
+        f"sys.argv = ['keras-rnn-study', *{arguments!r}]\n"
+        "from keras_rnn_study.cli import main\nmain()"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "False False"
+
+
+def test_tasks_lists_them_with_shapes_chance_and_source():
+    output = run("tasks").stdout
+    for part in ("language", "recall", "(batch, time, 17)", "chance 0.125", "Hochreiter"):
+        assert part in output
+
+
+@pytest.fixture(scope="module")
+def fitted(tmp_path_factory):
+    log_dir = tmp_path_factory.mktemp("logs")
+    return log_dir, run(*QUICK, "--cell", "simple_rnn", "--cell", "lstm", "--log-dir", log_dir)
+
+
+def test_fit_trains_records_and_compares(fitted):
+    log_dir, done = fitted
+    assert done.returncode == 0
+    assert f"tensorboard --logdir {log_dir}" in done.stdout.replace("\n", "")
+    for cell, keep in (("simple_rnn", "-"), ("lstm", r"0\.\d\d→0\.\d\d")):
+        row = rf"{cell} +3 +[01]\.\d{{3}} +\S.* +\d+→\d+ +-?\d+\.\d→-?\d+\.\d +{keep} *$"
+        assert re.search(row, done.stdout, re.MULTILINE), done.stdout
+        scalars = scalars_in(log_dir / cell)
+        assert list(scalars["gradient_norm/global"]) == list(range(40))
+        assert list(scalars[f"gradient_horizon/{cell}/h"]) == [0, 20, 40]
+    assert max(map(len, done.stdout.splitlines())) <= max(80, len(str(log_dir)) + 40)
+
+
+def test_tensorflow_is_quiet_unless_asked(fitted):
+    assert fitted[1].stderr == ""
+    done = run(*QUICK, "--cell", "simple_rnn", "--log-dir", fitted[0] / "loud", "--verbose")
+    assert "tensorflow" in done.stderr.lower() or "onednn" in done.stderr.lower()
+
+
+def test_events_of_an_earlier_run_are_not_mixed_with_new_ones(fitted):
+    log_dir, _ = fitted
+    before = sorted(path.read_bytes() for path in log_dir.rglob("*tfevents*"))
+    done = run(*QUICK, "--cell", "lstm", "--log-dir", log_dir)
+    assert done.returncode == 2
+    assert re.search(r"holds the events of an earlier run.*Choose another", done.stderr)
+    assert sorted(path.read_bytes() for path in log_dir.rglob("*tfevents*")) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--task", "recal"], r"Unknown task 'recal'.*Did you mean 'recall'\?"),
+        (["--cell", "lst"], r"Unknown cell 'lst'.*Did you mean 'lstm'\?"),
+        (["--gap", "-1"], r"gap must be a whole number, 0 or more"),
+        (["--init", "chrono", "--cell", "simple_rnn"], r"has none. Use cell='lstm'"),
+    ],
+)
+def test_a_mistake_is_told_in_a_line_before_training(arguments, message, tmp_path):
+    done = run("fit", *arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert re.search(message, done.stderr)
+    assert not list(tmp_path.iterdir())
+
+
+def test_interrupting_leaves_the_events_written_so_far(tmp_path):
+    arguments = [*QUICK, "--steps", "100000", "--cell", "simple_rnn", "--log-dir", "logs"]
+    with subprocess.Popen(
+        [*PROGRAM, *arguments], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        deadline = time.monotonic() + 120
+        while not _recorded(tmp_path / "logs") and time.monotonic() < deadline:
+            time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert b"Interrupted" in output
+    assert b"tensorboard --logdir logs" in output
+    assert errors == b""
+    steps = list(scalars_in(tmp_path / "logs/simple_rnn")["gradient_norm/global"])
+    assert steps == list(range(len(steps)))
+    assert len(steps) > 40
+
+
+def _recorded(log_dir):
+    """Whether some steps are on disk already."""
+    return any(path.stat().st_size > 20_000 for path in Path(log_dir).rglob("*tfevents*"))
