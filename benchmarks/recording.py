@@ -52,7 +52,7 @@ def ratios(measured, bare, pairs):
 
 
 def measure(cell, size, pairs):
-    batch, time_steps, features, units = size
+    batch, time_steps, features, _ = size
     rng = np.random.default_rng(0)
     x = rng.normal(size=(batch * STEPS, time_steps, features)).astype("float32")
     y = rng.normal(size=(batch * STEPS, 1)).astype("float32")

@@ -1,8 +1,7 @@
 """Where the gradient goes on its way back through time."""
 
-from keras_rnn_study.callbacks.probe_callback import ProbeCallback
-
 from keras_rnn_study import measures, pictures
+from keras_rnn_study.callbacks.probe_callback import ProbeCallback
 from keras_rnn_study.tags import tag
 
 

@@ -4,9 +4,9 @@ import contextlib
 import weakref
 
 import keras
+
 from keras_rnn_study.callbacks.norm_record import NormRecord
 from keras_rnn_study.callbacks.schedule import Schedule
-
 from keras_rnn_study.tap import TappedTraining
 
 

@@ -4,8 +4,8 @@ import time
 import warnings
 
 import numpy as np
-from keras_rnn_study.callbacks.history import History
 
+from keras_rnn_study.callbacks.history import History
 from keras_rnn_study.event_log import EventLog
 from keras_rnn_study.layers import weight_names
 from keras_rnn_study.tags import tag

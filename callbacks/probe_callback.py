@@ -2,9 +2,9 @@
 
 import keras
 import numpy as np
+
 from keras_rnn_study.callbacks.history import History
 from keras_rnn_study.callbacks.schedule import Schedule
-
 from keras_rnn_study.event_log import EventLog
 
 

@@ -88,7 +88,7 @@ def fit(
 
 @app.command()
 def demo(log_dir: LogDir = None, verbose: Verbose = False):
-    """Show the long-term dependency problem on real prose: about a minute on two cores.
+    """Show the long-term dependency problem on real prose: a minute or two on two cores.
 
     "I grew up in France ... I speak fluent ___": a short and a long gap, a simple RNN, an LSTM as
     Keras starts it, and an LSTM whose gates start at the memory times that the gap asks for.

@@ -23,7 +23,9 @@ def run(*arguments, cwd=None):
     )
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["fit", "--help"], ["demo", "--help"], ["tasks"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["fit", "--help"], ["demo", "--help"], ["tasks"]]
+)
 def test_what_needs_no_tensorflow_does_not_import_it(arguments):
     script = (
         "import sys, atexit\n"

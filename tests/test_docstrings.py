@@ -4,11 +4,11 @@ import doctest
 import importlib
 import pkgutil
 
-import keras_rnn_study.callbacks
-import keras_rnn_study.datasets
 import pytest
 
 import keras_rnn_study
+import keras_rnn_study.callbacks
+import keras_rnn_study.datasets
 
 PACKAGES = (keras_rnn_study, keras_rnn_study.callbacks, keras_rnn_study.datasets)
 MODULES = sorted(

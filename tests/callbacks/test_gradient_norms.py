@@ -12,6 +12,7 @@ import pytest
 import tensorflow as tf
 from event_files import scalars_in
 from keras import layers
+
 from keras_rnn_study.callbacks import GradientNorms
 
 BATCHES, BATCH, TIME, FEATURES = 4, 8, 10, 3

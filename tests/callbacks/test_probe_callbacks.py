@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from event_files import scalars_in, values_in
 from keras import layers
-from keras_rnn_study.callbacks import GateActivations, GradientFlow, GradientNorms, Probe, probe
 
 from keras_rnn_study import measures, trace
+from keras_rnn_study.callbacks import GateActivations, GradientFlow, GradientNorms, Probe, probe
 
 SAMPLES, BATCH, TIME, FEATURES, UNITS = 12, 4, 7, 3, 5
 X = np.random.default_rng(0).normal(size=(SAMPLES, TIME, FEATURES)).astype("float32")
