@@ -71,10 +71,16 @@ class GradientNorms(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         """Puts the tap into the training function."""
+        if self.model.optimizer is None:
+            raise ValueError(
+                "GradientNorms reads what the optimizer is given, but the model is compiled "
+                "without one. Give `compile` an optimizer, or use `recording(model, optimizer)`."
+            )
         self._begin(self.model, self.model.optimizer)
-        if self._training is None or not self._training.fits(self.model, self._record.tap):
-            self._training = TappedTraining(self.model, self._record.tap, self._record.flush)
-        self._training.install()
+        current = TappedTraining.of(self.model)
+        if self._training is None or not self._training.may_return(self.model, current):
+            self._training = current
+        self._training.join(self._record.tap, self._record.flush)
 
     def on_epoch_begin(self, epoch, logs=None):
         """Starts the epoch's mean."""
@@ -99,8 +105,8 @@ class GradientNorms(keras.callbacks.Callback):
 
     def on_train_end(self, logs=None):
         """Takes the tap out and closes the event file."""
-        self._training.remove()
-        self._record.close()
+        self._training.leave(self._record.tap)
+        self._record.end()
 
     @contextlib.contextmanager
     def recording(self, model, optimizer=None):
@@ -141,11 +147,15 @@ class GradientNorms(keras.callbacks.Callback):
                 "uses: `recording(model, optimizer)`."
             )
         self._begin(model, optimizer)
+        train_function = getattr(model, "train_function", None)
         try:
             with self._record.tap:
                 yield self
         finally:
             self._record.close()
+            # What was traced in the block has the tap in it for good; nobody listens any more.
+            self._record.tap = None
+            model.train_function = train_function
 
     def update(self):
         """Counts one step of a training loop written by hand, and writes when it is due."""

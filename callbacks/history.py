@@ -7,6 +7,7 @@ class History:
     """Records that grow, read as a dict of arrays; a tag that a record lacks is NaN there."""
 
     def __init__(self):
+        self._shapes = {}  # tag -> shape of one record
         self._blocks = []  # (steps, {tag: values}), each with as many records as steps
 
     def add(self, steps, values):
@@ -15,7 +16,18 @@ class History:
         Args:
             steps: Integers, (records,).
             values: dict of tag to array (records, ...).
+
+        Raises:
+            ValueError: A tag's values have another shape than before.
         """
+        for tag, array in values.items():
+            shape = self._shapes.setdefault(tag, np.shape(array)[1:])
+            if shape != np.shape(array)[1:]:
+                raise ValueError(
+                    f"The history has {tag} of shape {shape} for each record, and now received "
+                    f"{np.shape(array)[1:]}: another model, or a probe of another length. Use a "
+                    "new callback for it."
+                )
         if len(steps):
             self._blocks.append((np.asarray(steps, np.int64), values))
 

@@ -23,8 +23,9 @@ class NormRecord:
         self._history = History()
         self._log = None
         self._since = []  # blocks of values since `start_mean`
-        self._reported = False
-        self._flushed_steps, self._flushed_time = 0, time.monotonic()
+        self._reported = self._recorded = False
+        self._steps = self._flushed_steps = 0
+        self._flushed_time = time.monotonic()
 
     def open(self, log_dir, model, optimizer):
         """Starts a training: checks the directory, and makes a tap if the one at hand won't do.
@@ -34,8 +35,8 @@ class NormRecord:
         """
         self.fetch()
         self._log = None if log_dir is None else EventLog.open(log_dir)
-        self._reported = False
-        self._flushed_steps = 0
+        self._reported = self._recorded = False
+        self._steps = self._flushed_steps = 0
         if self.tap is None or not self.tap.fits(optimizer, model.trainable_variables):
             rows = 2 * getattr(model, "steps_per_execution", 1)
             self.tap = GradientTap(optimizer, lambda: _weights(model), rows=max(4096, rows))
@@ -44,13 +45,17 @@ class NormRecord:
         """Takes over what the tap recorded since the last time."""
         if self.tap is None:
             return
-        steps, norms = self.tap.fetch()
+        norms = self.tap.fetch()
+        steps = norms.steps
         if not len(steps):
             return
-        values = {
-            _CLIP_RATIO if name == "clip_ratio" else tag("gradient_norm", name): column
-            for name, column in norms.items()
-        }
+        values = {_GLOBAL: norms.whole}
+        values |= {tag("gradient_norm", name): norm for name, norm in norms.weights.items()}
+        if norms.clipped is not None:
+            with np.errstate(divide="ignore", invalid="ignore"):
+                ratio = norms.clipped / norms.whole
+            values[_CLIP_RATIO] = np.where(norms.whole == 0, 1.0, ratio)
+        self._recorded = True
         self._history.add(steps, values)
         self._since.append(values)
         self._report(steps, values)
@@ -68,6 +73,7 @@ class NormRecord:
             steps: int, steps of this training so far.
             due: bool, whether the schedule says so.
         """
+        self._steps = steps
         is_half_full = steps - self._flushed_steps >= self.tap.rows // 2
         if due or is_half_full or time.monotonic() - self._flushed_time > 1.0:
             self._flushed_steps = steps
@@ -84,6 +90,18 @@ class NormRecord:
         """Ends a training: the log is closed as soon as nobody else holds it."""
         self.flush()
         self._log = None
+
+    def end(self):
+        """Ends a training that went through; says so if nothing of it was recorded."""
+        self.close()
+        if self._steps and not self._recorded:
+            warnings.warn(
+                f"{self._steps} training steps, but no gradient went through the optimizer of "
+                "`compile`. If the model's `train_step` uses another one, record it with "
+                "`GradientNorms(...).recording(model, optimizer)`.",
+                RuntimeWarning,
+                stacklevel=2,
+            )
 
     def arrays(self):
         """The history as `GradientNorms.history` promises it."""

@@ -32,8 +32,9 @@ class Probe:
 
         Args:
             model: A `keras.Model`; if it is not built yet, it is called on the first sample.
-            moment: Tuple `(run, step)` that names the moment: as long as the same `run` object and
-                an equal step come in, nothing is computed anew. `None`: always compute.
+            moment: Tuple `(training, when)` that names the moment: as long as the same `training`
+                object and an equal `when` come in, nothing is computed anew. `None`: always
+                compute.
 
         Returns:
             `keras_rnn_study.Trace`, with gradients if the probe has labels.
@@ -52,5 +53,5 @@ class Probe:
     def _is_current(self, model, moment):
         if self._moment is None:
             return False
-        known, run, step = self._moment
-        return known is model and run is moment[0] and step == moment[1]
+        known, training, when = self._moment
+        return known is model and training is moment[0] and when == moment[1]

@@ -25,6 +25,8 @@ class ProbeCallback(keras.callbacks.Callback):
         self._records = History()
         self._log = None
         self._drawn_step = None
+        self._last = {}  # the last record
+        self._recorded_model = None
 
     def measure(self, name, layer):
         """What one layer's trace comes to.
@@ -52,8 +54,8 @@ class ProbeCallback(keras.callbacks.Callback):
         """Finds what is wrong before training starts, and makes the first record."""
         self._log = None if self._log_dir is None else EventLog.open(self._log_dir)
         self._schedule = Schedule(self._update_freq)
-        if self._records.last_step() != self._step():
-            self._record()
+        if self._records.last_step() != self._step() or self._recorded_model is not self.model:
+            self._record("begin")
 
     def on_epoch_begin(self, epoch, logs=None):
         """Starts counting the batches of an epoch."""
@@ -62,21 +64,15 @@ class ProbeCallback(keras.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         """Makes a record where one is due."""
         if self._schedule.batch_ended(batch):
-            self._record()
+            self._record(("batch", self._schedule.steps))
 
     def on_epoch_end(self, epoch, logs=None):
         """Makes a record where one is due, draws, and adds the main scalars to the logs."""
         if self._schedule.every_epoch:
-            self._record()
+            self._record(("epoch", epoch))
         self._draw()
         if logs is not None:
-            logs.update(
-                {
-                    tag: float(values[-1])
-                    for tag, values in self.history.items()
-                    if tag.startswith(self.logged)
-                }
-            )
+            logs.update({t: float(v) for t, v in self._last.items() if t.startswith(self.logged)})
 
     def on_train_end(self, logs=None):
         """Closes the event file, if no other callback still writes to it."""
@@ -87,13 +83,15 @@ class ProbeCallback(keras.callbacks.Callback):
     def _step(self):
         return int(self.model.optimizer.iterations.numpy())
 
-    def _record(self):
+    def _record(self, when):
         step = self._step()
         # Keras hands the same `params` to all callbacks of one training, so it names the training.
-        trace = self._probe.trace(self.model, (self.params, step))
+        # The optimizer's iteration would not do for `when`: not every training moves it.
+        trace = self._probe.trace(self.model, (self.params, when))
         measured = {}
         for name, layer in trace.items():
             measured |= self.measure(name, layer)
+        self._last, self._recorded_model = measured, self.model
         self._records.add([step], {tag: np.asarray(v)[None] for tag, v in measured.items()})
         if self._log is None:
             return

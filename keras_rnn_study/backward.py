@@ -36,13 +36,10 @@ def _through(call, emitted):
     last, outputs, *arriving = (tf.cast(gradient, dtype) for gradient in emitted)
     # The last output is that of the last step; with return_sequences all outputs are emitted too.
     time = tf.shape(call.loops[-1].inside.states[0])[0]
-    surface = tf.pad(last[None], [[time - 1, 0], *[[0, 0]] * len(last.shape)])
+    surface = _unmasked(call, tf.pad(last[None], [[time - 1, 0], *[[0, 0]] * len(last.shape)]))
     if call.layer.return_sequences:
-        surface += swap_time(outputs)  # emitted in the order in which the loop ran
-    if call.layer.zero_output_for_mask:
-        surface = at_unmasked(surface, call.mask, 0.0)
-    else:
-        surface = fold(surface, call.mask)
+        # Emitted in the order in which the loop ran.
+        surface += _unmasked(call, swap_time(outputs), call.repeats)
 
     initial = []
     for loop in reversed(call.loops):
@@ -53,3 +50,13 @@ def _through(call, emitted):
         initial = [*through, *initial]
         surface = inputs
     return [input_order(call.layer, surface), *initial]
+
+
+def _unmasked(call, gradients, repeats=True):
+    """Gradients of what was shown at each step, to those of the unmasked outputs behind it."""
+    if call.mask is None:
+        return gradients
+    if call.layer.zero_output_for_mask:
+        return at_unmasked(gradients, call.mask, 0.0)
+    zeroed = at_unmasked(gradients, call.mask, 0.0)
+    return tf.where(repeats, fold(gradients, call.mask), zeroed)

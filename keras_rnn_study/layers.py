@@ -63,11 +63,11 @@ def weight_names(model):
     Returns:
         dict: `id` of the `keras.Variable` to its name (str). Names are unique.
     """
-    owners = [(model, ""), *((layer, path) for path, layer in _walk(model, cells=True))]
+    owners = [(model, model.name), *((layer, path) for path, layer in _walk(model, cells=True))]
     found = {}
     for layer, path in owners:
-        for variable in layer._trainable_variables:
-            found.setdefault(id(variable), f"{path}/{variable.name}" if path else variable.name)
+        for variable in layer.trainable_variables:  # those of the layers below it too, at first
+            found[id(variable)] = f"{path}/{variable.name}"
     return dict(zip(found, _unique(found.values()), strict=True))
 
 

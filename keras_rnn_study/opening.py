@@ -7,6 +7,7 @@ layer, last call first, each layer's own recursion done by its replay or its ope
 """
 
 import contextlib
+import threading
 from dataclasses import dataclass, field
 
 import keras
@@ -44,6 +45,7 @@ class Call:
     inputs: list  # [sequences, *initial states], as the tape knows them
     emitted: list  # [last output, outputs, *final states]: leaves of the tape
     mask: tf.Tensor | None
+    repeats: tf.Tensor | None  # whether outputs at masked steps repeat the last unmasked one
     loops: list
 
 
@@ -80,12 +82,16 @@ def opened(layers, tape):
             del vars(layer)["inner_loop"]
             if before[name] is not None:
                 vars(layer)["inner_loop"] = before[name]
+            # Keras does so after each loop, but not after one that raised.
+            layer._maybe_reset_dropout_masks(layer.cell)
 
 
 def _opened_loop(name, layer, own_loop, tape, calls):
-    graph = tf.compat.v1.get_default_graph()
+    graph, thread = tf.compat.v1.get_default_graph(), threading.get_ident()
 
     def inner_loop(sequences, initial_state, mask, training=False):
+        if threading.get_ident() != thread:  # the layer trains in another thread meanwhile
+            return own_loop(sequences, initial_state, mask, training=training)
         if tf.compat.v1.get_default_graph() is not graph:
             raise ValueError(
                 f"Cannot look inside layer {name!r}: it is called inside of a tf.function, "
@@ -102,11 +108,12 @@ def _opened_loop(name, layer, own_loop, tape, calls):
                 forward = _run_cells(called, layer)
             loop_mask = _loop_mask(layer, mask)
             last, outputs, final, loops = forward(sequences, initial_state, mask, loop_mask)
+            repeats = _repeats(outputs, loop_mask)
             # New tensors, so that a state that is also the output is a leaf of its own.
             emitted = [tf.identity(t) for t in (last, outputs, *final)]
         tape.watch(emitted)
         inputs = [sequences, *keras.tree.flatten(initial_state)]
-        calls.append(Call(layer, inputs, emitted, loop_mask, loops))
+        calls.append(Call(layer, inputs, emitted, loop_mask, repeats, loops))
         last, outputs, *final = emitted
         return last, outputs, keras.tree.pack_sequence_as(initial_state, final)
 
@@ -143,6 +150,7 @@ def _run_cells(name, layer):
         per_cell = initial_state if is_stack(layer.cell) else [initial_state]
         final, loops = [], []
         for (cell_name, cell), initial in zip(cell_names(name, layer), per_cell, strict=True):
+            initial = initial if keras.tree.is_nested(initial) else [initial]
             outputs, states = run_cell(cell, x, initial, loop_mask)
             loops.append(Loop(cell_name, cell, _look_inside(cell, x, states, initial, loop_mask)))
             final += [state[-1] for state in states]
@@ -168,6 +176,16 @@ def _shown(layer, outputs, mask):
     if mask is None or not layer.zero_output_for_mask:
         return shown
     return at_unmasked(shown, mask, 0.0)
+
+
+def _repeats(outputs, mask):
+    """Keras' loops repeat at masked steps, or show zero if told so; cuDNN always shows zero."""
+    if mask is None:
+        return None
+    shown = swap_time(outputs)
+    if shown.shape[0] == 1:  # the last output only
+        return tf.constant(True)
+    return tf.reduce_all(shown == hold(shown, mask, tf.zeros_like(shown[0])))
 
 
 def _loop_mask(layer, mask):

@@ -28,7 +28,7 @@ class LayerTrace:
         input_gradients: (batch, time, features): dL/dx_t through this layer.
         mask: (batch, time) booleans, `False` at masked steps; `None` if there is no mask.
         activations: dict of gate name to the name of its activation, such as `"sigmoid"`; for a
-            cell without gates `{"h": ...}`, as its one layer's output is h itself.
+            SimpleRNN `{"h": ...}`, as the output of its one layer is h itself.
     """
 
     states: dict
@@ -76,18 +76,15 @@ def state_names(cell, count):
     return ["h", *(f"state_{index}" for index in range(1, count))]
 
 
-def activations(cell):
+def activations(cell, gates):
     """Which activation stands behind each gate of `cell`; see `LayerTrace.activations`."""
 
     def name(attribute):
-        return getattr(getattr(cell, attribute, None), "__name__", "linear")
+        return getattr(getattr(cell, attribute), "__name__", "linear")
 
-    if isinstance(cell, keras.layers.LSTMCell):
-        gates = ("input", "forget", "output")
-    elif isinstance(cell, keras.layers.GRUCell):
-        gates = ("update", "reset")
-    else:
+    if type(cell) is keras.layers.SimpleRNNCell:
         return {"h": name("activation")}
-    return {gate: name("recurrent_activation") for gate in gates} | {
-        "candidate": name("activation")
+    return {
+        gate: name("activation" if gate == "candidate" else "recurrent_activation")
+        for gate in gates
     }

@@ -6,12 +6,31 @@ while; so every step is recorded and none waits.
 """
 
 import concurrent.futures
+import contextlib
 import warnings
+from dataclasses import dataclass
 
 import numpy as np
 import tensorflow as tf
 
-_STEP, _GLOBAL, _CLIP_RATIO = range(3)  # columns of the buffer; the weights' come after
+_STEP, _GLOBAL, _CLIPPED, _FIRST_WEIGHT = range(4)  # columns of the buffer
+
+
+@dataclass(frozen=True)
+class Norms:
+    """Norms of some training steps, one record each; float64 arrays (records,).
+
+    Attributes:
+        steps: int64, the optimizer's iteration before each step.
+        whole: Norm of the whole gradient, before clipping.
+        clipped: The same after clipping; `None` where the optimizer does not clip.
+        weights: dict of name to norm, of each weight that got a gradient.
+    """
+
+    steps: np.ndarray
+    whole: np.ndarray
+    clipped: np.ndarray | None
+    weights: dict
 
 
 class GradientTap:
@@ -32,23 +51,22 @@ class GradientTap:
 
     Example:
 
-    >>> import keras
-    >>> from keras_rnn_study.tap import GradientTap
+    >>>     >>> from keras_rnn_study.tap import GradientTap
     >>> weight = keras.Variable([3.0, 4.0])
     >>> optimizer = keras.optimizers.SGD(0.1, clipnorm=1.0)
     >>> with GradientTap(optimizer, lambda: {"weight": weight}) as tap:
     ...     optimizer.apply([weight.value], [weight])
-    >>> steps, norms = tap.fetch()
-    >>> steps, norms["weight"], norms["clip_ratio"]
-    (array([0]), array([5.]), array([0.2]))
+    >>> norms = tap.fetch()
+    >>> norms.steps, norms.weights["weight"], norms.clipped
+    (array([0]), array([5.]), array([1.]))
     """
 
     def __init__(self, optimizer, weights, *, rows=4096):
         self.optimizer, self.rows = optimizer, rows
         self._weights = weights
-        self._variables = self._names = self._columns = None  # known after the first step
+        self._columns = None  # id of a variable -> (column, name); known after the first step
         self._buffer = self._count = None
-        self._seen = {_GLOBAL}  # columns that ever got a gradient
+        self._seen = set()  # columns that ever got a value
         self._fetched = 0
         self._apply = None
 
@@ -74,49 +92,51 @@ class GradientTap:
         """What was recorded since the last call.
 
         Returns:
-            Tuple `(steps, norms)`: int64 (records,), the optimizer's iteration before each step,
-            and a dict of float64 (records,): `"global"`, one entry for each weight that got a
-            gradient, and `"clip_ratio"` where the optimizer clips.
+            `Norms`, of no record if there was no step.
         """
         if self._buffer is None:
-            return np.zeros(0, np.int64), {}
-        with (
-            tf.init_scope()
-        ):  # may be asked while a graph is being traced, by the garbage collector
+            return Norms(np.zeros(0, np.int64), np.zeros(0), None, {})
+        with tf.init_scope():  # the garbage collector may ask while a graph is being traced
             count = int(self._count.numpy())
-        new, self._fetched = count - self._fetched, count
-        if new > self.rows:
-            warnings.warn(
-                f"The norms of {new - self.rows} training steps were overwritten: more than "
-                f"{self.rows} steps without a fetch. Call `update()` after each step.",
-                RuntimeWarning,
-                stacklevel=2,
-            )
-            new = self.rows
-        with tf.init_scope():
+            new, self._fetched = count - self._fetched, count
+            if new > self.rows:
+                warnings.warn(
+                    f"The norms of {new - self.rows} training steps were overwritten: more than "
+                    f"{self.rows} steps without a fetch. Call `update()` after each step.",
+                    RuntimeWarning,
+                    stacklevel=2,
+                )
+                new = self.rows
             rows = tf.gather(self._buffer, np.arange(count - new, count) % self.rows).numpy()
-        names = {column: self._names[column - _GLOBAL] for column in sorted(self._seen)}
-        return rows[:, _STEP].astype(np.int64), {name: rows[:, k] for k, name in names.items()}
+        return Norms(
+            steps=rows[:, _STEP].astype(np.int64),
+            whole=rows[:, _GLOBAL],
+            clipped=rows[:, _CLIPPED] if _CLIPPED in self._seen else None,
+            weights={n: rows[:, k] for k, n in self._columns.values() if k in self._seen},
+        )
 
     def _recording(self, apply):
         def recorded_apply(grads, trainable_variables=None):
             if self._buffer is None:
                 self._create_buffer()
             grads = list(grads)
-            if trainable_variables is not None:
-                trainable_variables = list(trainable_variables)
-            self._record(grads, trainable_variables or self._variables)
-            return apply(grads, trainable_variables)
+            if trainable_variables is None:  # they are of those that it was built on
+                self._record(grads, _inner(self.optimizer)._trainable_variables)
+                return apply(grads)
+            variables = list(trainable_variables)
+            self._record(grads, variables)
+            return apply(grads, variables)
 
         return recorded_apply
 
     def _create_buffer(self):
         """Two plain variables: rows of a ring buffer, and how many were ever written."""
         weights = self._weights()
-        self._variables = list(weights.values())
-        self._names = ["global", "clip_ratio", *weights]
-        self._columns = {id(v): _CLIP_RATIO + 1 + k for k, v in enumerate(self._variables)}
-        shape = (self.rows, _CLIP_RATIO + 1 + len(weights))
+        self._columns = {
+            id(variable): (column, name)
+            for column, (name, variable) in enumerate(weights.items(), start=_FIRST_WEIGHT)
+        }
+        shape = (self.rows, _FIRST_WEIGHT + len(weights))
 
         def create():
             buffer = tf.Variable(tf.zeros(shape, tf.float64), trainable=False)
@@ -129,117 +149,170 @@ class GradientTap:
 
     def _record(self, grads, variables):
         pairs = [(g, v) for g, v in zip(grads, variables, strict=True) if g is not None]
-        replicas = tf.distribute.get_replica_context()
-        if replicas is not None and replicas.num_replicas_in_sync > 1:
-            # All replicas take part in the sum, the first one writes it down.
-            sums = replicas.all_reduce("SUM", [tf.convert_to_tensor(g) for g, _ in pairs])
-            pairs = [(g, v) for g, (_, v) in zip(sums, pairs, strict=True)]
-            if tf.get_static_value(replicas.replica_id_in_sync_group) != 0:
-                return
-        scale = tf.cast(self.optimizer.scale_loss(tf.ones(())), tf.float64)
-        squares = [_squared_norm(g) / scale**2 for g, _ in pairs]
-        self._write(squares, [v for _, v in pairs], [g for g, _ in pairs], scale)
-
-    def _write(self, squares, variables, grads, scale):
-        row = [tf.constant(np.nan, tf.float64)] * (len(self._names) + _GLOBAL)
-        row[_STEP] = tf.cast(tf.convert_to_tensor(self.optimizer.iterations), tf.float64)
-        row[_GLOBAL] = tf.sqrt(tf.add_n(squares)) if squares else tf.zeros((), tf.float64)
-        clipped = _clipped_norm(self.optimizer, squares, grads, scale)
+        scale = self.optimizer.scale_loss(tf.ones(()))
+        clipped = _clipped(self.optimizer, [g for g, _ in pairs], scale)
+        whole = _summed_over_replicas([g for g, _ in pairs])
+        clipped = None if clipped is None else _summed_over_replicas(clipped)
+        if not _is_first_replica():  # all took part in the sums, one writes them down
+            return
+        squares = [_squared_norm(g) / tf.cast(scale, tf.float64) ** 2 for g in whole]
+        values = {_STEP: tf.convert_to_tensor(self.optimizer.iterations), _GLOBAL: _root(squares)}
         if clipped is not None:
-            row[_CLIP_RATIO] = _ratio(clipped, row[_GLOBAL])
-            self._seen.add(_CLIP_RATIO)
-        for square, variable in zip(squares, variables, strict=True):
+            values[_CLIPPED] = _root([_squared_norm(g) for g in clipped])
+        for square, (_, variable) in zip(squares, pairs, strict=True):
             if id(variable) in self._columns:
-                row[self._columns[id(variable)]] = tf.sqrt(square)
-                self._seen.add(self._columns[id(variable)])
+                values[self._columns[id(variable)][0]] = tf.sqrt(square)
+        self._write(values)
+
+    def _write(self, values):
+        """Writes one row; a column without a value is NaN."""
+        self._seen |= set(values)
+        columns = self._buffer.shape[1]
+        row = [tf.cast(values.get(column, np.nan), tf.float64) for column in range(columns)]
         at = tf.math.floormod(self._count, self.rows)
         self._buffer.scatter_nd_update([[at]], [tf.stack(row)])
         self._count.assign_add(1)
 
 
+def _inner(optimizer):
+    return getattr(optimizer, "inner_optimizer", optimizer)
+
+
+def _clipped(optimizer, grads, scale):
+    """What Keras makes of a replica's gradients by clipping; `None` where it does not clip."""
+    inner = _inner(optimizer)
+    if not (inner.clipnorm or inner.global_clipnorm or inner.clipvalue) or not grads:
+        return None
+    if inner.gradient_accumulation_steps:
+        return None  # what Keras clips then is the mean of several steps' gradients
+    if optimizer is not inner or inner.loss_scale_factor:
+        grads = [g / tf.cast(scale, g.dtype) for g in grads]
+    # Keras' own method: to the last bit what the step applies, sparse gradients' oddities included.
+    return inner._clip_gradients(grads)
+
+
+def _summed_over_replicas(grads):
+    replicas = tf.distribute.get_replica_context()
+    if replicas is None or replicas.num_replicas_in_sync == 1 or not grads:
+        return grads
+    return replicas.all_reduce("SUM", [tf.convert_to_tensor(g) for g in grads])
+
+
+def _is_first_replica():
+    replicas = tf.distribute.get_replica_context()
+    if replicas is None or replicas.num_replicas_in_sync == 1:
+        return True
+    return tf.get_static_value(replicas.replica_id_in_sync_group) == 0
+
+
+def _root(squares):
+    return tf.sqrt(tf.add_n(squares)) if squares else tf.zeros((), tf.float64)
+
+
 def _squared_norm(gradient):
     """Sum of squares in float64: exploding gradients overflow float32 once they are squared."""
     if isinstance(gradient, tf.IndexedSlices):
-        gradient = tf.convert_to_tensor(gradient)  # adds up rows that occur twice
+        gradient = _rows(gradient)
     return tf.reduce_sum(tf.square(tf.cast(gradient, tf.float64)))
 
 
-def _clipped_norm(optimizer, squares, grads, scale):
-    """Norm of the whole gradient after clipping; `None` where the optimizer does not clip."""
-    optimizer = getattr(optimizer, "inner_optimizer", optimizer)
-    if optimizer.gradient_accumulation_steps or not squares:
-        return None  # what Keras clips then is the mean of several steps' gradients
-    if optimizer.clipnorm:
-        limit = tf.constant(optimizer.clipnorm, tf.float64) ** 2
-        return tf.sqrt(tf.add_n([tf.minimum(square, limit) for square in squares]))
-    if optimizer.global_clipnorm:
-        return tf.minimum(tf.sqrt(tf.add_n(squares)), optimizer.global_clipnorm)
-    if optimizer.clipvalue:
-        limit = optimizer.clipvalue
-        values = [tf.cast(tf.convert_to_tensor(g), tf.float64) / scale for g in grads]
-        return tf.sqrt(
-            tf.add_n([_squared_norm(tf.clip_by_value(v, -limit, limit)) for v in values])
-        )
-    return None
+def _rows(slices):
+    """The rows of a sparse gradient, with those that occur several times added up.
 
-
-def _ratio(after, before):
-    """1 where there was nothing to clip; NaN where the gradient was not finite."""
-    ratio = tf.where(before > 0, after / before, tf.ones_like(before))
-    return tf.where(tf.math.is_finite(before), ratio, tf.constant(np.nan, tf.float64))
+    As many rows as there are indices, some of them zero: what a compiler of static shapes can do,
+    where the dense gradient of a large embedding would take longer than the step.
+    """
+    order = tf.argsort(slices.indices)
+    indices = tf.gather(slices.indices, order)
+    is_new = tf.cast(indices[1:] != indices[:-1], tf.int32)
+    segments = tf.concat([tf.zeros([1], tf.int32), tf.cumsum(is_new)], 0)
+    values = tf.gather(tf.cast(slices.values, tf.float64), order)
+    return tf.math.unsorted_segment_sum(values, segments, tf.shape(indices)[0])
 
 
 class TappedTraining:
-    """A model's training function with a tap in it; takes the place of `model.train_function`.
+    """A model's training function with taps in it; takes the place of `model.train_function`.
 
-    The tap is in the optimizer only while a step runs, and this object removes itself when a
-    step raises, or when it is called by a `fit` that did not `arm` it: Keras tells no callback
-    that training broke off.
+    One for a model, however many callbacks record it. The taps are in the optimizer only while a
+    step runs, and this object removes itself when a step raises, or when it is called by a `fit`
+    that did not `arm` it: Keras tells no callback that training broke off.
 
     Args:
-        model: A compiled model, whose `train_function` Keras has made.
-        tap: A `GradientTap` on its optimizer.
-        on_error: Called without arguments when a step raises.
+        model: A compiled model.
     """
 
-    def __init__(self, model, tap, on_error):
-        self._model, self._tap, self._on_error = model, tap, on_error
+    def __init__(self, model):
+        self._model = model
+        self._taps = {}  # tap -> what to call when a step raises
         self._armed = False
-        self.plain = model.train_function
-        # A new function, as the one at hand may have been traced already, without the tap.
-        model.make_train_function(force=True)
-        self._tapped = model.train_function
-        model.train_function = self.plain
+        self._plain = None  # what Keras made
+        self._tapped = None, ()  # made for recording, and the taps that it was traced with
 
-    def fits(self, model, tap):
-        """Whether this was made for that tap and the model as it is compiled now."""
-        return self._model is model and self._tap is tap and model.train_function is self.plain
+    @classmethod
+    def of(cls, model):
+        """The one that is in the model, or a new one."""
+        return model.train_function if isinstance(model.train_function, cls) else cls(model)
 
-    def install(self):
-        """Puts this object into the model."""
-        self._model.train_function = self
+    def may_return(self, model, current):
+        """Whether this one, which took part in an earlier training, still serves the model."""
+        return self._model is model and (current is self or model.train_function is self._plain)
 
-    def remove(self):
-        """Puts the model's own training function back."""
-        if self._model.train_function is self:
-            self._model.train_function = self.plain
+    def join(self, tap, on_error):
+        """Adds a tap, and puts this object into the model.
+
+        Args:
+            tap: A `GradientTap` on the optimizer that the training uses.
+            on_error: Called without arguments when a step raises.
+        """
+        self._taps[tap] = on_error
+        self._install()
+
+    def leave(self, tap):
+        """Takes a tap out, and with the last one this object out of the model."""
+        self._taps.pop(tap, None)
+        if not self._taps:
+            self._remove()
 
     def arm(self):
         """Allows one call."""
+        self._install()  # another callback may have trained or compiled meanwhile
         self._armed = True
 
     def __call__(self, iterator):
         """Runs what Keras calls once a batch (or once in `steps_per_execution`)."""
         if not self._armed:
-            self.remove()
-            return self.plain(iterator)
+            self._remove()
+            return self._plain(iterator)
         self._armed = False
         try:
-            with self._tap:
-                return self._tapped(iterator)
+            with contextlib.ExitStack() as stack:
+                for tap in self._taps:
+                    stack.enter_context(tap)
+                return self._function()(iterator)
         except (StopIteration, tf.errors.OutOfRangeError):
             raise  # the data ended, and Keras goes on
         except BaseException:
-            self.remove()
-            self._on_error()
+            self._remove()
+            for on_error in self._taps.values():
+                on_error()
             raise
+
+    def _install(self):
+        if self._model.train_function is not self:
+            if self._model.train_function is not self._plain:
+                self._plain, self._tapped = self._model.train_function, (None, ())
+            self._model.train_function = self
+
+    def _remove(self):
+        if self._model.train_function is self:
+            self._model.train_function = self._plain
+
+    def _function(self):
+        function, taps = self._tapped
+        if function is None or taps != tuple(self._taps):
+            # A new one, as Keras' may have been traced already, without these taps.
+            self._model.make_train_function(force=True)
+            function = self._model.train_function
+            self._tapped = function, tuple(self._taps)
+            self._model.train_function = self
+        return function

@@ -175,15 +175,26 @@ class _TraceFunction:
             with opened(self._layers, tape) as calls, kept_losses(model), _frozen(model):
                 prediction = _predict(model, x)
                 loss = None if y is None else _loss(model, x, y, prediction, sample_weight)
+            _check_called(self._layers, calls)
             scaled = loss if scale is None else loss * tf.cast(scale, loss.dtype)
         if self._gradients:
             backpropagate(scaled, calls, tape)
         tensors = {}
         for call in calls:
             for loop in call.loops:
-                self.activations[loop.name] = activations(loop.cell)
+                self.activations[loop.name] = activations(loop.cell, loop.inside.gates)
                 tensors[loop.name] = _loop_tensors(call, loop, scale)
         return loss, tensors
+
+
+def _check_called(layers, calls):
+    missing = [name for name, layer in layers.items() if all(c.layer is not layer for c in calls)]
+    if missing and not calls:
+        raise ValueError(
+            f"The model did not call the loop of {', '.join(map(repr, missing))}. Expected a "
+            "direct call: a tf.function of the model's own that was traced before hides it. Remove "
+            "the decorator from the model's `call`, or leave the layer out with `layers=[...]`."
+        )
 
 
 def _frozen(model):
@@ -204,7 +215,8 @@ def _loss(model, x, y, prediction, sample_weight):
     arguments = {"x": x, "y": y, "y_pred": prediction, "sample_weight": sample_weight}
     if "training" in inspect.signature(model.compute_loss).parameters:
         arguments["training"] = False
-    return model.compute_loss(**arguments)
+    # Within a strategy Keras divides by the number of replicas, of which this is not one.
+    return model.compute_loss(**arguments) * tf.distribute.get_strategy().num_replicas_in_sync
 
 
 def _loss_scale(model):

@@ -40,7 +40,8 @@ def inside(cell, weights, x, h, initial, mask):
     to_g = at_unmasked((1 - z) * g_slope, mask, 0.0)
     keep = at_unmasked(z, mask, 1.0)
     gates = {"update": z, "reset": r, "candidate": g}
-    return gates, [h], [keep, to_z, to_g, recalled * r_slope, r]
+    to_r = at_unmasked(recalled * r_slope, mask, 0.0)
+    return gates, [h], [keep, to_z, to_g, to_r, at_unmasked(r, mask, 0.0)]
 
 
 def backward(cell, weights, factors, surface, arriving):

@@ -201,11 +201,12 @@ def test_frozen_and_unused_weights_have_no_entry():
     assert names == {"global", "gru", "head"}
 
 
-def test_embeddings_count_rows_that_occur_twice_once():
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_embeddings_count_rows_that_occur_twice_once(jit_compile):
     model = keras.Sequential(
         [keras.Input((4,), dtype="int32"), layers.Embedding(5, 3, name="words"), layers.GRU(2)]
     )
-    model.compile(keras.optimizers.SGD(0.1), loss="mse")
+    model.compile(keras.optimizers.SGD(0.1), loss="mse", jit_compile=jit_compile)
     before = model.get_weights()[0]
     norms = GradientNorms()
     model.fit(np.array([[1, 1, 1, 2]]), np.ones((1, 2)), verbose=0, callbacks=[norms])
@@ -442,3 +443,113 @@ def test_being_collected_while_a_graph_is_traced(tmp_path):
 
     traced()
     assert list(scalars_in(tmp_path)["gradient_norm/global"]) == [0, 1, 2]
+
+
+def test_two_at_once_record_the_same():
+    a, b, model = GradientNorms(), GradientNorms(), build()
+    expected = by_hand(build(), epochs=4)
+    fit(model, a, b)
+    same_norms(a.history, {tag: norms[: 2 * BATCHES] for tag, norms in expected.items()})
+    assert not hasattr(model.train_function, "arm")
+    fit(model, b)
+    assert len(a.history["step"]) == 2 * BATCHES
+    same_norms(b.history, expected, rtol=1e-3)
+
+
+class Meanwhile(keras.callbacks.Callback):
+    """Trains on a batch of its own, or has Keras make its functions anew, between two steps."""
+
+    def __init__(self, disturb):
+        super().__init__()
+        self.disturb = disturb
+
+    def on_train_batch_end(self, batch, logs=None):
+        if batch == 1:
+            self.disturb(self.model)
+
+
+@pytest.mark.parametrize(
+    "disturb",
+    [
+        lambda model: model.train_on_batch(X[:BATCH], Y[:BATCH]),
+        lambda model: model.make_train_function(force=True),
+    ],
+    ids=["train_on_batch", "make_train_function"],
+)
+def test_other_callbacks_may_train_in_between(disturb):
+    model, norms = build(), GradientNorms()
+    fit(model, norms, Meanwhile(disturb))
+    assert len(norms.history["step"]) == 2 * BATCHES
+    assert not hasattr(model.train_function, "arm")
+
+
+def test_gradients_without_variables_are_of_those_the_optimizer_was_built_on():
+    model = build()
+    weights = model.trainable_variables[::-1]
+    optimizer = keras.optimizers.SGD(0.1)
+    optimizer.build(weights)
+    with GradientNorms().recording(model, optimizer) as norms:
+        optimizer.apply([tf.fill(v.shape, float(k)) for k, v in enumerate(weights)])
+    np.testing.assert_allclose(norms.history["gradient_norm/head/bias"], [0.0])
+    assert norms.history["gradient_norm/head/kernel"] > 0
+
+
+def test_what_was_traced_in_a_recording_is_silent_after_it():
+    model, norms = build(), GradientNorms()
+    with norms.recording(model):
+        model.train_on_batch(X[:BATCH], Y[:BATCH])
+    model.train_on_batch(X[:BATCH], Y[:BATCH])
+    assert list(norms.history["step"]) == [0]
+
+
+def test_weights_of_the_model_itself_do_not_take_the_place_of_the_whole():
+    class Own(keras.Model):
+        def __init__(self):
+            super().__init__(name="own")
+            self.rnn, self.head = layers.GRU(2), layers.Dense(1)
+            self.scale = self.add_weight(shape=(), initializer="ones", name="global")
+
+        def call(self, x):
+            return self.scale * self.head(self.rnn(x))
+
+    norms = GradientNorms()
+    fit(build(model=Own()), norms)
+    history = norms.history
+    assert np.all(history["gradient_norm/global"] > history["gradient_norm/own/global"])
+
+
+def test_a_train_step_with_another_optimizer_is_said():
+    class Other(keras.Sequential):
+        def train_step(self, data):
+            with tf.GradientTape() as tape:
+                loss = keras.ops.mean((self(data[0]) - data[1]) ** 2)
+            weights = self.trainable_variables
+            mine.apply(tape.gradient(loss, weights), weights)
+            return {"loss": loss}
+
+    mine = keras.optimizers.SGD(0.1)
+    model = Other([keras.Input((TIME, FEATURES)), layers.GRU(2), layers.Dense(1)])
+    mine.build(model.trainable_variables)
+    with pytest.warns(RuntimeWarning, match=r"no gradient went through.*recording\(model"):
+        fit(build(model=model), GradientNorms())
+
+
+def test_replicas_are_clipped_each_for_itself():
+    """As Keras does it, so the ratio is that of what it applies."""
+    cpus = [cpu.name for cpu in tf.config.list_logical_devices("CPU")[:2]]
+    reduce = tf.distribute.ReductionToOneDevice()
+    with tf.distribute.MirroredStrategy(cpus, cross_device_ops=reduce).scope():
+        model = build(keras.optimizers.SGD(0.1, global_clipnorm=0.05))
+    before, norms = model.get_weights(), GradientNorms()
+    fit(model, norms, epochs=1, x=X[:BATCH], y=Y[:BATCH])
+    moved = [(a - b) / 0.1 for a, b in zip(before, model.get_weights(), strict=True)]
+    clipped = np.sqrt(sum(np.sum(np.float64(m) ** 2) for m in moved))
+    ratio = clipped / norms.history["gradient_norm/global"]
+    np.testing.assert_allclose(norms.history["gradient_clip_ratio/global"], ratio, rtol=1e-3)
+
+
+def test_without_an_optimizer():
+    model = keras.Sequential([keras.Input((TIME, FEATURES)), layers.GRU(2), layers.Dense(1)])
+    model.compile(optimizer=None, loss="mse")
+    with pytest.raises(ValueError, match=r"compiled without one\. Give `compile` an optimizer"):
+        fit(model, GradientNorms())

@@ -245,3 +245,37 @@ class TestBadInput:
     def test_update_freq(self):
         with pytest.raises(ValueError, match="'epoch', 'batch' or a positive integer"):
             GateActivations(None, Probe(X), update_freq="step")
+
+    def test_another_model_in_the_same_history(self):
+        gates = GateActivations(None, Probe(X))
+        fit(build(), gates, epochs=1)
+        before = gates.history
+        with pytest.raises(ValueError, match=r"another model.*Use a new callback"):
+            fit(build(layers.LSTM(UNITS + 1, name="lstm")), gates)
+        assert len(gates.history["step"]) == len(before["step"])
+
+
+def test_an_optimizer_that_does_not_step_does_not_freeze_the_probe():
+    class Other(keras.Sequential):
+        def train_step(self, data):
+            for weight in self.trainable_variables:
+                weight.assign(weight + 0.1)
+            return {"loss": 0.0}
+
+    model = Other([keras.Input((TIME, FEATURES)), layers.LSTM(UNITS, name="lstm"), layers.Dense(1)])
+    model.compile("sgd", loss="mse")
+    flow = GradientFlow(None, Probe(X, Y))
+    fit(model, flow)
+    norms = flow.history["gradient_flow/lstm/h"]
+    assert not np.array_equal(norms[0], norms[1])
+    assert not np.array_equal(norms[1], norms[2])
+
+
+def test_cells_without_known_gates_have_no_gates():
+    class Mine(layers.LSTMCell):
+        pass
+
+    for cell in (Mine(UNITS), layers.LSTMCell(UNITS, recurrent_activation="softmax")):
+        gates = GateActivations(None, Probe(X))
+        fit(build(layers.RNN(cell, name="rnn")), gates, epochs=1)
+        assert set(gates.history) == {"step", "state_norm/rnn/h", "state_norm/rnn/c"}

@@ -339,3 +339,63 @@ def test_a_trace_is_forgotten_with_its_model():
     tf.keras.backend.clear_session()
     gc.collect()
     assert len(tracing._functions) < known
+
+
+def test_a_stack_of_cells_that_start_from_a_bare_tensor():
+    class Bare(keras.layers.Layer):
+        state_size = 3
+
+        def build(self, shape):
+            self.mix = self.add_weight(shape=(shape[-1] + 3, 3), name="mix")
+
+        def call(self, x, states):
+            new = keras.ops.tanh(keras.ops.concatenate([x, states[0]], -1) @ self.mix)
+            return new, [new]
+
+    model = sequential(lambda: [layers.RNN([Bare(), Bare()])])()
+    model.compile(loss="mse")
+    check(model, np.random.normal(size=(BATCH, TIME, FEATURES)), np.ones((BATCH, 1)))
+
+
+def test_padding_of_nan_stays_where_it_is():
+    x = np.random.normal(size=(BATCH, TIME, FEATURES))
+    x[:, 4:] = np.nan
+    inputs = keras.Input((TIME, FEATURES)), keras.Input((TIME,), dtype="bool")
+    mask = np.tile(np.arange(TIME) < 4, (BATCH, 1))
+    for layer in (layers.SimpleRNN(3), layers.LSTM(3), layers.GRU(3)):
+        hidden = layer(inputs[0], mask=inputs[1])
+        model = keras.Model(inputs, layers.Dense(1)(hidden))
+        model.compile(loss="mse")
+        (measured,) = trace(model, [x, mask], np.ones((BATCH, 1))).values()
+        assert np.isfinite(measured.state_gradients["h"]).all()
+
+
+def test_zeros_at_masked_steps_send_no_gradient_back(monkeypatch):
+    """Which is what cuDNN shows there, where Keras' own loop repeats."""
+    shown = {}
+
+    def zeros_at_masked(self, sequences, initial_state, mask, training=False):
+        last, outputs, states = keras.layers.RNN.inner_loop(
+            self, sequences, initial_state, mask, training
+        )
+        return last, tf.where(mask[..., None], outputs, tf.zeros_like(outputs)), states
+
+    x = np.random.normal(size=(BATCH, TIME, FEATURES)).astype("float32")
+    mask = np.tile(np.arange(TIME) < 4, (BATCH, 1))
+    inputs = keras.Input((TIME, FEATURES)), keras.Input((TIME,), dtype="bool")
+    layer = layers.LSTM(3, return_sequences=True, name="lstm")
+    model = keras.Model(inputs, keras.ops.sum(layer(inputs[0], mask=inputs[1]), axis=[1, 2]))
+    model.compile(loss="mse")
+    for kind in ("repeats", "zeros"):
+        if kind == "zeros":
+            vars(layer)["inner_loop"] = zeros_at_masked.__get__(layer)
+            tracing._functions.clear()
+        shown[kind] = trace(model, [x, mask], np.zeros(BATCH))["lstm"]
+        with tf.GradientTape() as tape:
+            sequences = tf.constant(x)
+            tape.watch(sequences)
+            y = model([sequences, tf.constant(mask)])
+            loss = tf.reduce_mean(y**2)
+        expected = tape.gradient(loss, sequences)
+        np.testing.assert_allclose(shown[kind].input_gradients, expected, atol=1e-6, rtol=1e-4)
+    assert np.abs(shown["zeros"].output_gradients - shown["repeats"].output_gradients).max() > 0.1

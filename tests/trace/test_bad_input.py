@@ -78,3 +78,29 @@ def test_a_layer_called_inside_of_a_function_of_the_models_own():
     model.compile(loss="mse")
     with pytest.raises(ValueError, match=r"tf.function.*Remove the decorator"):
         trace(model, X, Y)
+
+
+def test_a_function_of_the_models_own_that_was_traced_before():
+    import tensorflow as tf
+
+    class Wrapped(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.lstm, self.head = layers.LSTM(3), layers.Dense(1)
+            self.encode = tf.function(lambda x: self.lstm(x))
+
+        def call(self, x, training=False):
+            return self.head(self.encode(x))
+
+    model = Wrapped()
+    model(X.astype("float32"))
+    model.compile(loss="mse")
+    with pytest.raises(ValueError, match=r"did not call the loop of 'lstm'.*Remove the decorator"):
+        trace(model, X, Y)
+
+
+def test_a_trace_that_fails_leaves_the_model_as_it_was():
+    model = model_of(layers.SimpleRNN(3, dropout=0.5, recurrent_dropout=0.5))
+    with pytest.raises((ValueError, TypeError)):
+        trace(model, X, [Y, Y, Y])
+    model.fit(X, Y, verbose=0)

@@ -148,3 +148,18 @@ def test_an_error_restores_everything():
         trace(model, X, [Y, Y, Y])  # goes wrong within Keras, in the middle of a trace
     same(before, everything(model))
     assert all("inner_loop" not in vars(layer) for layer in model.layers)
+
+
+def test_a_trace_within_a_strategy_is_that_of_one_model():
+    import tensorflow as tf
+
+    cpus = [cpu.name for cpu in tf.config.list_logical_devices("CPU")[:2]]
+    reduce = tf.distribute.ReductionToOneDevice()
+    with tf.distribute.MirroredStrategy(cpus, cross_device_ops=reduce).scope():
+        model = keras.Sequential([keras.Input((6, 3)), layers.GRU(3), layers.Dense(1)])
+        model.compile(loss="mse")
+        inside = trace(model, X, Y)
+    outside = trace(model, X, Y)
+    assert inside.loss == pytest.approx(outside.loss)
+    for a, b in zip(inside.values(), outside.values(), strict=True):
+        np.testing.assert_allclose(a.state_gradients["h"], b.state_gradients["h"], rtol=1e-5)
