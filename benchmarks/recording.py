@@ -88,6 +88,7 @@ def main():
         "machine": f"{os.cpu_count()} cores, {platform.machine()}",
         "tensorflow": tf.__version__,
         "keras": keras.__version__,
+        "pairs": arguments.pairs,
         "steps in an epoch": STEPS,
         "figures": {},
     }

@@ -1,0 +1,55 @@
+# Thin over pip: each recipe is what one would type by hand. `make help` lists them.
+
+PYTHON ?= python3
+VENV ?= .venv
+# Two workers, whatever the machine has: each holds a TensorFlow of its own.
+PYTEST ?= $(VENV)/bin/python -m pytest --numprocesses auto --maxprocesses 2
+INSTALL = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check
+
+.DELETE_ON_ERROR:
+.PHONY: help demo test lint format clean
+
+help: ## List these targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+	@echo "Another Python: make PYTHON=python3.13 demo"
+
+demo: $(VENV)/installed ## Install into .venv and run the demonstration
+	$(VENV)/bin/keras-rnn-study demo
+
+test: $(VENV)/installed-test ## Install into .venv and run the tests; PYTEST_ARGS="-k trace" picks some
+	@$(PYTEST) $(PYTEST_ARGS)
+
+lint: $(VENV)/installed-test ## Check style and formatting
+	$(VENV)/bin/ruff check
+	$(VENV)/bin/ruff format --check
+
+format: $(VENV)/installed-test ## Mend what the linter can mend
+	$(VENV)/bin/ruff check --fix
+	$(VENV)/bin/ruff format
+
+clean: ## Remove .venv and what building and testing left behind
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamps are as old as the last installation: it is repeated when its metadata has changed.
+$(VENV)/installed: $(VENV)/bin/python setup.cfg pyproject.toml
+	@echo "Installing into $(VENV): TensorFlow is large, this takes a few minutes the first time."
+	@$(INSTALL) --editable .
+	@touch $@
+
+$(VENV)/installed-test: $(VENV)/bin/python setup.cfg pyproject.toml
+	@echo "Installing into $(VENV): TensorFlow is large, this takes a few minutes the first time."
+	@$(INSTALL) --editable '.[test]'
+	@touch $@ $(VENV)/installed
+
+$(VENV)/bin/python:
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo "No $(PYTHON) here. Install Python 3.10 or newer, or name yours: make PYTHON=/path/to/python"; \
+	  exit 1; } >&2
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { \
+	  echo "$(PYTHON) is $$($(PYTHON) --version 2>&1), 3.10 or newer is needed. Name another: make PYTHON=python3.12"; \
+	  exit 1; } >&2
+	@$(PYTHON) -c 'import ensurepip, venv' || { \
+	  echo "$(PYTHON) cannot make virtual environments. On Debian or Ubuntu: apt install python3-venv"; \
+	  exit 1; } >&2
+	@$(PYTHON) -m venv $(VENV)
