@@ -19,7 +19,7 @@ class NormRecord:
     """Owns the tap, the history and the log; apart from the callback, which it may outlive."""
 
     def __init__(self):
-        self.tap = None
+        self.tap = self._model = None
         self._history = History()
         self._log = None
         self._since = []  # blocks of values since `start_mean`
@@ -37,7 +37,9 @@ class NormRecord:
         self._log = None if log_dir is None else EventLog.open(log_dir)
         self._reported = self._recorded = False
         self._steps = self._flushed_steps = 0
-        if self.tap is None or not self.tap.fits(optimizer, model.trainable_variables):
+        is_same = self.tap is not None and self._model is model
+        if not is_same or not self.tap.fits(optimizer, model.trainable_variables):
+            self._model = model
             rows = 2 * getattr(model, "steps_per_execution", 1)
             self.tap = GradientTap(optimizer, lambda: _weights(model), rows=max(4096, rows))
 

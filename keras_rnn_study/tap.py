@@ -51,7 +51,8 @@ class GradientTap:
 
     Example:
 
-    >>>     >>> from keras_rnn_study.tap import GradientTap
+    >>> import keras
+    >>> from keras_rnn_study.tap import GradientTap
     >>> weight = keras.Variable([3.0, 4.0])
     >>> optimizer = keras.optimizers.SGD(0.1, clipnorm=1.0)
     >>> with GradientTap(optimizer, lambda: {"weight": weight}) as tap:
