@@ -14,13 +14,14 @@ HEAD = """# What recording costs
 
 <!-- Made by benchmarks/page.py from benchmarks/results/recording.json; change that, not this. -->
 
-Measured on {date}: {machine}, no GPU; TensorFlow {tensorflow}, Keras {keras}. Each figure is the median of
-{pairs} ratios, with the quartiles behind it. The two sides of a ratio ran right after one another in one process, in
-turn. Figures on a GPU are still to be measured.
+Measured on {date}: {machine}, no GPU; TensorFlow {tensorflow}, Keras {keras}. Each figure is the
+median of up to {pairs} ratios, with the quartiles behind it. The two sides of a ratio ran right after one
+another in one process, in turn. Figures on a GPU are still to be measured.
 
-- **Norms of every step**: an epoch of {steps in an epoch} steps with `GradientNorms(log_dir)` over one without.
-- **All three**: the same with `GradientFlow` and `GateActivations` too, which trace and draw once an epoch. Most of it is
-  the drawing, about 60 ms a picture, so it weighs on short epochs.
+- **Norms of every step**: an epoch of {steps in an epoch} steps with `GradientNorms(log_dir)` over
+  one without.
+- **All three**: the same with `GradientFlow` and `GateActivations` too, which trace and draw once
+  an epoch. Most of it is the drawing, so it weighs on short epochs.
 - **A trace** over a training step of the same batch, by `train_on_batch`.
 
 | cell | batch, time, features, units | norms of every step | all three | a trace over a step |

@@ -58,7 +58,7 @@ class GradientTap:
     >>> with GradientTap(optimizer, lambda: {"weight": weight}) as tap:
     ...     optimizer.apply([weight.value], [weight])
     >>> norms = tap.fetch()
-    >>> norms.steps, norms.weights["weight"], norms.clipped
+    >>> norms.steps, norms.weights["weight"], norms.clipped.round(6)
     (array([0]), array([5.]), array([1.]))
     """
 
