@@ -1,7 +1,7 @@
 """Writes docs/performance.md from the results in benchmarks/results/.
 
-    python benchmarks/recording.py --output benchmarks/results/recording.json
-    python benchmarks/page.py
+python benchmarks/recording.py --output benchmarks/results/recording.json
+python benchmarks/page.py
 """
 
 import json
@@ -15,8 +15,9 @@ HEAD = """# What recording costs
 <!-- Made by benchmarks/page.py from benchmarks/results/recording.json; change that, not this. -->
 
 Measured on {date}: {machine}, no GPU; TensorFlow {tensorflow}, Keras {keras}. Each figure is the
-median of up to {pairs} ratios, with the quartiles behind it. The two sides of a ratio ran right after one
-another in one process, in turn. Figures on a GPU are still to be measured.
+median of up to {pairs} ratios, with the quartiles behind it. The two sides of a ratio ran right
+after one another in one process, in turn; the machine was shared, which the spread shows. Figures
+on a GPU are still to be measured.
 
 - **Norms of every step**: an epoch of {steps in an epoch} steps with `GradientNorms(log_dir)` over
   one without.
