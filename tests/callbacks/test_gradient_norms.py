@@ -134,7 +134,7 @@ def test_gradient_accumulation_records_each_batch():
     )
     history = norms.history
     assert list(history["step"]) == [0, 0, 1, 1, 2, 2, 3, 3]  # two batches, one iteration
-    same_norms(history | {"step": np.arange(2 * BATCHES)}, expected)
+    same_norms(history | {"step": np.arange(2 * BATCHES)}, expected, rtol=1e-3)
     assert "gradient_clip_ratio/global" not in history
 
 

@@ -49,11 +49,15 @@ class Case:
         self.y = rng.normal(size=shape)
         states = ["h", "c"] if cell == "lstm" else ["h"]
         self.initial = {name: 0.5 * rng.normal(size=(BATCH, UNITS)) for name in states}
-        inputs = [keras.Input((TIME, FEATURES)), keras.Input((TIME,), dtype="bool")]
-        inputs += [keras.Input((UNITS,)) for _ in states]
+        self.inputs = [self.x, *self.initial.values()]
+        inputs = [keras.Input((TIME, FEATURES)), *(keras.Input((UNITS,)) for _ in states)]
         layer = CELLS[cell](return_sequences=return_sequences, go_backwards=go_backwards)
-        keywords = {} if mask == "unmasked" else {"mask": inputs[1]}
-        hidden = layer(inputs[0], initial_state=inputs[2:], **keywords)
+        keywords, initial_state = {}, inputs[1:]
+        if mask != "unmasked":
+            keywords["mask"] = keras.Input((TIME,), dtype="bool")
+            inputs.append(keywords["mask"])
+            self.inputs.append(self.mask)
+        hidden = layer(inputs[0], initial_state=initial_state, **keywords)
         self.model = keras.Model(inputs, keras.layers.Dense(OUTPUTS)(DropMask()(hidden)))
         # An orthogonal kernel and no bias would hide many a mistake.
         self.model.set_weights([0.6 * rng.normal(size=w.shape) for w in self.model.get_weights()])
@@ -61,7 +65,7 @@ class Case:
 
     @functools.cached_property
     def trace(self):
-        return trace(self.model, [self.x, self.mask, *self.initial.values()], self.y)
+        return trace(self.model, self.inputs, self.y)
 
     def arguments(self):
         """What `reference` takes, in the order in which the loop runs."""
@@ -157,8 +161,7 @@ def _difference(arguments, name, sample, step, size=1e-6):
 @pytest.mark.parametrize("cell", CELLS)
 def test_the_loss_is_what_evaluate_says(cell):
     case = case_of(cell, "unmasked", False, False)
-    inputs = [case.x, case.mask, *case.initial.values()]
-    assert case.trace.loss == pytest.approx(case.model.evaluate(inputs, case.y, verbose=0))
+    assert case.trace.loss == pytest.approx(case.model.evaluate(case.inputs, case.y, verbose=0))
 
 
 def test_total_and_direct_gradients_differ_where_the_paper_says():
