@@ -9,7 +9,9 @@ from keras_rnn_study.datasets import task as tasks
 def outcome_table(outcomes):
     """A table of trainings: a row an outcome, with a line between gaps."""
     task = tasks.get(outcomes[0].run.task).TASK
-    table = Table(title=f"{task.summary}", title_justify="left", box=box.SIMPLE_HEAD)
+    table = Table(
+        title=f"{task.summary}", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False
+    )
     table.add_column("cell", no_wrap=True)
     table.add_column("gap", justify="right", no_wrap=True)
     table.add_column("accuracy", justify="right", no_wrap=True)
