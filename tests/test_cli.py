@@ -110,7 +110,7 @@ def test_interrupting_leaves_the_events_written_so_far(tmp_path):
     assert errors == b""
     steps = list(scalars_in(tmp_path / "logs/simple_rnn")["gradient_norm/global"])
     assert steps == list(range(len(steps)))
-    assert len(steps) > 40
+    assert len(steps) > 1
 
 
 def _recorded(log_dir):
