@@ -8,5 +8,6 @@ Every task module has the same five names, so that tasks swap:
     stream(batch_size, *, gap, seed)               an endless tf.data.Dataset
     TASK                                           what a model and a report must know
 
-`task.TASK_NAMES` lists them and `task.get(name)` finds one. Importing a task imports NumPy only.
+`catalog.TASK_NAMES` lists them and `catalog.get(name)` finds one. Importing a task does not import
+TensorFlow.
 """

@@ -28,7 +28,7 @@ filler occurs in training, however long one trains. Gaps too short for a sentenc
 (Unicode-3.0). English prose: the language reference that every Python brings along,
 `pydoc_data.topics` (PSF License 2.0); other versions of Python and Babel may have other texts and
 names, so "same bytes" holds for one version. Chinese prose: sentences of this project. Any text
-file of yours can take its place. `keras_rnn_study.datasets.corpus` turns samples into text again.
+file of yours can take its place. `datasets.text.corpus` turns samples into text again.
 """
 
 import functools
@@ -37,13 +37,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from keras_rnn_study.datasets import corpus, sampling
-from keras_rnn_study.datasets.country_languages import (
+from keras_rnn_study.datasets import reading, sampling
+from keras_rnn_study.datasets.checks import whole_number
+from keras_rnn_study.datasets.task import Task
+from keras_rnn_study.datasets.text import corpus
+from keras_rnn_study.datasets.text.country_languages import (
     COUNTRIES_PER_LANGUAGE,
     NUM_COUNTRIES,
     NUM_LANGUAGES,
+    language_names,
 )
-from keras_rnn_study.datasets.task import Task
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -67,6 +70,9 @@ TASK = Task(
     num_classes=NUM_LANGUAGES,
     chance=1 / NUM_LANGUAGES,
     success=0.95,
+    disjoint_from=10,
+    read_input=reading.tokens(lambda: corpus.load("en").words),
+    read_answer=lambda answer: language_names("en")[int(answer)],
 )
 
 
@@ -104,7 +110,7 @@ def load_data(
         >>> x_train.shape, y_train.shape, x_test.shape, y_test.shape
         ((4096, 56), (4096,), (1024, 56), (1024,))
     """
-    return sampling.load_data(_drawing(language, text), gap, num_train, num_test, seed)
+    return sampling.load_data(_drawing(gap, language, text), num_train, num_test, seed)
 
 
 def make(
@@ -133,12 +139,13 @@ def make(
         ValueError: As for `load_data`.
 
     Example:
-        >>> from keras_rnn_study.datasets import corpus, language
+        >>> from keras_rnn_study.datasets import language
+        >>> from keras_rnn_study.datasets.text import corpus
         >>> x, y = language.make(1, gap=6, seed=1)
         >>> corpus.load("en").read(x)
         ['I grew up in Mauritania which is why I speak fluent ___']
     """
-    return sampling.make(_drawing(language, text), num_samples, gap, seed)
+    return sampling.make(_drawing(gap, language, text), num_samples, seed)
 
 
 def evidence(x: np.ndarray) -> np.ndarray:
@@ -195,21 +202,22 @@ def stream(
         >>> x.shape, y.shape
         (TensorShape([64, 56]), TensorShape([64]))
     """
-    return sampling.stream(_drawing(language, text), batch_size, gap, seed, start)
+    return sampling.stream(_drawing(gap, language, text), batch_size, seed, start)
 
 
-def _drawing(language: str, text: str | os.PathLike | None) -> sampling.Draw:
-    return functools.partial(_draw, corpus.load(language, text))
+def _drawing(gap: int, language: str, text: str | os.PathLike | None) -> sampling.Draw:
+    gap = whole_number("gap", gap, at_least=0)
+    source = corpus.load(language, text)
+    return functools.partial(_draw, source, source.frame(gap))
 
 
 def _draw(
     source: corpus.Corpus,
+    frame: corpus.Frame,
     generator: np.random.Generator,
     num_samples: int,
-    gap: int,
     held_out: bool,
 ) -> sampling.Samples:
-    frame = source.frame(gap)
     labels = generator.integers(NUM_LANGUAGES, size=num_samples)
     countries = _FIRST_COUNTRY_OF_LANGUAGE[labels] + generator.integers(
         _COUNTRIES_PER_LANGUAGE[labels]

@@ -19,11 +19,13 @@ least 2. With gap 0 or 1 there are only 8 or 64 different sequences, and both pa
 Everything is generated: no licence, nothing to download.
 """
 
+import functools
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from keras_rnn_study.datasets import sampling
+from keras_rnn_study.datasets import reading, sampling
+from keras_rnn_study.datasets.checks import whole_number
 from keras_rnn_study.datasets.task import Task
 
 if TYPE_CHECKING:
@@ -31,10 +33,11 @@ if TYPE_CHECKING:
 
 __all__ = ["TASK", "evidence", "load_data", "make", "stream"]
 
+_NAMES = "ABCDEFGHabcdefgh?"
 _NUM_SYMBOLS = 8
 _NUM_DISTRACTORS = 8
 _QUERY = _NUM_SYMBOLS + _NUM_DISTRACTORS
-_NUM_FEATURES = _QUERY + 1
+_NUM_FEATURES = len(_NAMES)
 _ONE_HOT = np.eye(_NUM_FEATURES, dtype="float32")
 
 TASK = Task(
@@ -48,6 +51,9 @@ TASK = Task(
     num_classes=_NUM_SYMBOLS,
     chance=1 / _NUM_SYMBOLS,
     success=0.95,
+    disjoint_from=2,
+    read_input=reading.one_hot(_NAMES),
+    read_answer=reading.classes(_NAMES),
 )
 
 
@@ -75,7 +81,7 @@ def load_data(
         >>> x_train.shape, y_train.shape, x_test.shape, y_test.shape
         ((4096, 52, 17), (4096,), (1024, 52, 17), (1024,))
     """
-    return sampling.load_data(_draw, gap, num_train, num_test, seed)
+    return sampling.load_data(_drawing(gap), num_train, num_test, seed)
 
 
 def make(num_samples: int, *, gap: int, seed: int) -> sampling.Samples:
@@ -100,7 +106,7 @@ def make(num_samples: int, *, gap: int, seed: int) -> sampling.Samples:
         >>> x.shape, x.dtype, y.shape, y.dtype
         ((64, 5, 17), dtype('float32'), (64,), dtype('int32'))
     """
-    return sampling.make(_draw, num_samples, gap, seed)
+    return sampling.make(_drawing(gap), num_samples, seed)
 
 
 def evidence(x: np.ndarray) -> np.ndarray:
@@ -147,18 +153,19 @@ def stream(batch_size: int, *, gap: int, seed: int, start: int = 0) -> "tf.data.
         >>> x.shape, y.shape
         (TensorShape([64, 52, 17]), TensorShape([64]))
     """
-    return sampling.stream(_draw, batch_size, gap, seed, start)
+    return sampling.stream(_drawing(gap), batch_size, seed, start)
+
+
+def _drawing(gap: int) -> sampling.Draw:
+    return functools.partial(_draw, whole_number("gap", gap, at_least=0))
 
 
 def _draw(
-    generator: np.random.Generator, num_samples: int, gap: int, held_out: bool
+    gap: int, generator: np.random.Generator, num_samples: int, held_out: bool
 ) -> sampling.Samples:
     symbols = generator.integers(_NUM_SYMBOLS, size=num_samples)
     distractors = generator.integers(_NUM_DISTRACTORS, size=(num_samples, gap))
-    if gap >= 2:
-        # The last distractor is what brings the sum to the remainder that marks the part.
-        remainder = 0 if held_out else generator.integers(1, _NUM_DISTRACTORS, size=num_samples)
-        distractors[:, -1] = (remainder - distractors[:, :-1].sum(axis=1)) % _NUM_DISTRACTORS
+    sampling.mark_part(distractors, _NUM_DISTRACTORS, generator, held_out)
 
     tokens = np.empty((num_samples, gap + 2), dtype=np.intp)  # (batch, time)
     tokens[:, 0] = symbols

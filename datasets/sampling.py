@@ -1,57 +1,56 @@
-"""What all tasks share: argument checks, random numbers, the split, endless batches.
+"""What all tasks share: random numbers, the split, endless batches.
 
-A task module supplies one function, `draw(generator, num_samples, gap, held_out)`, which returns
+A task module supplies one function, `draw(generator, num_samples, held_out)`, which returns
 `(x, y)`. `held_out` says from which of two disjoint parts of the task's space to draw: training
 data, samples and streams come from one part, test data from the other.
 """
 
-import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from keras_rnn_study.datasets.checks import whole_number
+
 if TYPE_CHECKING:
     import tensorflow as tf
 
 Samples = tuple[np.ndarray, np.ndarray]
-Draw = Callable[[np.random.Generator, int, int, bool], Samples]
+Draw = Callable[[np.random.Generator, int, bool], Samples]
 
 # One independent sequence of random numbers for each use, so that no two uses of one seed
 # give the same samples.
 _SAMPLES, _TRAIN, _TEST, _STREAM = range(4)
 
 
-def load_data(
-    draw: Draw, gap: int, num_train: int, num_test: int, seed: int
-) -> tuple[Samples, Samples]:
+def load_data(draw: Draw, num_train: int, num_test: int, seed: int) -> tuple[Samples, Samples]:
     """Draw a training set and a test set from the two parts of the task's space."""
-    gap = whole_number("gap", gap, at_least=0)
     num_train = whole_number("num_train", num_train, at_least=1)
     num_test = whole_number("num_test", num_test, at_least=1)
-    train = draw(_generator(seed, _TRAIN), num_train, gap, False)
-    test = draw(_generator(seed, _TEST), num_test, gap, True)
+    train = draw(_generator(seed, _TRAIN), num_train, False)
+    test = draw(_generator(seed, _TEST), num_test, True)
     return train, test
 
 
-def make(draw: Draw, num_samples: int, gap: int, seed: int) -> Samples:
+def make(draw: Draw, num_samples: int, seed: int) -> Samples:
     """Draw samples from the training part of the task's space."""
     num_samples = whole_number("num_samples", num_samples, at_least=1)
-    gap = whole_number("gap", gap, at_least=0)
-    return draw(_generator(seed, _SAMPLES), num_samples, gap, False)
+    return draw(_generator(seed, _SAMPLES), num_samples, False)
 
 
-def stream(draw: Draw, batch_size: int, gap: int, seed: int, start: int) -> "tf.data.Dataset":
-    """Draw batch after batch from the training part of the task's space, without end."""
+def stream(draw: Draw, batch_size: int, seed: int, start: int) -> "tf.data.Dataset":
+    """Draw batch after batch from the training part of the task's space, without end.
+
+    Batches are drawn in a thread of their own, two ahead, while the model trains.
+    """
     batch_size = whole_number("batch_size", batch_size, at_least=1)
-    gap = whole_number("gap", gap, at_least=0)
     start = whole_number("start", start, at_least=0)
 
     # Imported here, so that everything else in a task works without TensorFlow's start-up.
     import tensorflow as tf
 
     def batch(index: int) -> Samples:
-        return draw(_generator(seed, _STREAM, int(index)), batch_size, gap, False)
+        return draw(_generator(seed, _STREAM, int(index)), batch_size, False)
 
     x, y = batch(start)  # a mistake in the arguments shows here, not inside the pipeline
 
@@ -62,18 +61,25 @@ def stream(draw: Draw, batch_size: int, gap: int, seed: int, start: int) -> "tf.
     return tf.data.Dataset.counter(start).map(fetch).prefetch(2)
 
 
-def whole_number(name: str, received: int, *, at_least: int) -> int:
-    """Return `received` as an int, or raise a ValueError that says what was expected."""
-    try:
-        number = operator.index(received)
-    except TypeError:
-        number = None
-    if number is None or number < at_least:
-        raise ValueError(
-            f"{name} must be a whole number, {at_least} or more, but {received!r} was given. "
-            f"Pass, for example, {name}={at_least + 10}."
-        )
-    return number
+def mark_part(
+    digits: np.ndarray, base: int, generator: np.random.Generator, held_out: bool
+) -> None:
+    """Let the sum of each sample's digits tell which part it belongs to.
+
+    The sum is a multiple of `base` in the held-out part and none in the other. Only the last digit
+    changes, and each single digit stays uniform. That needs two digits or more: else both parts
+    are left with all there is.
+
+    Args:
+        digits: Integers from 0 to `base - 1`, `(batch, digits)`, uniform; changed in place.
+        base: Number of different digits.
+        generator: Source of the random numbers.
+        held_out: Which part to mark.
+    """
+    num_samples, num_digits = digits.shape
+    if num_digits >= 2:
+        remainder = 0 if held_out else generator.integers(1, base, size=num_samples)
+        digits[:, -1] = (remainder - digits[:, :-1].sum(axis=1)) % base
 
 
 def _generator(seed: int, *key: int) -> np.random.Generator:

@@ -1,35 +1,55 @@
-"""What a model and a report must know about a task, and the list of the tasks."""
+"""What a model, a training and a report must know about a task."""
 
 import dataclasses
-import difflib
-import importlib
+import math
 import types
+from collections.abc import Callable, Mapping
 
-TASK_NAMES = ("language", "recall")
-"""The task modules of this package."""
+import numpy as np
+
+from keras_rnn_study.datasets.checks import check_choice, whole_number
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Task:
-    """The facts about one task that do not depend on the gap or on the data drawn.
+    """The facts about one task that do not depend on the data drawn.
 
     Inputs are either floats, `(batch, time, features)`, or integer tokens, `(batch, time)`, which
-    a model must embed: those tasks have a `vocabulary_size`. The answer is one class, due at the
-    last step.
+    a model must embed: those tasks have a `vocabulary_size`. Answers are either classes, integers
+    from 0 to `num_classes - 1`, or, where `num_classes` is `None`, one real number.
 
     Attributes:
         name: The module's name.
+        variant: Which of the task's definitions this is; `None` where there is only one.
         summary: One line: what the network is asked.
         example: One sample and its answer, as a person would write it.
         source: Where the task comes from.
-        input_shape: Shape of one sample; `None` stands for time, which depends on the gap.
+        input_shape: Shape of one sample; `None` stands for time.
         input_dtype: The data type of `x`.
-        num_classes: `y` is an integer from 0 to `num_classes - 1`.
+        vocabulary_size: Tokens are integers from 0 to `vocabulary_size - 1`; `None` for floats.
+        num_classes: Number of classes of an answer; `None` if it is a real number.
+        every_step: Whether `y` has a target for every step, `(batch, time)`. Else it has one, due
+            at the last step: classes `(batch,)`, numbers `(batch, 1)`.
+        due: Which steps ask for the evidence, counted from the sequence's end.
+        padded: Whether sequences have different lengths: after the end of one, `x` is 0
+            throughout, as `keras.layers.Masking` and `Embedding(mask_zero=True)` take it. Padding
+            is at the right and no sequence is empty, so fused kernels can be used.
+        tolerance: An answer is right if every output is off by less than this; `None` where the
+            most probable class counts, or, for numbers, the squared error.
         chance: The score of the best guess by someone who has not seen the evidence.
         success: The score on held-out data from which the task counts as learned.
-        vocabulary_size: Tokens are integers from 0 to `vocabulary_size - 1`; `None` for floats.
-        loss: The Keras loss that fits the answer.
-        metric: The Keras metric that `chance` and `success` are values of.
+        blind_loss: The smallest expected training loss of someone who has not seen the evidence,
+            given the gap (the length, where `size_name` says so); `None` if that is the loss of
+            a guess among equally frequent classes. `baseline_loss` is for reading it.
+        size_name: The argument that says how long samples are: "gap", or "length" for variants
+            whose source puts the evidence at random steps, so that no gap is exact.
+        min_size: The smallest gap, or length.
+        disjoint_from: The smallest gap from which training and test data share no sequence, by
+            construction; `None` if they always may.
+        read_input: Names the steps of one sample, `(time, ...)`, as `example` writes them.
+        read_answer: Names one answer.
+        variants: All definitions of the task by name, the default one first; empty if there is
+            only one.
     """
 
     name: str
@@ -38,42 +58,124 @@ class Task:
     source: str
     input_shape: tuple[int | None, ...]
     input_dtype: str
-    num_classes: int
     chance: float
     success: float
+    read_input: Callable[[np.ndarray], list[str]]
+    read_answer: Callable[[np.ndarray], str] = str
+    variant: str | None = None
     vocabulary_size: int | None = None
-    loss: str = "sparse_categorical_crossentropy"
-    metric: str = "accuracy"
+    num_classes: int | None = None
+    every_step: bool = False
+    due: slice = slice(-1, None)
+    padded: bool = False
+    tolerance: float | None = None
+    blind_loss: Callable[[int], float] | None = None
+    size_name: str = "gap"
+    min_size: int = 0
+    disjoint_from: int | None = 0
+    variants: Mapping[str, "Task"] = dataclasses.field(
+        default_factory=dict, compare=False, repr=False
+    )
+
+    @property
+    def label(self) -> str:
+        """The name, with the variant's if it is not the default: `"adding (le_2015)"`."""
+        default = self.variant is None or self.variant == next(iter(self.variants), None)
+        return self.name if default else f"{self.name} ({self.variant})"
+
+    @property
+    def loss(self) -> str:
+        """The Keras loss that fits the answer."""
+        return "sparse_categorical_crossentropy" if self.num_classes else "mean_squared_error"
+
+    @property
+    def metric(self) -> str:
+        """What `chance` and `success` are values of: "accuracy", or "mean_squared_error"."""
+        return "accuracy" if self.num_classes or self.tolerance else "mean_squared_error"
+
+    def of(self, variant: str) -> "Task":
+        """Return the variant of that name.
+
+        Raises:
+            ValueError: There is none; the message names the nearest one.
+        """
+        check_choice(f"variant of {self.name}", variant, self.variants)
+        return self.variants[variant]
+
+    def size(self, *, gap: int | None = None, length: int | None = None) -> int:
+        """Return the gap, or the length where the variant takes that.
+
+        Raises:
+            ValueError: The one it takes is missing, too small or not a whole number, or the other
+                one was given.
+        """
+        sizes = {"gap": gap, "length": length}
+        size = sizes.pop(self.size_name)
+        [(other_name, other)] = sizes.items()
+        if other is not None:
+            reason = (
+                "its gap is exact and decides the length"
+                if self.size_name == "gap"
+                else "the evidence lies at random steps, so no gap is exact"
+            )
+            raise ValueError(
+                f"{self.label} takes {self.size_name}, not {other_name}: {reason}. "
+                f"{other_name}={other!r} was given; pass, for example, {self.size_name}=100."
+            )
+        return whole_number(self.size_name, size, at_least=self.min_size)
+
+    def baseline_loss(self, size: int) -> float:
+        """Return the smallest expected training loss without the evidence.
+
+        Args:
+            size: The gap; the length for a variant whose `size_name` says so.
+        """
+        return math.log(self.num_classes) if self.blind_loss is None else self.blind_loss(size)
+
+    def real_steps(self, x: np.ndarray) -> np.ndarray:
+        """Find the steps that are not padding: booleans, `(batch, time)`."""
+        x = np.asarray(x)
+        if not self.padded:
+            return np.ones(x.shape[:2], bool)
+        return x != 0 if self.vocabulary_size else (x != 0).any(axis=-1)
+
+    def answer_steps(self, x: np.ndarray) -> np.ndarray:
+        """Find the steps that ask for the evidence: booleans, `(batch, time)`."""
+        lengths = self.real_steps(x).sum(axis=1, keepdims=True)
+        before_end = np.arange(np.shape(x)[1]) - lengths  # the last step is -1
+        return (before_end >= self.due.start) & (before_end < (self.due.stop or 0))
+
+    def scores(self, x: np.ndarray, y: np.ndarray, prediction: np.ndarray) -> np.ndarray:
+        """Score each sample by the steps that ask for the evidence.
+
+        Args:
+            x: Inputs, of which only the padding matters here.
+            y: Answers, as the task gives them.
+            prediction: What a model of `build_model` outputs: `(batch, num_classes)`,
+                `(batch, time, num_classes)` or `(batch, 1)`.
+
+        Returns:
+            float64, `(batch,)`: the share of right answers, or the squared error; see `metric`.
+        """
+        y, prediction = np.asarray(y), np.asarray(prediction, "float64")
+        if self.num_classes is None:
+            error = np.abs(prediction - y).reshape(len(y))
+            return error**2 if self.tolerance is None else 1.0 * (error < self.tolerance)
+        if self.tolerance is None:
+            right = prediction.argmax(axis=-1) == y
+        else:
+            target = np.eye(self.num_classes)[y]
+            right = (np.abs(prediction - target) < self.tolerance).all(axis=-1)
+        if not self.every_step:
+            return 1.0 * right
+        return np.mean(right, axis=1, where=self.answer_steps(x))
 
     def is_solved(self, score: float) -> bool:
-        """Say whether a model with this score on held-out data has learned the task."""
-        return score >= self.success
+        """Say whether a model with this mean score on held-out data has learned the task."""
+        return score >= self.success if self.metric == "accuracy" else score <= self.success
 
 
-def get(name: str) -> types.ModuleType:
-    """Find a task's module, with its five names, by the task's name.
-
-    Args:
-        name: One of `TASK_NAMES`.
-
-    Raises:
-        ValueError: There is no such task; the message names the nearest one.
-
-    Example:
-        >>> from keras_rnn_study.datasets.task import get
-        >>> get("recall").TASK.chance
-        0.125
-    """
-    check_choice("task", name, TASK_NAMES)
-    return importlib.import_module(f"{__package__}.{name}")
-
-
-def check_choice(what: str, received: str, choices: tuple[str, ...]) -> None:
-    """Raise a ValueError that names the nearest choice unless `received` is one of `choices`."""
-    if received in choices:
-        return
-    nearest = difflib.get_close_matches(str(received), choices, n=1, cutoff=0.4)
-    hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
-    raise ValueError(
-        f"Unknown {what} {received!r}: expected one of {', '.join(map(repr, choices))}.{hint}"
-    )
+def with_variants(*variants: Task) -> Task:
+    """Return the first of a task's variants, which is the default one, knowing the others."""
+    by_name = types.MappingProxyType({task.variant: task for task in variants})
+    return dataclasses.replace(variants[0], variants=by_name)

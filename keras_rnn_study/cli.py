@@ -27,6 +27,7 @@ LogDir = Annotated[
     str | None,
     typer.Option(help="Where to write events.", show_default="runs/<time>", metavar="DIRECTORY"),
 ]
+DEFAULT_GAP = 50
 DEMO_GAPS = (5, 100)
 DEMO_CELLS = (("simple_rnn", "keras"), ("lstm", "keras"), ("lstm", "chrono"))
 DEMO_LEARNING_RATE = 0.01
@@ -55,7 +56,16 @@ def fit(
             show_default="simple_rnn and lstm",
         ),
     ] = None,
-    gap: Annotated[int, typer.Option(help="Steps between the evidence and the answer.")] = 50,
+    gap: Annotated[
+        int | None,
+        typer.Option(help="Steps between the evidence and the answer.", show_default="50"),
+    ] = None,
+    variant: Annotated[
+        str | None, typer.Option(help="Which of the task's definitions; see `tasks NAME`.")
+    ] = None,
+    length: Annotated[
+        int | None, typer.Option(help="Instead of the gap, for variants that take a length.")
+    ] = None,
     init: Annotated[
         str, typer.Option(help="How the layers start: keras, glorot, identity or chrono.")
     ] = "keras",
@@ -71,9 +81,13 @@ def fit(
     verbose: Verbose = False,
 ):
     """Train cells on a task, with all three callbacks, and compare them."""
+    if gap is None and length is None:
+        gap = _default_gap(task, variant)
     options = {
         "task": task,
+        "variant": variant,
         "gap": gap,
+        "length": length,
         "init": init,
         "units": units,
         "layers": layers,
@@ -106,7 +120,7 @@ def demo(log_dir: LogDir = None, verbose: Verbose = False):
     ]
     outcomes = _train(runs, log_dir or _new_log_dir("demo"), verbose)
     for gap in DEMO_GAPS:
-        verdicts = {o.run.label: o.verdict for o in outcomes if o.run.gap == gap}
+        verdicts = {o.run.label: o.verdict for o in outcomes if o.run.size == gap}
         parts = [
             f"{verdict}: {', '.join(label for label, v in verdicts.items() if v == verdict)}"
             for verdict in dict.fromkeys(verdicts.values())
@@ -165,10 +179,23 @@ def _print_results(outcomes, log_dir):
     )
 
 
+def _default_gap(task, variant):
+    """50, or `None` for a variant that has no exact gap."""
+    from keras_rnn_study.datasets import catalog
+
+    with _errors_in_a_line():
+        facts = catalog.get(task).TASK
+        if variant is not None:
+            facts = facts.of(variant)
+    return DEFAULT_GAP if facts.size_name == "gap" else None
+
+
 def _directory(run, runs):
     """`gap-50/lstm-chrono`, without the gap if it is the same for all."""
     name = run.cell if run.init == "keras" else f"{run.cell}-{run.init}"
-    return name if len({other.gap for other in runs}) == 1 else os.path.join(f"gap-{run.gap}", name)
+    if len({other.size for other in runs}) == 1:
+        return name
+    return os.path.join(f"{run.facts.size_name}-{run.size}", name)
 
 
 def _new_log_dir(name):
@@ -180,6 +207,6 @@ def _errors_in_a_line():
     """A mistake in what was asked for is told in a line, not in a traceback."""
     try:
         yield
-    except ValueError as error:
+    except (ValueError, ModuleNotFoundError) as error:
         Console(stderr=True).print(f"[bold red]Error:[/] {error}", highlight=False, soft_wrap=True)
         raise typer.Exit(2) from None

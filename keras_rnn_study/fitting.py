@@ -6,7 +6,7 @@ import os
 import keras
 
 from keras_rnn_study.callbacks import GateActivations, GradientFlow, GradientNorms, Probe
-from keras_rnn_study.datasets import task as tasks
+from keras_rnn_study.datasets import catalog
 from keras_rnn_study.models import build_model
 
 STEPS_PER_EPOCH = 40
@@ -22,7 +22,9 @@ class Run:
     Attributes:
         task: Name of the task.
         cell: "simple_rnn", "lstm" or "gru".
-        gap: Steps between the evidence and the answer.
+        gap: Steps between the evidence and the answer; `None` for a variant that takes a length.
+        length: Length of the sequences, for a variant that takes it instead.
+        variant: Which of the task's definitions; `None` for the default one.
         init: How the recurrent layers start; see `build_model`.
         units: Units of each recurrent layer.
         layers: Number of recurrent layers.
@@ -34,7 +36,9 @@ class Run:
 
     task: str
     cell: str
-    gap: int
+    gap: int | None = None
+    length: int | None = None
+    variant: str | None = None
     init: str = "keras"
     units: int = 32
     layers: int = 1
@@ -49,6 +53,23 @@ class Run:
         return self.cell if self.init == "keras" else f"{self.cell} ({self.init})"
 
     @property
+    def facts(self):
+        """The `Task`, or its variant."""
+        task = catalog.get(self.task).TASK
+        return task if self.variant is None else task.of(self.variant)
+
+    @property
+    def size(self):
+        """The gap, or the length where the variant takes that."""
+        return self.facts.size(gap=self.gap, length=self.length)
+
+    @property
+    def data_options(self):
+        """What the task's functions are told: the gap, or variant and length."""
+        options = {"gap": self.gap, "length": self.length, "variant": self.variant}
+        return {name: value for name, value in options.items() if value is not None}
+
+    @property
     def epochs(self):
         """Epochs of 40 steps."""
         return -(-self.steps // STEPS_PER_EPOCH)
@@ -59,14 +80,15 @@ class Run:
         Raises:
             ValueError: as `build_model`, or the task cannot make that gap.
         """
-        tasks.get(self.task).make(1, gap=self.gap, seed=self.seed)
+        size = self.size
+        catalog.get(self.task).make(1, **self.data_options, seed=self.seed)
         model = build_model(
-            self.task,
+            self.facts,
             self.cell,
             units=self.units,
             layers=self.layers,
             init=self.init,
-            gap=self.gap,
+            gap=size,
             seed=self.seed,
         )
         model.optimizer.learning_rate = self.learning_rate
@@ -79,7 +101,8 @@ class Outcome:
 
     Attributes:
         run: The `Run`.
-        accuracy: On held-out samples, 0 to 1.
+        score: Mean over held-out samples of what the task's `metric` says.
+        standard_error: Of the score.
         horizon: Of the first recurrent layer's memory (an LSTM's c, else h), in steps: before and
             after training.
         decay: The same for the gradient's decay, in powers of ten.
@@ -88,7 +111,8 @@ class Outcome:
     """
 
     run: Run
-    accuracy: float
+    score: float
+    standard_error: float
     horizon: tuple
     decay: tuple
     keep_gate: tuple | None
@@ -96,11 +120,13 @@ class Outcome:
     @property
     def verdict(self):
         """`"learned"`, `"in part"`, or `"at chance"`: within five standard errors of guessing."""
-        task = tasks.get(self.run.task).TASK
-        if task.is_solved(self.accuracy):
+        task = self.run.facts
+        if task.is_solved(self.score):
             return "learned"
-        error = (task.chance * (1 - task.chance) / _TEST_SAMPLES) ** 0.5
-        return "in part" if self.accuracy > task.chance + 5 * error else "at chance"
+        better = self.score - task.chance
+        if task.metric != "accuracy":
+            better = -better
+        return "in part" if better > 5 * self.standard_error else "at chance"
 
 
 def fit(run, model, log_dir, callbacks=()):
@@ -120,22 +146,23 @@ def fit(run, model, log_dir, callbacks=()):
             would mix with these.
     """
     check_fresh(log_dir)
-    module = tasks.get(run.task)
-    _, (x, y) = module.load_data(run.gap, num_train=1, num_test=_TEST_SAMPLES, seed=run.seed)
+    module = catalog.get(run.task)
+    options = run.data_options
+    _, (x, y) = module.load_data(num_train=1, num_test=_TEST_SAMPLES, seed=run.seed, **options)
     probe = Probe(x[:_PROBE_SAMPLES], y[:_PROBE_SAMPLES])
     flow = GradientFlow(log_dir, probe, update_freq=_RECORD_EVERY)
     gates = GateActivations(log_dir, probe, update_freq=_RECORD_EVERY)
     keras.utils.set_random_seed(run.seed)
     model.fit(
-        module.stream(run.batch_size, gap=run.gap, seed=run.seed),
+        module.stream(run.batch_size, seed=run.seed, **options),
         steps_per_epoch=STEPS_PER_EPOCH,
         epochs=run.epochs,
         shuffle=False,  # the stream is random already
         verbose=0,
         callbacks=[GradientNorms(log_dir), flow, gates, *callbacks],
     )
-    accuracy = model.evaluate(x, y, batch_size=256, verbose=0, return_dict=True)["accuracy"]
-    return _outcome(run, accuracy, flow.history, gates.history)
+    scores = run.facts.scores(x, y, model.predict(x, batch_size=256, verbose=0))
+    return _outcome(run, scores, flow.history, gates.history)
 
 
 def check_fresh(log_dir):
@@ -148,7 +175,7 @@ def check_fresh(log_dir):
         )
 
 
-def _outcome(run, accuracy, flow, gates):
+def _outcome(run, scores, flow, gates):
     state = "c" if run.cell == "lstm" else "h"
     keep = {"lstm": "forget", "gru": "update"}.get(run.cell)
 
@@ -157,7 +184,8 @@ def _outcome(run, accuracy, flow, gates):
 
     return Outcome(
         run=run,
-        accuracy=float(accuracy),
+        score=float(scores.mean()),
+        standard_error=float(scores.std() / len(scores) ** 0.5),
         horizon=tuple(map(int, ends(flow, f"gradient_horizon/{run.cell}/{state}"))),
         decay=ends(flow, f"gradient_decay/{run.cell}/{state}"),
         keep_gate=None if keep is None else ends(gates, f"gate_mean/{run.cell}/{keep}"),

@@ -1,4 +1,4 @@
-"""Standard Keras models for the tasks: one recurrent layer or more, and a softmax.
+"""Standard Keras models for the tasks: one recurrent layer or more, and an answer.
 
 Nothing here is a class of this project: the models consist of Keras' own layers, initialisers and
 optimizer, so a saved model loads wherever Keras is.
@@ -7,8 +7,8 @@ optimizer, so a saved model loads wherever Keras is.
 import keras
 import numpy as np
 
-from keras_rnn_study.datasets import task as tasks
-from keras_rnn_study.datasets.sampling import whole_number
+from keras_rnn_study.datasets import catalog
+from keras_rnn_study.datasets.checks import check_choice, whole_number
 from keras_rnn_study.datasets.task import Task
 
 _LAYER_CLASSES = {
@@ -33,8 +33,10 @@ def build_model(
 ) -> keras.Model:
     """Build and compile a standard Keras model for a task.
 
-    Token tasks get an `Embedding` of `units` dimensions first. Then come the recurrent layers,
-    named after their cell ("lstm", "lstm_2", ...), and a softmax. The optimizer is Adam with a
+    Token tasks get an `Embedding` of `units` dimensions first, and sequences of different lengths
+    a mask. Then come the recurrent layers, named after their cell ("lstm", "lstm_2", ...), and a
+    dense layer: a softmax over the classes, or one number; at the last step, or at every step
+    where the task has a target there. The optimizer is Adam with a
     learning rate of 3e-3; `model.optimizer.learning_rate = 1e-3` changes it, and the model takes
     sequences of any length.
 
@@ -53,12 +55,13 @@ def build_model(
       keeps them, but `keras.models.clone_model` starts from Keras' biases again.
 
     Args:
-        task: A `Task`, such as `recall.TASK`, or a task's name.
+        task: A `Task`, such as `recall.TASK` or `adding.TASK.of("bai_2018")`, or a task's name.
         cell: "simple_rnn", "lstm" or "gru".
         units: Size of each recurrent layer's state, and of the embedding.
         layers: Number of recurrent layers.
         init: "keras", "glorot", "identity" or "chrono", as above.
-        gap: The gap that "chrono" prepares for; the other choices do not use it.
+        gap: The gap that "chrono" prepares for (or the length, where that is what the task takes);
+            the other choices do not use it.
         seed: The same seed gives the same weights; `None` gives other weights each time.
 
     Returns:
@@ -82,7 +85,7 @@ def build_model(
           arXiv:1804.11188.
     """
     if isinstance(task, str):
-        task = tasks.get(task).TASK
+        task = catalog.get(task).TASK
     units = whole_number("units", units, at_least=1)
     layers = whole_number("layers", layers, at_least=1)
     _check_init(cell, init, gap)
@@ -96,13 +99,19 @@ def build_model(
         embedding = keras.initializers.RandomUniform(seed=_seed(generator))
         model.add(
             keras.layers.Embedding(
-                task.vocabulary_size, units, embeddings_initializer=embedding, name="embedding"
+                task.vocabulary_size,
+                units,
+                embeddings_initializer=embedding,
+                mask_zero=task.padded,
+                name="embedding",
             )
         )
+    elif task.padded:
+        model.add(keras.layers.Masking(name="masking"))
     for number in range(1, layers + 1):
         layer = _LAYER_CLASSES[cell](
             units,
-            return_sequences=number < layers,
+            return_sequences=task.every_step or number < layers,
             name=cell if number == 1 else f"{cell}_{number}",
             **_initializers(init, generator),
         )
@@ -111,21 +120,23 @@ def build_model(
             _set_chrono_biases(layer, gap, generator)
     model.add(
         keras.layers.Dense(
-            task.num_classes,
-            activation="softmax",
+            task.num_classes or 1,
+            activation="softmax" if task.num_classes else "linear",
             kernel_initializer=keras.initializers.GlorotUniform(seed=_seed(generator)),
             name="answer",
         )
     )
     model.compile(
-        optimizer=keras.optimizers.Adam(LEARNING_RATE), loss=task.loss, metrics=[task.metric]
+        optimizer=keras.optimizers.Adam(LEARNING_RATE),
+        loss=task.loss,
+        metrics=["accuracy" if task.num_classes else "mean_absolute_error"],
     )
     return model
 
 
 def _check_init(cell: str, init: str, gap: int | None) -> None:
-    tasks.check_choice("cell", cell, CELLS)
-    tasks.check_choice("init", init, INITS)
+    check_choice("cell", cell, CELLS)
+    check_choice("init", init, INITS)
     if init == "identity" and cell != "simple_rnn":
         raise ValueError(
             f"init='identity' needs a square recurrent kernel, but {cell!r} has gates, whose "

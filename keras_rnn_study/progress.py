@@ -19,7 +19,7 @@ def progress_bar(console):
 
 
 class Progressing(keras.callbacks.Callback):
-    """Shows a training in a progress bar: steps done, and the accuracy of the last batches.
+    """Shows a training in a progress bar: steps done, and how the last batches went.
 
     Args:
         progress: What `progress_bar` returned, started.
@@ -30,7 +30,7 @@ class Progressing(keras.callbacks.Callback):
         super().__init__()
         self._progress = progress
         self._task = progress.add_task(
-            f"{run.label}, gap {run.gap}",
+            f"{run.label}, {run.facts.size_name} {run.size}",
             total=run.epochs * STEPS_PER_EPOCH,
             state="waiting",
             start=False,
@@ -43,5 +43,6 @@ class Progressing(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch, logs=None):
         """One step on."""
-        state = f"accuracy {logs['accuracy']:.2f}"
+        name = "accuracy" if "accuracy" in logs else "loss"
+        state = f"{name} {logs[name]:.2f}"
         self._progress.update(self._task, advance=1, state=state)

@@ -3,18 +3,20 @@
 from rich import box
 from rich.table import Table
 
-from keras_rnn_study.datasets import task as tasks
+from keras_rnn_study.datasets import catalog
+
+_SCORE_NAMES = {"accuracy": "accuracy", "mean_squared_error": "error"}
 
 
 def outcome_table(outcomes):
     """A table of trainings: a row an outcome, with a line between gaps."""
-    task = tasks.get(outcomes[0].run.task).TASK
+    task = outcomes[0].run.facts
     table = Table(
         title=f"{task.summary}", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False
     )
     table.add_column("cell", no_wrap=True)
-    table.add_column("gap", justify="right", no_wrap=True)
-    table.add_column("accuracy", justify="right", no_wrap=True)
+    table.add_column(task.size_name, justify="right", no_wrap=True)
+    table.add_column(_SCORE_NAMES[task.metric], justify="right", no_wrap=True)
     table.add_column("", no_wrap=True)
     table.add_column("horizon", justify="right", no_wrap=True)
     table.add_column("decay", justify="right", no_wrap=True)
@@ -22,22 +24,23 @@ def outcome_table(outcomes):
     for outcome, following in zip(outcomes, [*outcomes[1:], None], strict=True):
         table.add_row(
             outcome.run.label,
-            str(outcome.run.gap),
-            f"{outcome.accuracy:.3f}",
+            str(outcome.run.size),
+            f"{outcome.score:.3f}",
             outcome.verdict,
             _change(outcome.horizon, 0),
             _change(outcome.decay, 1),
             "-" if outcome.keep_gate is None else _change(outcome.keep_gate, 2),
-            end_section=following is not None and following.run.gap != outcome.run.gap,
+            end_section=following is not None and following.run.size != outcome.run.size,
         )
     return table
 
 
 def legend(outcomes):
     """What the columns of `outcome_table` mean, a line each."""
-    task = tasks.get(outcomes[0].run.task).TASK
+    task = outcomes[0].run.facts
+    score = _SCORE_NAMES[task.metric]
     return (
-        f"accuracy   on held-out samples; chance is {task.chance:.3f}\n"
+        f"{score:<9}  on held-out samples; chance is {task.chance:.3f}\n"
         "           before→after training, of an LSTM's cell state, else of the state:\n"
         "horizon    steps that the total gradient goes back before a thousandth is left\n"
         "decay      log10 of its norm at the first step over that at the last\n"
@@ -48,8 +51,8 @@ def legend(outcomes):
 def task_table():
     """All tasks: what is asked, shapes, chance level, source."""
     table = Table.grid(padding=(0, 2, 1, 0))
-    for name in tasks.TASK_NAMES:
-        task = tasks.get(name).TASK
+    for name in catalog.TASK_NAMES:
+        task = catalog.get(name).TASK
         shape = ", ".join("time" if size is None else str(size) for size in task.input_shape)
         table.add_row(
             f"[bold]{name}[/]",

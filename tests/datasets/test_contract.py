@@ -9,12 +9,12 @@ import sys
 import numpy as np
 import pytest
 
-from keras_rnn_study.datasets import task
+from keras_rnn_study.datasets import catalog
 
-TASKS = [task.get(name) for name in task.TASK_NAMES]
+TASKS = [catalog.get(name) for name in catalog.TASK_NAMES]
 GAPS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 20, 101]
 
-each_task = pytest.mark.parametrize("module", TASKS, ids=task.TASK_NAMES)
+each_task = pytest.mark.parametrize("module", TASKS, ids=catalog.TASK_NAMES)
 each_gap = pytest.mark.parametrize("gap", GAPS)
 
 
@@ -228,4 +228,4 @@ def test_success_lies_above_chance(module):
 
 def test_an_unknown_task_is_told_the_nearest_name():
     with pytest.raises(ValueError, match=r"Unknown task 'recal': .* Did you mean 'recall'"):
-        task.get("recal")
+        catalog.get("recal")

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from keras_rnn_study.datasets import country_languages, prose
-from keras_rnn_study.datasets.filler import Filler
-from keras_rnn_study.datasets.task import check_choice
+from keras_rnn_study.datasets.checks import check_choice
+from keras_rnn_study.datasets.text import country_languages, prose
+from keras_rnn_study.datasets.text.filler import Filler
 
 VOCABULARY_SIZE = 2000
 """Number of tokens, whatever the text; the most frequent words of the filler use up the rest."""
@@ -109,7 +109,8 @@ class Corpus:
         """Turn samples, `(batch, time)`, back into text for people.
 
         Example:
-            >>> from keras_rnn_study.datasets import corpus, language
+            >>> from keras_rnn_study.datasets import language
+            >>> from keras_rnn_study.datasets.text import corpus
             >>> x, y = language.make(1, gap=3, seed=4)
             >>> corpus.load("en").read(x)
             ['I grew up in Estonia I speak fluent ___']

@@ -1,0 +1,39 @@
+"""Ways to name the steps of a sample for people, for `Task.read_input`."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+
+def one_hot(names: Sequence[str]) -> Callable[[np.ndarray], list[str]]:
+    """Name each step, `(time, features)`, after its feature that is not 0; padding is ""."""
+
+    def read(sample: np.ndarray) -> list[str]:
+        return [names[step.argmax()] if step.any() else "" for step in np.asarray(sample)]
+
+    return read
+
+
+def tokens(names: Callable[[], Sequence[str]]) -> Callable[[np.ndarray], list[str]]:
+    """Name each step, `(time,)`, after its token; the names are asked for when they are needed."""
+
+    def read(sample: np.ndarray) -> list[str]:
+        words = names()
+        return [words[token] for token in sample]
+
+    return read
+
+
+def numbers(sample: np.ndarray) -> list[str]:
+    """Write the first number of each step, `(time, features)`, with two digits."""
+    return [f"{step[0]:.2f}" for step in np.asarray(sample)]
+
+
+def classes(names: Sequence[str]) -> Callable[[np.ndarray], str]:
+    """Name an answer after its class."""
+    return lambda answer: names[int(answer)]
+
+
+def number(answer: np.ndarray) -> str:
+    """Write an answer that is one real number with two digits."""
+    return f"{np.asarray(answer).item():.2f}"

@@ -1,0 +1,1 @@
+"""Sentences, names and phrases that the tasks made of words draw from."""
