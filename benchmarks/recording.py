@@ -11,7 +11,6 @@ import itertools
 import json
 import os
 import platform
-import time
 from datetime import date
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -19,6 +18,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 import numpy as np
 import tensorflow as tf
+from pairs import ratios
 
 from keras_rnn_study import trace
 from keras_rnn_study.callbacks import GateActivations, GradientFlow, GradientNorms, Probe
@@ -34,27 +34,6 @@ def build(cell, batch, time_steps, features, units):
     )
     model.compile("adam", loss="mse")
     return model
-
-
-def seconds(function):
-    start = time.perf_counter()
-    function()
-    return time.perf_counter() - start
-
-
-def ratios(measured, bare, pairs):
-    """Quartiles of measured / bare, the two in turn; the first pair warms up.
-
-    After 20 seconds five pairs are enough.
-    """
-    values, start = [], time.perf_counter()
-    for pair in range(pairs + 1):
-        first, second = (measured, bare) if pair % 2 else (bare, measured)
-        a, b = seconds(first), seconds(second)
-        values.append(a / b if pair % 2 else b / a)
-        if len(values) > 5 and time.perf_counter() - start > 20:
-            break
-    return [round(float(q), 3) for q in np.percentile(values[1:], [25, 50, 75])]
 
 
 def measure(cell, size, pairs):

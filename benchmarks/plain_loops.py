@@ -1,0 +1,80 @@
+"""Samples made one by one in plain Python, as a first version of each task would be written.
+
+They are what `generation.py` compares the vectorised tasks with: same inputs, same answers, no
+split into training and test data. Each function takes a `random.Random` and the gap and returns one
+sample, `(x, y)`.
+"""
+
+import functools
+import random
+
+import numpy as np
+
+from keras_rnn_study.datasets import catalog
+from keras_rnn_study.datasets.text import corpus, prose
+from keras_rnn_study.datasets.text.country_languages import COUNTRIES_PER_LANGUAGE, NUM_LANGUAGES
+
+
+def batch(task, num_samples, gap, seed):
+    """Samples of a task, as arrays."""
+    source = random.Random(seed)
+    samples = [globals()[task](source, gap) for _ in range(num_samples)]
+    facts = catalog.get(task).TASK
+    x, y = zip(*samples, strict=True)
+    return np.array(x, facts.input_dtype), np.array(y, "int32" if facts.num_classes else "float32")
+
+
+def one_hot(tokens, size):
+    return [[1.0 if feature == token else 0.0 for feature in range(size)] for token in tokens]
+
+
+def recall(source, gap):
+    symbol = source.randrange(8)
+    distractors = [8 + source.randrange(8) for _ in range(gap)]
+    return one_hot([symbol, *distractors, 16], 17), symbol
+
+
+def marked_numbers(source, gap):
+    time = gap + 12
+    marks = {source.randrange(10), 10}
+    steps = [[source.random(), 1.0 if step in marks else 0.0] for step in range(time)]
+    return steps, [steps[step][0] for step in marks]
+
+
+def adding(source, gap):
+    x, (first, second) = marked_numbers(source, gap)
+    return x, [first + second]
+
+
+def multiplication(source, gap):
+    x, (first, second) = marked_numbers(source, gap)
+    return x, [first * second]
+
+
+def copy_memory(source, gap):
+    symbols = [source.randrange(8) for _ in range(10)]
+    between = [8] * (gap - 1) + [9] if gap else []
+    return one_hot([*symbols, *between, *[8] * 10], 10), [8] * (gap + 10) + symbols
+
+
+def language(source, gap):
+    text = corpus.load("en")
+    frame = text.frame(gap)
+    language = source.randrange(NUM_LANGUAGES)
+    before = sum(COUNTRIES_PER_LANGUAGE[:language])
+    country = corpus.FIRST_COUNTRY + before + source.randrange(COUNTRIES_PER_LANGUAGE[language])
+    words = []
+    while len(words) != frame.num_filler:
+        words = [] if len(words) > frame.num_filler else words
+        words = [*words, *source.choice(sentences())]
+    return [*frame.before, country, *frame.after, *words, *frame.ending], language
+
+
+@functools.cache
+def sentences():
+    """The filler of `language` as tokens."""
+    tokens = corpus.load("en").tokens
+    return [
+        [tokens.get(word, tokens["<unk>"]) for word in sentence]
+        for sentence in prose.sentences(prose.read("en", None), "en")
+    ]
