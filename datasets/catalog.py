@@ -8,9 +8,14 @@ from keras_rnn_study.datasets.checks import check_choice
 TASK_NAMES = (
     "adding",
     "copy_memory",
+    "digits",
     "language",
+    "latch",
     "multiplication",
+    "noise_free_lag",
     "recall",
+    "speech",
+    "temporal_order",
 )
 """The task modules of this package."""
 

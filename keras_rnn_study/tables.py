@@ -5,6 +5,10 @@ from rich.table import Table
 
 from keras_rnn_study.datasets import catalog
 
+_SCORE_MEANINGS = {
+    "accuracy": "on held-out samples",
+    "mean_squared_error": "mean squared, on held-out samples",
+}
 _SCORE_NAMES = {"accuracy": "accuracy", "mean_squared_error": "error"}
 
 
@@ -12,7 +16,7 @@ def outcome_table(outcomes):
     """A table of trainings: a row an outcome, with a line between gaps."""
     task = outcomes[0].run.facts
     table = Table(
-        title=f"{task.summary}", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False
+        title=f"{task.label}: {task.summary}", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False
     )
     table.add_column("cell", no_wrap=True)
     table.add_column(task.size_name, justify="right", no_wrap=True)
@@ -40,7 +44,7 @@ def legend(outcomes):
     task = outcomes[0].run.facts
     score = _SCORE_NAMES[task.metric]
     return (
-        f"{score:<9}  on held-out samples; chance is {task.chance:.3f}\n"
+        f"{score:<9}  {_SCORE_MEANINGS[task.metric]}; chance is {task.chance:.3f}\n"
         "           before→after training, of an LSTM's cell state, else of the state:\n"
         "horizon    steps that the total gradient goes back before a thousandth is left\n"
         "decay      log10 of its norm at the first step over that at the last\n"

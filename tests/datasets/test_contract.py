@@ -30,6 +30,7 @@ each_single_answer = pytest.mark.parametrize(
 each_split = pytest.mark.parametrize(
     "case", [c for c in CASES if c.task.disjoint_from is not None], ids=str
 )
+each_part = pytest.mark.parametrize("part", ["training", "held out"])
 seeds = st.integers(0, 2**32)
 gaps = st.integers(0, 60)
 
@@ -205,8 +206,9 @@ def test_without_the_evidence_nothing_beats_the_chance_level(case):
 
 
 @each_classification
-def test_classes_are_balanced(case):
-    x, y = case.make(4000, 5, seed=6)
+@each_part
+def test_classes_are_balanced(case, part):
+    x, y = draw(case, part, 4000)
     answers = case.answers(x, y)
     classes = np.unique(answers)
     if not case.task.every_step:
@@ -230,7 +232,7 @@ def test_the_baseline_loss_is_that_of_the_best_blind_answer(case):
 
 
 @each_case
-@pytest.mark.parametrize("part", ["training", "held out"])
+@each_part
 def test_there_is_no_shortcut_around_the_gap(case, part):
     """What is no evidence predicts nothing: no step, no bag, no order, no length, no place."""
     x, y = draw(case, part, 8000)
