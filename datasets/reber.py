@@ -1,0 +1,394 @@
+"""Predict the next symbol of a string of the embedded Reber grammar, and one symbol from far back.
+
+One sample by hand, with gap 4. The target at each step is the next symbol:
+
+    step        0  1  2  3  4  5  6  7
+    x           B  P  B  T  X  S  E  P
+    evidence       *
+    gap               1  2  3  4
+    target      P  B  T  X  S  E  P  E
+    due                           *
+
+A string is B, then T or P, then an inner Reber string, then the same T or P again, then E. The T or
+P at step 1 is the evidence. The `gap` + 1 symbols of the inner string follow, and at the last of
+them the answer is due: the T or P. The inner string is a way through this graph from node 0 to the
+end, each of a node's two edges with probability 1/2:
+
+    B -> 0    0 -T-> 1    1 -S-> 1    2 -T-> 2    3 -X-> 2    4 -P-> 3    5 -E-> end
+              0 -P-> 2    1 -X-> 3    2 -V-> 4    3 -S-> 5    4 -V-> 5
+
+so BTXSE, BPVVE and BTSXXTVVE are inner strings. Most next symbols cannot be known, only that they
+are one of two. Someone who knows all this but has not seen the evidence guesses the answer: 1 in 2.
+`TASK.baseline_loss(gap)` is that person's cross-entropy in the mean over all steps, exactly: the
+entropy of the inner string, and log 2 for the outer symbol twice, as a target and as the answer,
+divided by the number of steps. The score, `TASK.scores`, counts the answer only.
+
+**Variants.**
+
+- `exact_gap`: as above. Of all inner strings with exactly `gap` + 1 symbols each is equally likely,
+  for that is what the graph's probabilities come to when the length is given. The shortest have 5,
+  BTXSE and BPVVE; for gaps 0 to 3 the inner string is the end of one of the two: E, SE or VE, XSE
+  or VVE, TXSE or PVVE.
+- `hochreiter_1997`: as long as the graph makes them, 12 symbols in the mean, but none longer than
+  `length`, which this variant takes instead of `gap`; longer ones are drawn again. Padded with
+  zeros at the right, where `y` is 0. Under a mask Keras takes the mean over the real steps of a
+  batch. The baseline is a string's expected loss over its expected steps: that of a large batch.
+
+**Train and test.** Write an inner string as a number, with the letters in alphabetical order as
+digits: B 0, E 1, P 2, S 3, T 4, V 5, X 6; BTXSE is 04631. A string is held out for testing if that
+is a multiple of 7. Strings are drawn under this condition, none is rejected, and the outer symbol
+is drawn apart from it. So no test string occurs in training, however long one trains. This needs
+inner strings of up to 13 symbols or more: a gap of at least 12, a `length` of at least 17. Shorter
+ones are so few that a network might not get to see every turn of the grammar in training; there
+both parts have all strings. (A simpler rule will not do. We tried an even number of Ts, with gap
+12: GRUs that answered for all training strings did so for 52 to 77 % of the others. Who predicts
+every symbol learns such a rule too, and is lost where it is broken.)
+
+**Size.** 32 bytes a step: the 4,096 training samples take 0.5 MB + 0.13 MB for each step of the
+gap. Everything is generated: no licence, nothing to download.
+
+**Differences from the paper.** It has 256 strings for training and 256 others for testing, and a
+trial succeeds if at every step the symbols that may come next are the most active ones. Here
+strings are fresh without end, and 95 % of the answers due must be right. (The number 256 and the
+test of success are quoted from memory.)
+"""
+
+import dataclasses
+import functools
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from keras_rnn_study.datasets import reading, sampling
+from keras_rnn_study.datasets.task import Task, with_variants
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+
+__all__ = ["TASK", "evidence", "load_data", "make", "stream"]
+
+_NAMES = "BTPSXVE"
+_B, _T, _P, _S, _X, _V, _E = range(7)
+# The last E is a target but no input; where nothing is left, there is neither. The outer symbol's
+# second place is filled in later.
+_LAST_E, _NOTHING, _OUTER = 7, 8, 9
+_INPUT = np.vstack([np.eye(7), np.zeros((2, 7))]).astype("float32")
+_TARGET = np.array([*range(7), _E, 0], "int32")
+
+_SHORTEST = 5  # BTXSE and BPVVE
+_FRAME = 4  # B, T or P, before the inner string; T or P, E, after it
+_SPLIT_FROM = 13  # inner strings of up to so many symbols are enough for two parts
+_HELD_OUT_EVERY = 7
+_DIGITS = np.array(["BEPSTVX".index(name) for name in _NAMES])
+
+# For each node its edges: a symbol, and the node that it leads to. Nodes 0 to 5 are those above.
+_B_IS_NEXT, _OUTER_IS_NEXT, _LAST_E_IS_NEXT, _END = 6, 7, 8, 9
+_GRAPH = {
+    0: [(_T, 1), (_P, 2)],
+    1: [(_S, 1), (_X, 3)],
+    2: [(_T, 2), (_V, 4)],
+    3: [(_X, 2), (_S, 5)],
+    4: [(_P, 3), (_V, 5)],
+    5: [(_E, _OUTER_IS_NEXT)],
+    _B_IS_NEXT: [(_B, 0)],
+    _OUTER_IS_NEXT: [(_OUTER, _LAST_E_IS_NEXT)],
+    _LAST_E_IS_NEXT: [(_LAST_E, _END)],
+    _END: [(_NOTHING, _END)],
+}
+
+_EXACT = Task(
+    name="reber",
+    variant="exact_gap",
+    summary="Predict the next symbol; near the end it is the one of `gap` + 1 symbols ago.",
+    example="B P B T X S E -> P",
+    source='After Hochreiter & Schmidhuber, "Long Short-Term Memory", Neural Computation 9(8), '
+    "1997, experiment 1, with an exact gap; the grammar is that of Cleeremans, Servan-Schreiber & "
+    "McClelland, Neural Computation 1(3), 1989.",
+    input_shape=(None, len(_NAMES)),
+    input_dtype="float32",
+    num_classes=len(_NAMES),
+    every_step=True,
+    due=slice(-2, -1),
+    chance=1 / 2,
+    success=0.95,
+    blind_loss=lambda gap: _blind_loss("exact_gap", gap),
+    disjoint_from=_SPLIT_FROM - 1,
+    read_input=reading.one_hot(_NAMES),
+    read_answer=reading.classes(_NAMES),
+)
+
+TASK = with_variants(
+    _EXACT,
+    dataclasses.replace(
+        _EXACT,
+        variant="hochreiter_1997",
+        source='Hochreiter & Schmidhuber, "Long Short-Term Memory", Neural Computation 9(8), '
+        "1997, experiment 1; the grammar is that of Cleeremans, Servan-Schreiber & McClelland, "
+        "Neural Computation 1(3), 1989.",
+        padded=True,
+        blind_loss=lambda length: _blind_loss("hochreiter_1997", length),
+        size_name="length",
+        min_size=_SHORTEST + _FRAME,
+        disjoint_from=_SPLIT_FROM + _FRAME,
+    ),
+)
+
+
+def load_data(
+    gap: int | None = None,
+    *,
+    num_train: int = 4096,
+    num_test: int = 1024,
+    seed: int = 0,
+    variant: str = "exact_gap",
+    length: int | None = None,
+) -> tuple[sampling.Samples, sampling.Samples]:
+    """Load a training set and a test set that share no string if `gap` is at least 9.
+
+    Args:
+        gap: Number of symbols between the outer symbol and the step that asks for it.
+        num_train: Number of training samples.
+        num_test: Number of test samples.
+        seed: The same seed gives the same bytes.
+        variant: One of the definitions above.
+        length: For `hochreiter_1997`, instead of `gap`: the number of symbols of the longest string
+            that is kept. They share no string if it is at least 14.
+
+    Returns:
+        `(x_train, y_train), (x_test, y_test)`, each as `make` describes them.
+
+    Raises:
+        ValueError: A number is missing, too small or not a whole number, or the variant is
+            unknown.
+
+    Example:
+        >>> from keras_rnn_study.datasets import reber
+        >>> (x_train, y_train), (x_test, y_test) = reber.load_data(gap=50)
+        >>> x_train.shape, y_train.shape, x_test.shape, y_test.shape
+        ((4096, 54, 7), (4096, 54), (1024, 54, 7), (1024, 54))
+    """
+    return sampling.load_data(_drawing(variant, gap, length), num_train, num_test, seed)
+
+
+def make(
+    num_samples: int,
+    *,
+    gap: int | None = None,
+    seed: int,
+    variant: str = "exact_gap",
+    length: int | None = None,
+) -> sampling.Samples:
+    """Make samples: a pure function of its arguments.
+
+    Args:
+        num_samples: Number of samples.
+        gap, variant, length: As for `load_data`.
+        seed: The same seed gives the same bytes.
+
+    Returns:
+        `x`: float32, `(num_samples, time, 7)`: the symbols but for the last E, one-hot in the order
+        B, T, P, S, X, V, E. `y`: int32, `(num_samples, time)`, from 0 to 6: at each step the next
+        symbol. `time` is `gap` + 4, or `length` - 1, with zeros in `x` and `y` where a string has
+        ended.
+
+    Raises:
+        ValueError: As for `load_data`.
+
+    Example:
+        >>> from keras_rnn_study.datasets import reber
+        >>> x, y = reber.make(64, gap=8, seed=1)
+        >>> " ".join(reber.TASK.read_input(x[0]))
+        'B T B P V P X T V V E T'
+        >>> " ".join(map(reber.TASK.read_answer, y[0]))
+        'T B P V P X T V V E T E'
+        >>> x, y = reber.make(64, variant="hochreiter_1997", length=30, seed=1)
+        >>> x.shape, y.shape
+        ((64, 29, 7), (64, 29))
+    """
+    return sampling.make(_drawing(variant, gap, length), num_samples, seed)
+
+
+def evidence(x: np.ndarray) -> np.ndarray:
+    """Find the step that decides the answer: the outer symbol's.
+
+    Args:
+        x: Inputs of this task, `(batch, time, 7)`.
+
+    Returns:
+        Booleans, `(batch, time)`.
+
+    Example:
+        >>> from keras_rnn_study.datasets import reber
+        >>> x, y = reber.make(1, gap=4, seed=1)
+        >>> reber.evidence(x)
+        array([[False,  True, False, False, False, False, False, False]])
+    """
+    steps = np.zeros(np.shape(x)[:2], bool)
+    steps[:, 1] = True
+    return steps
+
+
+def stream(
+    batch_size: int,
+    *,
+    gap: int | None = None,
+    seed: int,
+    start: int = 0,
+    variant: str = "exact_gap",
+    length: int | None = None,
+) -> "tf.data.Dataset":
+    """Stream fresh batches without end, from the part of the task that training may see.
+
+    Batch number i is a pure function of the other arguments and i: streams can be compared, and a
+    run that was broken off after n batches goes on with `start=n`.
+
+    Args:
+        batch_size: Number of samples in a batch.
+        gap, variant, length: As for `load_data`.
+        seed: The same seed gives the same batches.
+        start: Number of the first batch.
+
+    Returns:
+        A `tf.data.Dataset` of `(x, y)` as `make` describes them. It has no end, so `fit` needs
+        `steps_per_epoch`.
+
+    Raises:
+        ValueError: As for `load_data`; also if `start` is negative or not a whole number.
+
+    Example:
+        >>> from keras_rnn_study.datasets import reber
+        >>> x, y = next(iter(reber.stream(64, gap=50, seed=0)))
+        >>> x.shape, y.shape
+        (TensorShape([64, 54, 7]), TensorShape([64, 54]))
+    """
+    return sampling.stream(_drawing(variant, gap, length), batch_size, seed, start)
+
+
+def _drawing(variant: str, gap: int | None, length: int | None) -> sampling.Draw:
+    size = TASK.of(variant).size(gap=gap, length=length)
+    return functools.partial(_draw, *_inner_string(variant, size))
+
+
+def _inner_string(variant: str, size: int) -> tuple[int, bool, int]:
+    """Give the longest length, whether there are shorter ones, and how much of it is left out."""
+    if variant == "hochreiter_1997":
+        return size - _FRAME, True, 0
+    longest = max(size + 1, _SHORTEST)
+    return longest, False, longest - (size + 1)
+
+
+def _draw(
+    longest: int,
+    may_be_shorter: bool,
+    left_out: int,
+    generator: np.random.Generator,
+    num_samples: int,
+    held_out: bool,
+) -> sampling.Samples:
+    walk = _walk(longest, may_be_shorter, held_out)
+    outer = generator.integers(2, size=num_samples)
+    uniform = generator.random((len(walk), num_samples))
+    uniform *= 1 - 2**-40  # a number nearer to 1 might be rounded up when an edge's is added
+    edges = np.empty(uniform.shape, np.intp)  # (time, batch): a step's edges lie side by side
+    edge = np.full(num_samples, _INTO_START)
+    for follow, number, taken in zip(walk, uniform, edges, strict=True):
+        number += follow.take(edge)
+        taken[:] = number  # rounded down
+        edge = taken
+
+    tokens = np.empty((num_samples, 2 + len(walk) - left_out), np.intp)  # (batch, time)
+    tokens[:, 0] = _B
+    tokens[:, 1] = _T + outer
+    tokens[:, 2:] = _SYMBOL_GIVEN_OUTER.take(edges[left_out:] + outer * len(_SYMBOL)).T
+    return _INPUT.take(tokens[:, :-1], axis=0), _TARGET.take(tokens[:, 1:])
+
+
+def _number_edges() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Give each edge a number, by which a walk is a row of numbers.
+
+    A state is a node and the remainder of the digits so far: state 7 * node + remainder. Its edges
+    have the numbers 2 * state and 2 * state + 1. Where a node has only one edge, the second number
+    stands for one of probability 0 that leads back to the state.
+
+    Returns:
+        The edges' probabilities, their symbols, and the states that they lead to.
+    """
+    probability = np.zeros(2 * _HELD_OUT_EVERY * len(_GRAPH))
+    symbol = np.full(len(probability), _NOTHING)
+    leads_to = np.arange(len(probability)) // 2
+    for node, edges in _GRAPH.items():
+        for remainder in range(_HELD_OUT_EVERY):
+            for which, (name, next_node) in enumerate(edges):
+                edge = 2 * (_HELD_OUT_EVERY * node + remainder) + which
+                probability[edge] = 1 / len(edges)
+                symbol[edge] = name
+                is_inner = name <= _E
+                after = 10 * remainder + _DIGITS[name] if is_inner else remainder
+                leads_to[edge] = _HELD_OUT_EVERY * next_node + after % _HELD_OUT_EVERY
+    return probability, symbol, leads_to
+
+
+_PROBABILITY, _SYMBOL, _LEADS_TO = _number_edges()
+_FIRST_TO_FOLLOW = 2 * _LEADS_TO  # the first of the two edges that can follow each edge
+_INTO_START = 2 * (_HELD_OUT_EVERY * _B_IS_NEXT) + 1  # leads to where the inner B is next
+_SYMBOL_GIVEN_OUTER = np.concatenate(  # with the outer symbol T, then with P
+    [np.where(_SYMBOL == _OUTER, outer, _SYMBOL) for outer in (_T, _P)]
+)
+
+
+@functools.lru_cache(maxsize=16)
+def _walk(longest: int, may_be_shorter: bool, held_out: bool) -> np.ndarray:
+    """Tabulate how to walk so that the inner string has the right length and remainder.
+
+    Let `arrive[s]` be the probability that someone in state s who takes edges by chance has a
+    right string when the time is over. Given that it will be right, the second of the two edges
+    from s is taken with probability
+
+        probability(second) * arrive[where it leads to] / arrive[s]
+
+    and `arrive` is computed from the last step to the first.
+
+    Args:
+        longest: Number of symbols of the longest inner string.
+        may_be_shorter: Whether a string may end before; then nothing follows it.
+        held_out: Which part to draw from.
+
+    Returns:
+        float64, `(longest + 2, edges)`: for each edge the first of the two that can follow it, plus
+        the probability of the second. A random number from 0 to 1 added, and all rounded down, that
+        is the next edge. The last two steps are the outer symbol and the last E.
+    """
+    probability = np.where(_SYMBOL == _NOTHING, may_be_shorter, 1) * _PROBABILITY
+    arrive = np.zeros(len(probability) // 2)
+    at_end = arrive[_HELD_OUT_EVERY * _END :]
+    at_end[:] = 1 if longest < _SPLIT_FROM else (np.arange(_HELD_OUT_EVERY) == 0) == held_out
+    walk = np.empty((longest + 2, len(probability)))
+    for step in reversed(range(len(walk))):
+        first, second = (probability * arrive[_LEADS_TO]).reshape(-1, 2).T
+        arrive = first + second
+        share = np.divide(second, arrive, out=np.zeros_like(arrive), where=arrive > 0)
+        walk[step] = _FIRST_TO_FOLLOW + share[_LEADS_TO]
+        arrive /= arrive.max()  # only ratios count, and so none gets too small for a float
+    return walk
+
+
+def _blind_loss(variant: str, size: int) -> float:
+    """Compute the mean cross-entropy of who knows all but the outer symbol."""
+    longest, may_be_shorter, left_out = _inner_string(variant, size)
+    entropy = 2 * math.log(2)  # of the outer symbol, as a target and as the answer
+    num_steps = 1 - left_out  # B and the outer symbol are inputs too, the last E is none
+    taken = np.zeros(len(_SYMBOL))  # how probable it is that an edge was taken
+    taken[_INTO_START] = 1
+    for follow in _walk(longest, may_be_shorter, held_out=False):
+        share = follow - _FIRST_TO_FOLLOW
+        shares = np.stack([1 - share, share])
+        surprise = -np.log(shares, out=np.zeros_like(shares), where=shares > 0)
+        entropy += (taken * shares * surprise).sum()
+        taken = np.bincount(
+            np.stack([_FIRST_TO_FOLLOW, _FIRST_TO_FOLLOW + 1]).ravel(), (taken * shares).ravel()
+        )
+        num_steps += taken[_SYMBOL != _NOTHING].sum()
+    if left_out == _SHORTEST - 1:
+        entropy -= math.log(2)  # the E that is left does not tell which of the two strings it ends
+    return float(entropy / num_steps)
