@@ -7,7 +7,7 @@ PYTEST ?= $(VENV)/bin/python -m pytest --numprocesses auto --maxprocesses 2
 INSTALL = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint format clean
+.PHONY: help demo test lint format gallery clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -26,6 +26,9 @@ lint: $(VENV)/installed-test ## Check style and formatting
 format: $(VENV)/installed-test ## Mend what the linter can mend
 	$(VENV)/bin/ruff check --fix
 	$(VENV)/bin/ruff format
+
+gallery: $(VENV)/installed-test ## Draw all tasks again: docs/tasks.md and its pictures
+	$(VENV)/bin/python docs/gallery.py
 
 clean: ## Remove .venv and what building and testing left behind
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache

@@ -9,6 +9,8 @@ import functools
 import random
 
 import numpy as np
+from sklearn import datasets
+from sktime.datasets import load_japanese_vowels
 
 from keras_rnn_study.datasets import catalog
 from keras_rnn_study.datasets.text import corpus, prose
@@ -78,3 +80,50 @@ def sentences():
         [tokens.get(word, tokens["<unk>"]) for word in sentence]
         for sentence in prose.sentences(prose.read("en", None), "en")
     ]
+
+
+def temporal_order(source, gap):
+    first, second = source.randrange(2), source.randrange(2)
+    tokens = [0, *[2 + source.randrange(4) for _ in range(11 + gap)], 1]  # E, distractors, B
+    tokens[1 + source.randrange(10)] = 6 + first
+    tokens[11] = 6 + second
+    return one_hot(tokens, 8), 2 * first + second
+
+
+def latch(source, gap):
+    label = source.randrange(2)
+    noise = [source.gauss(0, 0.2**0.5) for _ in range(gap + 1)]
+    return [[value] for value in [2.0 * label - 1] * 3 + noise], label
+
+
+def noise_free_lag(source, gap):
+    label = source.randrange(2)
+    return [1 + label, *[3 + step % 1024 for step in range(gap + 1)]], label
+
+
+def digits(source, gap):
+    images = scikit_learn_digits()
+    label = source.randrange(10)
+    image = source.choice([image for image, digit in images if digit == label])
+    rows = [[pixel / 16 for pixel in row] + [1.0] for row in image]
+    return rows + [[0.0] * 9 for _ in range(gap + 1)], label
+
+
+def speech(source, gap):
+    label = source.randrange(9)
+    utterance = source.choice([frames for frames, speaker in utterances() if speaker == label])
+    begin = source.randrange(len(utterance) - 6)
+    frames = [[*frame, 1.0] for frame in utterance[begin : begin + 7]]
+    return frames + [[0.0] * 13 for _ in range(gap + 1)], label
+
+
+@functools.cache
+def scikit_learn_digits():
+    data = datasets.load_digits()
+    return list(zip(data.images.tolist(), data.target.tolist(), strict=True))
+
+
+@functools.cache
+def utterances():
+    frames, speakers = load_japanese_vowels(split="train", return_type="df-list")
+    return [(f.to_numpy().tolist(), int(s) - 1) for f, s in zip(frames, speakers, strict=True)]

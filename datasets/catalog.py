@@ -7,12 +7,15 @@ from keras_rnn_study.datasets.checks import check_choice
 
 TASK_NAMES = (
     "adding",
+    "agreement",
+    "brackets",
     "copy_memory",
     "digits",
     "language",
     "latch",
     "multiplication",
     "noise_free_lag",
+    "reber",
     "recall",
     "speech",
     "temporal_order",

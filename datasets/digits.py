@@ -51,18 +51,14 @@ set of it; they come with scikit-learn (`pip install 'keras-rnn-study[digits]'`)
 C. Cortes, CC BY-SA 3.0 as Keras states it; Keras downloads it once.
 """
 
-import contextlib
 import dataclasses
 import functools
-import os
-import pathlib
-import tempfile
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from keras_rnn_study.datasets import extras, sampling
+from keras_rnn_study.datasets import reading, sampling
+from keras_rnn_study.datasets.sources import digit_images
 from keras_rnn_study.datasets.task import Task, with_variants
 
 if TYPE_CHECKING:
@@ -71,18 +67,8 @@ if TYPE_CHECKING:
 __all__ = ["TASK", "evidence", "load_data", "make", "stream"]
 
 _NUM_DIGITS = 10
-_HELD_OUT_EVERY = 5
-_SHADES = " .:-=+*#%@"
 _MNIST_WIDTH = 28
 _PERMUTATION = np.random.default_rng(0).permutation(_MNIST_WIDTH**2)
-
-
-def _read_shades(sample: np.ndarray) -> list[str]:
-    """Draw the pixels of each step in shades; "_" is a blank step."""
-    return [
-        "".join(_SHADES[round(9 * float(pixel))] for pixel in pixels) if image else "_"
-        for *pixels, image in np.asarray(sample)
-    ]
 
 
 _ROWS = Task(
@@ -97,7 +83,7 @@ _ROWS = Task(
     num_classes=_NUM_DIGITS,
     chance=1 / _NUM_DIGITS,
     success=0.9,
-    read_input=_read_shades,
+    read_input=reading.shades(0, 1),
 )
 _PIXELS = {"input_shape": (None, 2), "example": "= % # . ... = # # + _ _ _ _ -> 3"}
 _AFTER_LE = (
@@ -255,20 +241,6 @@ def stream(
 
 
 @dataclasses.dataclass(frozen=True)
-class _Images:
-    """Images of one part, sorted by their digit.
-
-    Attributes:
-        pixels: uint8, `(images, pixels)`.
-        first, count: Where a digit's images begin and how many there are, `(10,)`.
-    """
-
-    pixels: np.ndarray
-    first: np.ndarray
-    count: np.ndarray
-
-
-@dataclasses.dataclass(frozen=True)
 class _Layout:
     """How a variant reads an image.
 
@@ -294,13 +266,13 @@ _LAYOUTS = {
 
 def _drawing(variant: str, gap: int | None, length: int | None) -> sampling.Draw:
     size = TASK.of(variant).size(gap=gap, length=length)
-    parts = _mnist() if "mnist" in variant else _scikit_learn()
+    parts = digit_images.mnist() if "mnist" in variant else digit_images.scikit_learn()
     return functools.partial(_draw, _LAYOUTS[variant], parts, size)
 
 
 def _draw(
     layout: _Layout,
-    parts: tuple[_Images, _Images],
+    parts: tuple[digit_images.Images, digit_images.Images],
     gap: int,
     generator: np.random.Generator,
     num_samples: int,
@@ -315,77 +287,3 @@ def _draw(
     x[:, : layout.steps, :-1] = pixels.astype("float32") / layout.white
     x[:, : layout.steps, -1] = 1
     return x, digits.astype("int32")
-
-
-@functools.cache
-def _scikit_learn() -> tuple[_Images, _Images]:
-    """Load scikit-learn's images and hold out every fifth of each digit."""
-    datasets = extras.load("sklearn.datasets", package="scikit-learn", extra="digits")
-    pixels, digits = datasets.load_digits(return_X_y=True)
-    number = np.empty_like(digits)  # how many images of the same digit come before
-    for digit in range(_NUM_DIGITS):
-        same = digits == digit
-        number[same] = np.arange(same.sum())
-    held_out = number % _HELD_OUT_EVERY == _HELD_OUT_EVERY - 1
-    pixels = pixels.astype("uint8")
-    return _parts((pixels[~held_out], digits[~held_out]), (pixels[held_out], digits[held_out]))
-
-
-@functools.cache
-def _mnist() -> tuple[_Images, _Images]:
-    """Load MNIST, which Keras downloads if it has to.
-
-    Raises:
-        OSError: It could not be downloaded; the message says where to put it.
-    """
-    import keras  # not before it is needed: it starts TensorFlow
-
-    file = _keras_datasets() / "mnist.npz"
-    try:
-        with _unchanged_by_failure(file):
-            train, test = keras.datasets.mnist.load_data()
-    except Exception as error:  # Keras raises no other kind when a download fails
-        reason = str(error).rstrip(".")
-        raise OSError(
-            f"MNIST is not at {file} and could not be downloaded: {reason}. Try again with a "
-            "network, or put there the mnist.npz of a machine where Keras has it."
-        ) from error
-    return _parts(*((images.reshape(len(images), -1), digits) for images, digits in (train, test)))
-
-
-def _parts(train: sampling.Samples, test: sampling.Samples) -> tuple[_Images, _Images]:
-    """Sort images by their digit, and leave out of the test what is in the training part."""
-    known = {image.tobytes() for image in train[0]}
-    new = np.array([image.tobytes() not in known for image in test[0]])
-    return _by_digit(*train), _by_digit(test[0][new], test[1][new])
-
-
-def _by_digit(pixels: np.ndarray, digits: np.ndarray) -> _Images:
-    count = np.bincount(digits, minlength=_NUM_DIGITS)
-    return _Images(pixels[digits.argsort(kind="stable")], count.cumsum() - count, count)
-
-
-def _keras_datasets() -> pathlib.Path:
-    """Find the folder in which Keras keeps its data sets."""
-    home = pathlib.Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser()
-    if not os.access(home, os.W_OK):
-        home = pathlib.Path("/tmp" if os.path.isdir("/tmp") else tempfile.gettempdir(), ".keras")
-    return home / "datasets"
-
-
-@contextlib.contextmanager
-def _unchanged_by_failure(file: pathlib.Path) -> Iterator[None]:
-    """Leave a file as it was, or absent, if what is done meanwhile fails.
-
-    Keras leaves a broken download where it is, and deletes a file with an unexpected checksum if
-    it cannot download another one.
-    """
-    before = file.read_bytes() if file.exists() else None
-    try:
-        yield
-    except BaseException:
-        if before is None:
-            file.unlink(missing_ok=True)
-        else:
-            file.write_bytes(before)
-        raise

@@ -35,7 +35,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from keras_rnn_study.datasets import marked_numbers, reading, sampling
+from keras_rnn_study.datasets import reading, sampling
+from keras_rnn_study.datasets.sources import marked_numbers
 from keras_rnn_study.datasets.task import Task, with_variants
 
 if TYPE_CHECKING:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+_SHADES = " .:-=+*#%@"
+
 
 def one_hot(names: Sequence[str]) -> Callable[[np.ndarray], list[str]]:
     """Name each step, `(time, features)`, after its feature that is not 0; padding is ""."""
@@ -20,6 +22,20 @@ def tokens(names: Callable[[], Sequence[str]]) -> Callable[[np.ndarray], list[st
     def read(sample: np.ndarray) -> list[str]:
         words = names()
         return [words[token] for token in sample]
+
+    return read
+
+
+def shades(lowest: float, highest: float) -> Callable[[np.ndarray], list[str]]:
+    """Draw each step, `(time, features)`, in shades; where the last feature is 0, "_"."""
+
+    def read(sample: np.ndarray) -> list[str]:
+        sample = np.asarray(sample)
+        levels = np.clip((sample[:, :-1] - lowest) / (highest - lowest), 0, 1)
+        return [
+            "".join(_SHADES[round(9 * float(level))] for level in step) if is_there else "_"
+            for step, is_there in zip(levels, sample[:, -1], strict=True)
+        ]
 
     return read
 

@@ -61,6 +61,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from keras_rnn_study.datasets import reading, sampling
+from keras_rnn_study.datasets.sources import reber_grammar
 from keras_rnn_study.datasets.task import Task, with_variants
 
 if TYPE_CHECKING:
@@ -68,35 +69,10 @@ if TYPE_CHECKING:
 
 __all__ = ["TASK", "evidence", "load_data", "make", "stream"]
 
-_NAMES = "BTPSXVE"
-_B, _T, _P, _S, _X, _V, _E = range(7)
-# The last E is a target but no input; where nothing is left, there is neither. The outer symbol's
-# second place is filled in later.
-_LAST_E, _NOTHING, _OUTER = 7, 8, 9
+_NAMES = reber_grammar.SYMBOLS
+# What tokens are as inputs and as targets: the last E is no input; past the end there is neither.
 _INPUT = np.vstack([np.eye(7), np.zeros((2, 7))]).astype("float32")
-_TARGET = np.array([*range(7), _E, 0], "int32")
-
-_SHORTEST = 5  # BTXSE and BPVVE
-_FRAME = 4  # B, T or P, before the inner string; T or P, E, after it
-_SPLIT_FROM = 13  # inner strings of up to so many symbols are enough for two parts
-_HELD_OUT_EVERY = 7
-_DIGITS = np.array(["BEPSTVX".index(name) for name in _NAMES])
-
-# For each node its edges: a symbol, and the node that it leads to. Nodes 0 to 5 are those above.
-_B_IS_NEXT, _OUTER_IS_NEXT, _LAST_E_IS_NEXT, _END = 6, 7, 8, 9
-_GRAPH = {
-    0: [(_T, 1), (_P, 2)],
-    1: [(_S, 1), (_X, 3)],
-    2: [(_T, 2), (_V, 4)],
-    3: [(_X, 2), (_S, 5)],
-    4: [(_P, 3), (_V, 5)],
-    5: [(_E, _OUTER_IS_NEXT)],
-    _B_IS_NEXT: [(_B, 0)],
-    _OUTER_IS_NEXT: [(_OUTER, _LAST_E_IS_NEXT)],
-    _LAST_E_IS_NEXT: [(_LAST_E, _END)],
-    _END: [(_NOTHING, _END)],
-}
-
+_TARGET = np.array([*range(7), _NAMES.index("E"), 0], "int32")
 _EXACT = Task(
     name="reber",
     variant="exact_gap",
@@ -113,7 +89,7 @@ _EXACT = Task(
     chance=1 / 2,
     success=0.95,
     blind_loss=lambda gap: _blind_loss("exact_gap", gap),
-    disjoint_from=_SPLIT_FROM - 1,
+    disjoint_from=reber_grammar.SPLIT_FROM - 1,
     read_input=reading.one_hot(_NAMES),
     read_answer=reading.classes(_NAMES),
 )
@@ -129,8 +105,8 @@ TASK = with_variants(
         padded=True,
         blind_loss=lambda length: _blind_loss("hochreiter_1997", length),
         size_name="length",
-        min_size=_SHORTEST + _FRAME,
-        disjoint_from=_SPLIT_FROM + _FRAME,
+        min_size=reber_grammar.SHORTEST + reber_grammar.FRAME,
+        disjoint_from=reber_grammar.SPLIT_FROM + reber_grammar.FRAME,
     ),
 )
 
@@ -144,7 +120,7 @@ def load_data(
     variant: str = "exact_gap",
     length: int | None = None,
 ) -> tuple[sampling.Samples, sampling.Samples]:
-    """Load a training set and a test set that share no string if `gap` is at least 9.
+    """Load a training set and a test set that share no string if `gap` is at least 12.
 
     Args:
         gap: Number of symbols between the outer symbol and the step that asks for it.
@@ -153,7 +129,7 @@ def load_data(
         seed: The same seed gives the same bytes.
         variant: One of the definitions above.
         length: For `hochreiter_1997`, instead of `gap`: the number of symbols of the longest string
-            that is kept. They share no string if it is at least 14.
+            that is kept. They share no string if it is at least 17.
 
     Returns:
         `(x_train, y_train), (x_test, y_test)`, each as `make` describes them.
@@ -267,128 +243,28 @@ def stream(
 
 def _drawing(variant: str, gap: int | None, length: int | None) -> sampling.Draw:
     size = TASK.of(variant).size(gap=gap, length=length)
-    return functools.partial(_draw, *_inner_string(variant, size))
+    return functools.partial(_draw, _inner_strings(variant, size))
 
 
-def _inner_string(variant: str, size: int) -> tuple[int, bool, int]:
-    """Give the longest length, whether there are shorter ones, and how much of it is left out."""
+def _inner_strings(variant: str, size: int) -> reber_grammar.InnerStrings:
     if variant == "hochreiter_1997":
-        return size - _FRAME, True, 0
-    longest = max(size + 1, _SHORTEST)
-    return longest, False, longest - (size + 1)
+        return reber_grammar.InnerStrings(size - reber_grammar.FRAME, may_be_shorter=True)
+    longest = max(size + 1, reber_grammar.SHORTEST)
+    return reber_grammar.InnerStrings(longest, left_out=longest - (size + 1))
 
 
 def _draw(
-    longest: int,
-    may_be_shorter: bool,
-    left_out: int,
+    strings: reber_grammar.InnerStrings,
     generator: np.random.Generator,
     num_samples: int,
     held_out: bool,
 ) -> sampling.Samples:
-    walk = _walk(longest, may_be_shorter, held_out)
-    outer = generator.integers(2, size=num_samples)
-    uniform = generator.random((len(walk), num_samples))
-    uniform *= 1 - 2**-40  # a number nearer to 1 might be rounded up when an edge's is added
-    edges = np.empty(uniform.shape, np.intp)  # (time, batch): a step's edges lie side by side
-    edge = np.full(num_samples, _INTO_START)
-    for follow, number, taken in zip(walk, uniform, edges, strict=True):
-        number += follow.take(edge)
-        taken[:] = number  # rounded down
-        edge = taken
-
-    tokens = np.empty((num_samples, 2 + len(walk) - left_out), np.intp)  # (batch, time)
-    tokens[:, 0] = _B
-    tokens[:, 1] = _T + outer
-    tokens[:, 2:] = _SYMBOL_GIVEN_OUTER.take(edges[left_out:] + outer * len(_SYMBOL)).T
+    tokens = reber_grammar.draw(strings, generator, num_samples, held_out)
     return _INPUT.take(tokens[:, :-1], axis=0), _TARGET.take(tokens[:, 1:])
-
-
-def _number_edges() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Give each edge a number, by which a walk is a row of numbers.
-
-    A state is a node and the remainder of the digits so far: state 7 * node + remainder. Its edges
-    have the numbers 2 * state and 2 * state + 1. Where a node has only one edge, the second number
-    stands for one of probability 0 that leads back to the state.
-
-    Returns:
-        The edges' probabilities, their symbols, and the states that they lead to.
-    """
-    probability = np.zeros(2 * _HELD_OUT_EVERY * len(_GRAPH))
-    symbol = np.full(len(probability), _NOTHING)
-    leads_to = np.arange(len(probability)) // 2
-    for node, edges in _GRAPH.items():
-        for remainder in range(_HELD_OUT_EVERY):
-            for which, (name, next_node) in enumerate(edges):
-                edge = 2 * (_HELD_OUT_EVERY * node + remainder) + which
-                probability[edge] = 1 / len(edges)
-                symbol[edge] = name
-                is_inner = name <= _E
-                after = 10 * remainder + _DIGITS[name] if is_inner else remainder
-                leads_to[edge] = _HELD_OUT_EVERY * next_node + after % _HELD_OUT_EVERY
-    return probability, symbol, leads_to
-
-
-_PROBABILITY, _SYMBOL, _LEADS_TO = _number_edges()
-_FIRST_TO_FOLLOW = 2 * _LEADS_TO  # the first of the two edges that can follow each edge
-_INTO_START = 2 * (_HELD_OUT_EVERY * _B_IS_NEXT) + 1  # leads to where the inner B is next
-_SYMBOL_GIVEN_OUTER = np.concatenate(  # with the outer symbol T, then with P
-    [np.where(_SYMBOL == _OUTER, outer, _SYMBOL) for outer in (_T, _P)]
-)
-
-
-@functools.lru_cache(maxsize=16)
-def _walk(longest: int, may_be_shorter: bool, held_out: bool) -> np.ndarray:
-    """Tabulate how to walk so that the inner string has the right length and remainder.
-
-    Let `arrive[s]` be the probability that someone in state s who takes edges by chance has a
-    right string when the time is over. Given that it will be right, the second of the two edges
-    from s is taken with probability
-
-        probability(second) * arrive[where it leads to] / arrive[s]
-
-    and `arrive` is computed from the last step to the first.
-
-    Args:
-        longest: Number of symbols of the longest inner string.
-        may_be_shorter: Whether a string may end before; then nothing follows it.
-        held_out: Which part to draw from.
-
-    Returns:
-        float64, `(longest + 2, edges)`: for each edge the first of the two that can follow it, plus
-        the probability of the second. A random number from 0 to 1 added, and all rounded down, that
-        is the next edge. The last two steps are the outer symbol and the last E.
-    """
-    probability = np.where(_SYMBOL == _NOTHING, may_be_shorter, 1) * _PROBABILITY
-    arrive = np.zeros(len(probability) // 2)
-    at_end = arrive[_HELD_OUT_EVERY * _END :]
-    at_end[:] = 1 if longest < _SPLIT_FROM else (np.arange(_HELD_OUT_EVERY) == 0) == held_out
-    walk = np.empty((longest + 2, len(probability)))
-    for step in reversed(range(len(walk))):
-        first, second = (probability * arrive[_LEADS_TO]).reshape(-1, 2).T
-        arrive = first + second
-        share = np.divide(second, arrive, out=np.zeros_like(arrive), where=arrive > 0)
-        walk[step] = _FIRST_TO_FOLLOW + share[_LEADS_TO]
-        arrive /= arrive.max()  # only ratios count, and so none gets too small for a float
-    return walk
 
 
 def _blind_loss(variant: str, size: int) -> float:
     """Compute the mean cross-entropy of who knows all but the outer symbol."""
-    longest, may_be_shorter, left_out = _inner_string(variant, size)
-    entropy = 2 * math.log(2)  # of the outer symbol, as a target and as the answer
-    num_steps = 1 - left_out  # B and the outer symbol are inputs too, the last E is none
-    taken = np.zeros(len(_SYMBOL))  # how probable it is that an edge was taken
-    taken[_INTO_START] = 1
-    for follow in _walk(longest, may_be_shorter, held_out=False):
-        share = follow - _FIRST_TO_FOLLOW
-        shares = np.stack([1 - share, share])
-        surprise = -np.log(shares, out=np.zeros_like(shares), where=shares > 0)
-        entropy += (taken * shares * surprise).sum()
-        taken = np.bincount(
-            np.stack([_FIRST_TO_FOLLOW, _FIRST_TO_FOLLOW + 1]).ravel(), (taken * shares).ravel()
-        )
-        num_steps += taken[_SYMBOL != _NOTHING].sum()
-    if left_out == _SHORTEST - 1:
-        entropy -= math.log(2)  # the E that is left does not tell which of the two strings it ends
-    return float(entropy / num_steps)
+    entropy, num_steps = reber_grammar.entropy(_inner_strings(variant, size))
+    two_bits = 2 * math.log(2)  # of the outer symbol, as a target and as the answer
+    return (entropy + two_bits) / num_steps

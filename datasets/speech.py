@@ -55,7 +55,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from keras_rnn_study.datasets import extras, sampling
+from keras_rnn_study.datasets import extras, reading, sampling
 from keras_rnn_study.datasets.checks import whole_number
 from keras_rnn_study.datasets.task import Task
 
@@ -67,18 +67,6 @@ __all__ = ["TASK", "evidence", "load_data", "make", "stream"]
 _NUM_SPEAKERS = 9
 _NUM_COEFFICIENTS = 12
 _NUM_FRAMES = 7
-_SHADES = " .:-=+*#%@"
-_LOWEST, _HIGHEST = -2.5, 2.5
-
-
-def _read_shades(sample: np.ndarray) -> list[str]:
-    """Draw the coefficients of each frame in shades; "_" is a blank step."""
-    levels = (np.clip(sample, _LOWEST, _HIGHEST) - _LOWEST) / (_HIGHEST - _LOWEST)
-    return [
-        "".join(_SHADES[round(9 * float(level))] for level in frame[:-1]) if speech else "_"
-        for frame, speech in zip(levels, np.asarray(sample)[:, -1], strict=True)
-    ]
-
 
 TASK = Task(
     name="speech",
@@ -91,7 +79,7 @@ TASK = Task(
     num_classes=_NUM_SPEAKERS,
     chance=1 / _NUM_SPEAKERS,
     success=0.9,
-    read_input=_read_shades,
+    read_input=reading.shades(-2.5, 2.5),
     read_answer=lambda answer: f"speaker {int(answer) + 1}",
 )
 

@@ -6,11 +6,13 @@ TensorFlow is imported within the commands that need it, so that `--help` answer
 import contextlib
 import os
 import shlex
+import sys
 import time
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from keras_rnn_study.quiet import start_tensorflow
 
@@ -35,15 +37,54 @@ DEMO_LEARNING_RATE = 0.01
 
 def main():
     """Entry point of the console script."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # not every pipe takes lines and arrows
     app()
 
 
 @app.command()
-def tasks():
-    """List the tasks: what is asked, shapes, chance level and source."""
-    from keras_rnn_study.tables import task_table
+def tasks(
+    name: Annotated[
+        str | None, typer.Argument(help="A task to look at.", show_default="list all")
+    ] = None,
+    gap: Annotated[
+        int | None,
+        typer.Option(help="Steps between the evidence and the answer.", show_default="20"),
+    ] = None,
+    length: Annotated[
+        int | None,
+        typer.Option(
+            help="Instead of the gap, for variants that take a length.", show_default="40"
+        ),
+    ] = None,
+    variant: Annotated[str | None, typer.Option(help="Which of the task's definitions.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed gives another sample.")] = 0,
+    picture: Annotated[
+        str | None,
+        typer.Option(help="Draw the sample to this file, too: .png, .svg or .pdf.", metavar="FILE"),
+    ] = None,
+):
+    """List the tasks; or show one: its facts, and a sample with the gap drawn to scale."""
+    from keras_rnn_study.task_views import facts, page, sample
 
-    console.print(task_table())
+    if name is None:
+        with _errors_in_a_line():
+            if any(option is not None for option in (gap, length, variant, picture)):
+                raise ValueError(
+                    "These options need a task. Pass, for example: keras-rnn-study tasks recall"
+                )
+        console.print(facts.task_list())
+        console.print("\nTo look at one: keras-rnn-study tasks NAME", highlight=False)
+        return
+    with _errors_in_a_line():
+        drawn = sample.draw(name, variant=variant, gap=gap, length=length, seed=seed)
+        if picture is not None:
+            from keras_rnn_study.task_views.picture import write
+
+            write(drawn, picture)
+    console.print(page.page(drawn, console.width), highlight=False)
+    if picture is not None:
+        console.print(f"Picture: {picture}", soft_wrap=True, highlight=False)
 
 
 @app.command()
@@ -208,5 +249,6 @@ def _errors_in_a_line():
     try:
         yield
     except (ValueError, ModuleNotFoundError) as error:
-        Console(stderr=True).print(f"[bold red]Error:[/] {error}", highlight=False, soft_wrap=True)
+        line = Text.assemble(("Error:", "bold red"), f" {error}")
+        Console(stderr=True).print(line, highlight=False, soft_wrap=True)
         raise typer.Exit(2) from None

@@ -3,8 +3,6 @@
 from rich import box
 from rich.table import Table
 
-from keras_rnn_study.datasets import catalog
-
 _SCORE_MEANINGS = {
     "accuracy": "on held-out samples",
     "mean_squared_error": "mean squared, on held-out samples",
@@ -16,7 +14,10 @@ def outcome_table(outcomes):
     """A table of trainings: a row an outcome, with a line between gaps."""
     task = outcomes[0].run.facts
     table = Table(
-        title=f"{task.label}: {task.summary}", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False
+        title=f"{task.label}: {task.summary}",
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
     )
     table.add_column("cell", no_wrap=True)
     table.add_column(task.size_name, justify="right", no_wrap=True)
@@ -50,21 +51,6 @@ def legend(outcomes):
         "decay      log10 of its norm at the first step over that at the last\n"
         "keep gate  mean of the forget gate (LSTM) or the update gate (GRU)"
     )
-
-
-def task_table():
-    """All tasks: what is asked, shapes, chance level, source."""
-    table = Table.grid(padding=(0, 2, 1, 0))
-    for name in catalog.TASK_NAMES:
-        task = catalog.get(name).TASK
-        shape = ", ".join("time" if size is None else str(size) for size in task.input_shape)
-        table.add_row(
-            f"[bold]{name}[/]",
-            f"{task.summary}\n{task.example}\n"
-            f"[dim]x: {task.input_dtype} (batch, {shape}); y: 1 of {task.num_classes}; "
-            f"chance {task.chance:.3f}\nSource: {task.source}[/]",
-        )
-    return table
 
 
 def _change(before_and_after, digits):

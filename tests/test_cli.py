@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 from event_files import scalars_in
 
+from keras_rnn_study.datasets import catalog
+
 PROGRAM = [sys.executable, "-c", "from keras_rnn_study.cli import main; main()"]
 QUICK = ["fit", "--task", "recall", "--gap", "3", "--steps", "40", "--units", "8"]
 
 
-def run(*arguments, cwd=None):
-    environment = os.environ | {"COLUMNS": "80", "NO_COLOR": "1"}
+def run(*arguments, cwd=None, **variables):
+    environment = os.environ | {"COLUMNS": "80", "NO_COLOR": "1"} | variables
     environment.pop("TF_CPP_MIN_LOG_LEVEL", None)
     return subprocess.run(
         [*PROGRAM, *arguments], capture_output=True, text=True, env=environment, cwd=cwd
@@ -24,23 +26,115 @@ def run(*arguments, cwd=None):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["fit", "--help"], ["demo", "--help"], ["tasks"]]
+    "arguments",
+    [
+        ["--help"],
+        ["fit", "--help"],
+        ["demo", "--help"],
+        ["tasks", "--help"],
+        ["tasks"],
+        ["tasks", "recall"],
+    ],
 )
-def test_what_needs_no_tensorflow_does_not_import_it(arguments):
+def test_what_needs_little_imports_little(arguments):
+    heavy = {"tensorflow", "keras", "matplotlib", "sklearn", "sktime", "scipy", "pandas"}
     script = (
         "import sys, atexit\n"
-        "atexit.register(lambda: print('tensorflow' in sys.modules, 'keras' in sys.modules))\n"
+        f"atexit.register(lambda: print(*sorted({heavy!r} & sys.modules.keys()), '.'))\n"
         f"sys.argv = ['keras-rnn-study', *{arguments!r}]\n"
         "from keras_rnn_study.cli import main\nmain()"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
-    assert done.stdout.splitlines()[-1] == "False False"
+    assert done.stdout.splitlines()[-1].split() == ["."]
 
 
-def test_tasks_lists_them_with_shapes_chance_and_source():
+def test_tasks_lists_them_and_says_how_to_see_more():
     output = run("tasks").stdout
-    for part in ("language", "recall", "(batch, time, 17)", "chance 0.125", "Hochreiter"):
-        assert part in output
+    for name in catalog.TASK_NAMES:
+        assert re.search(rf"^{name} +\S.* 0\.\d{{3}} *$", output, re.MULTILINE)
+    assert "tasks NAME" in output
+    assert max(map(len, output.splitlines())) <= 80
+
+
+def test_tasks_name_shows_facts_and_a_sample_to_scale():
+    done = run("tasks", "recall", "--gap", "12", "--seed", "3")
+    assert done.returncode == 0
+    assert "\x1b" not in done.stdout  # no colours in a pipe
+    for part in ("float32, (batch, time, 17)", "chance 0.125", "Hochreiter", "gap 12, seed 3"):
+        assert part in done.stdout
+    rows = dict(re.findall(r"^(evidence|gap|answer) +(\S.*?) *$", done.stdout, re.MULTILINE))
+    assert rows["evidence"] == "*"
+    assert len(rows["gap"]) == 12
+    names = re.search(r"^x +(\S{14})$", done.stdout, re.MULTILINE)[1]
+    assert rows["answer"] == names[0]
+
+
+def test_tasks_name_shows_the_variant_of_the_length_asked_for():
+    done = run("tasks", "adding", "--variant", "bai_2018", "--length", "30")
+    assert "adding (bai_2018)" in done.stdout
+    assert "length 30, gap" in done.stdout
+    assert "arXiv:1803.01271" in done.stdout
+
+
+@pytest.mark.parametrize("columns", ["40", "60", "200"])
+def test_a_sample_is_as_wide_as_the_terminal(columns):
+    done = run("tasks", "language", "--gap", "150", COLUMNS=columns)
+    assert max(map(len, done.stdout.splitlines())) <= int(columns)
+    [bar] = re.findall(r"^gap +(├.*┤)$", done.stdout, re.MULTILINE)
+    assert len(bar) == pytest.approx(min(int(columns) - 10, 156) * 150 / 156, abs=2)
+    assert " gap 150 " in bar
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_a_pipe_that_takes_few_characters_is_no_failure(encoding):
+    done = run("tasks", "recall", PYTHONIOENCODING=encoding)
+    assert done.returncode == 0
+    assert " gap 20 " in done.stdout
+
+
+@pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
+def test_tasks_name_draws_a_picture(suffix, tmp_path):
+    done = run("tasks", "recall", "--picture", f"sample{suffix}", cwd=tmp_path)
+    assert done.returncode == 0
+    assert f"Picture: sample{suffix}" in done.stdout
+    assert (tmp_path / f"sample{suffix}").stat().st_size > 1000
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["recal"], r"Unknown task 'recal'.*Did you mean 'recall'\?"),
+        (["adding", "--variant", "le"], r"Unknown variant of adding 'le'.*mean 'le_2015'\?"),
+        (["recall", "--gap", "-1"], r"gap must be a whole number, 0 or more"),
+        (["recall", "--length", "9"], r"recall takes gap, not length"),
+        (["recall", "--picture", "x.jpg"], r"must end in \.png, \.svg, \.pdf, but 'x\.jpg'"),
+        (["recall", "--picture", "no/x.png"], r"Cannot write the picture to 'no/x\.png': No such"),
+        (["--gap", "5"], r"These options need a task"),
+    ],
+)
+def test_a_mistake_about_a_task_is_told_in_a_line_and_nothing_is_shown(
+    arguments, message, tmp_path
+):
+    done = run("tasks", *arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
+    assert re.search(message, done.stderr)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_missing_package_is_told_with_how_to_install_it():
+    script = (
+        "import sys\n"
+        "sys.modules['sklearn'] = sys.modules['sklearn.datasets'] = None\n"
+        "sys.argv = ['keras-rnn-study', 'tasks', 'digits']\n"
+        "from keras_rnn_study.cli import main\nmain()"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
+    assert "pip install 'keras-rnn-study[digits]'" in done.stderr
 
 
 @pytest.fixture(scope="module")

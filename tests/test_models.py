@@ -6,9 +6,10 @@ import sys
 import keras
 import numpy as np
 import pytest
+from task_cases import CASES
 
-from keras_rnn_study import models
-from keras_rnn_study.datasets import language, recall, task
+from keras_rnn_study import models, trace
+from keras_rnn_study.datasets import adding, language, reber, recall, temporal_order
 from keras_rnn_study.models import build_model
 
 UNITS = 16
@@ -38,19 +39,98 @@ def build(cell="lstm", **arguments):
     return build_model(recall.TASK, cell, **{"units": UNITS, "seed": 0, **arguments})
 
 
-@pytest.mark.parametrize("name", task.TASK_NAMES)
-@pytest.mark.parametrize(("cell", "init"), VALID)
-def test_a_model_fits_its_task(name, cell, init):
-    module = task.get(name)
-    model = build_model(module.TASK, cell, units=UNITS, init=init, gap=5, seed=0)
+def train(case, model):
+    """Two steps; the loss of the second epoch's step."""
     history = model.fit(
-        module.stream(8, gap=5, seed=0), steps_per_epoch=2, verbose=0, shuffle=False
+        case.stream(8, 5, seed=0), steps_per_epoch=1, epochs=2, verbose=0, shuffle=False
     )
-    assert set(history.history) == {"loss", module.TASK.metric}
+    return history.history
+
+
+@pytest.mark.parametrize("module", [recall, language])
+@pytest.mark.parametrize(("cell", "init"), VALID)
+def test_every_cell_and_init_trains(module, cell, init):
+    model = build_model(module.TASK, cell, units=UNITS, init=init, gap=5, seed=0)
+    data = module.stream(8, gap=5, seed=0)
+    model.fit(data, steps_per_epoch=2, verbose=0, shuffle=False)
     x, _ = module.make(3, gap=9, seed=0)  # another length than it was trained on
     probabilities = model.predict(x, verbose=0)
-    assert probabilities.shape == (3, module.TASK.num_classes)
     np.testing.assert_allclose(probabilities.sum(axis=-1), 1, rtol=1e-5)
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_a_model_fits_its_task(case):
+    task = case.task
+    model = build_model(task, "lstm", units=4, seed=0)
+    assert set(train(case, model)) == {
+        "loss",
+        "accuracy" if task.num_classes else "mean_absolute_error",
+    }
+    x, y = case.make(300, 5, seed=1)
+    prediction = model.predict(x, batch_size=300, verbose=0)
+    outputs = task.num_classes or 1
+    assert prediction.shape == ((300, x.shape[1], outputs) if task.every_step else (300, outputs))
+    if task.num_classes:
+        np.testing.assert_allclose(prediction.sum(axis=-1), 1, rtol=1e-4)
+    scores = task.scores(x, y, prediction)
+    assert scores.shape == (300,)
+    # It has learned nothing in two steps.
+    assert not task.is_solved(scores.mean())
+    loss = model.evaluate(x, y, batch_size=300, verbose=0)[0]
+    assert loss > 0.8 * task.baseline_loss(case.size(5))
+
+
+@pytest.mark.parametrize(
+    "name", ["adding-exact_gap", "adding-hochreiter_1997", "copy_memory", "reber-hochreiter_1997"]
+)
+def test_a_trace_sees_through_every_kind_of_task(name):
+    """A number as the answer, padding, a target at every step, and both."""
+    [case] = [case for case in CASES if str(case) == name]
+    model = build_model(case.task, "lstm", units=4, seed=0)
+    x, y = case.make(8, 12, seed=1)
+    traced = trace(model, x, y)
+    assert traced.loss == pytest.approx(model.evaluate(x, y, verbose=0)[0], rel=1e-5)
+    gradients = np.linalg.norm(traced["lstm"].state_gradients["h"], axis=-1)
+    # Every step up to the last answer has a gradient.
+    due = case.task.answer_steps(x)
+    until = np.cumsum(due[:, ::-1], axis=1)[:, ::-1] > 0
+    assert (gradients[until] > 0).all()
+    if case.task.padded:
+        assert (traced["lstm"].mask == case.task.real_steps(x)).all()
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.task.padded], ids=str)
+def test_padding_changes_nothing(case):
+    """Neither the prediction nor the loss: the same as of each sequence without its padding."""
+    task = case.task
+    model = build_model(task, "lstm", units=4, seed=0)
+    x, y = case.make(6, 10, seed=0)
+    lengths = task.real_steps(x).sum(axis=1)
+    assert len(set(lengths)) > 1
+    prediction = model.predict(x, verbose=0)
+    losses, weights = [], []
+    for sample, answer, length, predicted in zip(x, y, lengths, prediction, strict=True):
+        sample, answer = sample[None, :length], answer[None]
+        if task.every_step:
+            answer, predicted = answer[:, :length], predicted[:length]
+        np.testing.assert_allclose(model.predict(sample, verbose=0)[0], predicted, atol=1e-6)
+        losses.append(model.evaluate(sample, answer, verbose=0)[0])
+        weights.append(length if task.every_step else 1)
+    loss = model.evaluate(x, y, verbose=0)[0]
+    assert loss == pytest.approx(np.average(losses, weights=weights), rel=1e-5)
+
+
+def test_there_are_tasks_with_padding():
+    padded = {str(case) for case in CASES if case.task.padded}
+    assert {"adding-hochreiter_1997", "reber-hochreiter_1997"} <= padded
+
+
+def test_a_variant_may_have_other_inputs_and_answers():
+    for task in (adding.TASK.of("le_2015"), temporal_order.TASK.of("hochreiter_1997_three")):
+        model = build_model(task, "gru", units=4)
+        assert model.input_shape == (None, *task.input_shape)
+        assert model.output_shape == (None, task.num_classes or 1)
+    assert build_model(reber.TASK, "gru", units=4).output_shape == (None, None, 7)
 
 
 def test_a_new_model_scores_about_chance():

@@ -13,6 +13,7 @@ from sklearn.datasets import load_digits
 from task_cases import DOWNLOADED, Case
 
 from keras_rnn_study.datasets import digits
+from keras_rnn_study.datasets.sources import digit_images
 
 TASK = digits.TASK
 SHADES = " .:-=+*#%@"
@@ -61,7 +62,7 @@ def mnist(tmp_path_factory):
     }
     file = tmp_path_factory.mktemp("mnist") / "mnist.npz"
     np.savez(file, **arrays)
-    caches = digits._mnist, slow_references.digits.mnist
+    caches = digit_images.mnist, slow_references.digits.mnist
     with pytest.MonkeyPatch.context() as patch:
         loader = keras.datasets.mnist.load_data
         patch.setitem(loader.__globals__, "get_file", lambda *_, **__: str(file))
@@ -248,7 +249,7 @@ def test_mnist_has_its_own_split_but_for_a_test_image_that_is_a_training_image(m
 
 def test_without_scikit_learn_the_message_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
-    digits._scikit_learn.cache_clear()
+    digit_images.scikit_learn.cache_clear()
     expected = r"needs scikit-learn, .* pip install 'keras-rnn-study\[digits\]'"
     for variant in ("rows", "pixels"):
         with pytest.raises(ModuleNotFoundError, match=expected):

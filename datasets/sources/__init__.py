@@ -1,0 +1,1 @@
+"""What tasks draw their samples from, where that is more than a few lines."""
