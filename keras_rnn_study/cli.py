@@ -248,7 +248,7 @@ def _errors_in_a_line():
     """A mistake in what was asked for is told in a line, not in a traceback."""
     try:
         yield
-    except (ValueError, ModuleNotFoundError) as error:
+    except (ValueError, ModuleNotFoundError, OSError) as error:
         line = Text.assemble(("Error:", "bold red"), f" {error}")
         Console(stderr=True).print(line, highlight=False, soft_wrap=True)
         raise typer.Exit(2) from None

@@ -156,6 +156,16 @@ def test_fit_trains_records_and_compares(fitted):
     assert max(map(len, done.stdout.splitlines())) <= max(80, len(str(log_dir)) + 40)
 
 
+def test_fit_trains_a_variant_that_takes_a_length(tmp_path):
+    variant = ["--task", "adding", "--variant", "bai_2018", "--length", "12", "--cell", "lstm"]
+    done = run("fit", *variant, "--steps", "40", "--units", "8", "--log-dir", str(tmp_path / "x"))
+    assert done.returncode == 0, done.stderr
+    assert "adding (bai_2018): Add the two marked numbers." in done.stdout
+    row = re.search(r"lstm +12 +(\d\.\d{3}) +(at chance|in part|learned)", done.stdout)
+    assert 0 < float(row[1]) < 0.6  # a mean squared error
+    assert "error      mean squared, on held-out samples; chance is 0.167" in done.stdout
+
+
 def test_tensorflow_is_quiet_unless_asked(fitted):
     assert fitted[1].stderr == ""
     done = run(*QUICK, "--cell", "simple_rnn", "--log-dir", fitted[0] / "loud", "--verbose")
@@ -177,6 +187,10 @@ def test_events_of_an_earlier_run_are_not_mixed_with_new_ones(fitted):
         (["--task", "recal"], r"Unknown task 'recal'.*Did you mean 'recall'\?"),
         (["--cell", "lst"], r"Unknown cell 'lst'.*Did you mean 'lstm'\?"),
         (["--gap", "-1"], r"gap must be a whole number, 0 or more"),
+        (["--task", "adding", "--variant", "bai"], r"Unknown variant of adding 'bai'.*'bai_2018'"),
+        (["--task", "adding", "--variant", "bai_2018"], r"length must be a whole number, 2 or"),
+        (["--task", "adding", "--length", "9"], r"adding takes gap, not length.*gap=100"),
+        (["--task", "recall", "--length", "9"], r"recall takes gap, not length.*gap=100"),
         (["--init", "chrono", "--cell", "simple_rnn"], r"has none. Use cell='lstm'"),
     ],
 )
