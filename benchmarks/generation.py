@@ -73,9 +73,10 @@ def main():
         "keras": keras.__version__,
         "numpy": np.__version__,
         "pairs": arguments.pairs,
+        "steps": STEPS,
         "figures": {},
     }
-    if arguments.only:
+    if arguments.only and arguments.output:
         with open(arguments.output) as file:
             result["figures"] = json.load(file)["figures"]
     print(f"{'task':18}{'what':18}quartiles of the ratio")

@@ -13,7 +13,7 @@ from sklearn import datasets
 from sktime.datasets import load_japanese_vowels
 
 from keras_rnn_study.datasets import catalog
-from keras_rnn_study.datasets.text import corpus, prose
+from keras_rnn_study.datasets.text import bracket_pieces, corpus, prose, python_source
 from keras_rnn_study.datasets.text.country_languages import COUNTRIES_PER_LANGUAGE, NUM_LANGUAGES
 
 
@@ -127,3 +127,67 @@ def scikit_learn_digits():
 def utterances():
     frames, speakers = load_japanese_vowels(split="train", return_type="df-list")
     return [(f.to_numpy().tolist(), int(s) - 1) for f, s in zip(frames, speakers, strict=True)]
+
+
+REBER = {  # node: its edges, a symbol of BTPSXVE and where it leads
+    0: ((1, 1), (2, 2)),
+    1: ((3, 1), (4, 3)),
+    2: ((1, 2), (5, 4)),
+    3: ((4, 2), (3, 5)),
+    4: ((2, 3), (5, 5)),
+    5: ((6, None),),
+}
+
+
+@functools.cache
+def ways(node, length):
+    """How many strings of that length lead from a node to the end."""
+    if node is None or length == 0:
+        return int(node is None and length == 0)
+    return sum(ways(following, length - 1) for _, following in REBER[node])
+
+
+def reber(source, gap):
+    outer, node, inner = source.choice((1, 2)), 0, [0]
+    for left in range(gap, 0, -1):
+        edges = REBER[node]
+        weights = [ways(following, left - 1) for _, following in edges]
+        symbol, node = source.choices(edges, weights)[0]
+        inner.append(symbol)
+    string = [0, outer, *inner, outer, 6]
+    return one_hot(string[:-1], 7), string[1:]
+
+
+def agreement(source, gap):
+    nouns = [3 + 2 * source.randrange(48) + source.randrange(2) for _ in range((gap + 2) // 4 + 1)]
+    optional = [(phrase, place) for phrase in range(len(nouns) - 1) for place in range(3)]
+    said = set(source.sample(optional, gap - 3 * (len(nouns) - 1)))
+    words = [1, nouns[0]]
+    for phrase, noun in enumerate(nouns[1:]):
+        participle, preposition, size, state = (
+            first + source.randrange(8) for first in (99, 107, 115, 123)
+        )
+        words += [participle] * ((phrase, 0) in said) + [preposition, 1]
+        words += [size] * ((phrase, 1) in said) + [state] * ((phrase, 2) in said) + [noun]
+    return [*words, 2], (nouns[0] - 3) % 2
+
+
+def brackets(source, gap):
+    text, starts = pieces(gap)
+    kind = source.randrange(3)
+    start = source.choice(starts)
+    return [opening_tokens()[kind], *text[start : start + gap], python_source.QUERY], kind
+
+
+@functools.cache
+def pieces(gap):
+    training, _ = bracket_pieces.load(gap)
+    windows = training.windows
+    text = [*windows[:, 0].tolist(), *windows[-1, 1:].tolist()]
+    return text, training.starts.tolist()
+
+
+@functools.cache
+def opening_tokens():
+    x, y = catalog.get("brackets").make(100, gap=0, seed=0)
+    return [int(x[y == kind][0, 0]) for kind in range(3)]

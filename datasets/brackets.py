@@ -14,9 +14,9 @@ between has been closed in between. So only the first step counts, and without i
 guessing: 1 in 3.
 
 The text is the library's, the pair of brackets around it is ours. The text is a stretch of one
-file, as it stands there: any one of `gap` characters whose brackets match and that begins and ends
+file as it stands there: any one of `gap` characters whose brackets match and that begins and ends
 with a whole word, a whole string or brackets (`datasets.text.bracket_pieces`). All are equally
-likely. Now and then a pair really stands around it, as above, and is replaced. Most often there is
+likely. Now and then a real pair stands around it, as above, and is replaced. Most often there is
 none, and one is put there, as in `size = {len(a[0])}`: real pairs are seldom far apart. The kind
 is drawn at random, whatever stood there. In real code most pairs are round, and what is inside
 helps to tell the others: one could guess without any memory.
@@ -29,10 +29,10 @@ in both parts; with gap 0 there are only the three brackets.
 The library takes 60 MB more.
 
 **Data and licence.** What is shown is the standard library of your own Python (PSF License 2.0),
-which is read where it is installed when the task is first used, in about half a second. Other
-versions of Python have other texts, so "same bytes" holds for one version. To train with there are
-about 20,000 pieces of 10 characters, 11,000 of 50 and 7,500 of 1,000, to test with about 2,500 of
-each; long ones overlap. The largest gap is about 94,000, and a larger one is told it. Each
+which is read where it is installed when the task is first used, in less than half a second. Other
+versions of Python have other texts, so "same bytes" holds for one version. There are about 10,000
+pieces of 10 characters to train with and 1,500 to test with, 6,000 and 1,500 of 50, 4,000 and 1,000
+of 1,000; long ones overlap. The largest gap is about 80,000, and a larger one is told it. Each
 character is a token; all that are not printable ASCII or the end of a line are one, shown as
 "\ufffd".
 """

@@ -84,9 +84,7 @@ def largest_gap() -> int:
     """Find the largest gap that can be filled."""
     sources = python_source.library()
     parts = [_farthest(source) for source in sources]
-    gap = min(
-        int(-minus_lengths[_MIN_PIECES - 1]) for _, minus_lengths in parts
-    )  # and surely no more
+    gap = -int(max(minus_lengths[_MIN_PIECES - 1] for _, minus_lengths in parts))  # or less
     while True:
         starts = [
             starts[: np.searchsorted(minus_lengths, -gap, side="right")]

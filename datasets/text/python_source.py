@@ -34,6 +34,8 @@ _ENDS = np.array([character.isalnum() or character in {*"_'\")]}"} for character
 _IS_DOT = np.array([character == "." for character in CHARACTERS])
 
 # Comments to the next line, and strings with their prefixes, which a backslash keeps from ending.
+# The few f-strings with such a quote between their braces (Python 3.12) seem to end there, and to
+# begin again.
 _NOT_CODE = re.compile(
     r"""#[^\n]*\n?|[bBfFrRtTuU]{0,2}("{3}|'{3}|"|')(?:[^\\]|\\.)*?\1""", re.DOTALL
 )
@@ -129,7 +131,7 @@ def read(text: str) -> Source | None:
         >>> source = read("max(x[0], '(')")
         >>> source.starts
         array([ 0,  4,  6, 10], dtype=int32)
-        >>> source.levels[[4, 8, 13]]  # what comes after the comma is not balanced
+        >>> source.levels[[4, 8, 13]]  # x[0] is balanced; x[0], '(' is not
         array([2, 2, 4], dtype=int32)
     """
     tokens = np.append(encode(text), np.uint8(PADDING))
