@@ -36,7 +36,7 @@ GENERATION = """
 ## Fresh data
 
 Measured on {date}: {machine}, no GPU; TensorFlow {tensorflow}, Keras {keras}, NumPy {numpy}; up to
-{pairs} ratios. Batches of 64 at a gap of 50; the model is the smallest one, a SimpleRNN of 32 units.
+{pairs} ratios. Batches of 64 at a gap of 50; the model is the smallest, a SimpleRNN of 32 units.
 
 - **A batch over a step**: `make` of {steps} batches over training {steps} steps on a batch that
   lies ready. Beyond this, `stream` draws while the model trains.

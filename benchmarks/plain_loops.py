@@ -13,8 +13,8 @@ from sklearn import datasets
 from sktime.datasets import load_japanese_vowels
 
 from keras_rnn_study.datasets import catalog
-from keras_rnn_study.datasets.text import bracket_pieces, corpus, prose, python_source
-from keras_rnn_study.datasets.text.country_languages import COUNTRIES_PER_LANGUAGE, NUM_LANGUAGES
+from keras_rnn_study.datasets.sources import bracket_pieces, corpus, prose, python_source
+from keras_rnn_study.datasets.sources.country_languages import COUNTRIES_PER_LANGUAGE, NUM_LANGUAGES
 
 
 def batch(task, num_samples, gap, seed):

@@ -8,6 +8,7 @@ Every task module has the same five names, so that tasks swap:
     stream(batch_size, *, gap, seed)               an endless tf.data.Dataset
     TASK                                           what a model and a report must know
 
-`catalog.TASK_NAMES` lists them and `catalog.get(name)` finds one. Importing a task does not import
+`task`, `sampling`, `checks`, `reading` and `extras` are what tasks have in common, `sources/` what
+some draw from. `catalog.TASK_NAMES` lists them and `catalog.get(name)` finds one. Importing a task does not import
 TensorFlow.
 """

@@ -15,7 +15,7 @@ guessing: 1 in 3.
 
 The text is the library's, the pair of brackets around it is ours. The text is a stretch of one
 file as it stands there: any one of `gap` characters whose brackets match and that begins and ends
-with a whole word, a whole string or brackets (`datasets.text.bracket_pieces`). All are equally
+with a whole word, a whole string or brackets (`datasets.sources.bracket_pieces`). All are equally
 likely. Now and then a real pair stands around it, as above, and is replaced. Most often there is
 none, and one is put there, as in `size = {len(a[0])}`: real pairs are seldom far apart. The kind
 is drawn at random, whatever stood there. In real code most pairs are round, and what is inside
@@ -44,9 +44,9 @@ import numpy as np
 
 from keras_rnn_study.datasets import reading, sampling
 from keras_rnn_study.datasets.checks import whole_number
+from keras_rnn_study.datasets.sources import bracket_pieces, python_source
+from keras_rnn_study.datasets.sources.python_source import CHARACTERS, CLOSING, OPENING
 from keras_rnn_study.datasets.task import Task
-from keras_rnn_study.datasets.text import bracket_pieces, python_source
-from keras_rnn_study.datasets.text.python_source import CHARACTERS, CLOSING, OPENING
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -113,7 +113,7 @@ def make(num_samples: int, *, gap: int, seed: int) -> sampling.Samples:
 
     Returns:
         `x`: int32, `(num_samples, gap + 2)`, from 1 to 98: the tokens of
-        `datasets.text.python_source`; 0 is kept for padding, which this task does not need. `y`:
+        `datasets.sources.python_source`; 0 is kept for padding, which this task does not need. `y`:
         int32, `(num_samples,)`: 0 for ")", 1 for "]", 2 for "}".
 
     Raises:

@@ -28,7 +28,7 @@ filler occurs in training, however long one trains. Gaps too short for a sentenc
 (Unicode-3.0). English prose: the language reference that every Python brings along,
 `pydoc_data.topics` (PSF License 2.0); other versions of Python and Babel may have other texts and
 names, so "same bytes" holds for one version. Chinese prose: sentences of this project. Any text
-file of yours can take its place. `datasets.text.corpus` turns samples into text again.
+file of yours can take its place. `datasets.sources.corpus` turns samples into text again.
 """
 
 import functools
@@ -39,14 +39,14 @@ import numpy as np
 
 from keras_rnn_study.datasets import reading, sampling
 from keras_rnn_study.datasets.checks import whole_number
-from keras_rnn_study.datasets.task import Task
-from keras_rnn_study.datasets.text import corpus
-from keras_rnn_study.datasets.text.country_languages import (
+from keras_rnn_study.datasets.sources import corpus
+from keras_rnn_study.datasets.sources.country_languages import (
     COUNTRIES_PER_LANGUAGE,
     NUM_COUNTRIES,
     NUM_LANGUAGES,
     language_names,
 )
+from keras_rnn_study.datasets.task import Task
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -140,7 +140,7 @@ def make(
 
     Example:
         >>> from keras_rnn_study.datasets import language
-        >>> from keras_rnn_study.datasets.text import corpus
+        >>> from keras_rnn_study.datasets.sources import corpus
         >>> x, y = language.make(1, gap=6, seed=1)
         >>> corpus.load("en").read(x)
         ['I grew up in Mauritania which is why I speak fluent ___']

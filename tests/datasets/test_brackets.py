@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from keras_rnn_study.datasets import brackets
-from keras_rnn_study.datasets.text import bracket_pieces, python_source
+from keras_rnn_study.datasets.sources import bracket_pieces, python_source
 
 PAIRS = ["()", "[]", "{}"]
 UNKNOWN = "\ufffd"

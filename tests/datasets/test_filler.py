@@ -6,7 +6,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from keras_rnn_study.datasets.text.filler import Filler
+from keras_rnn_study.datasets.sources.filler import Filler
 
 SENTENCES = [(1, 2), (3, 4), (5, 6, 7), (8, 9, 10, 11, 12)]
 

@@ -6,7 +6,7 @@ import pytest
 from babel.languages import get_official_languages, get_territory_language_info
 
 from keras_rnn_study.datasets import language
-from keras_rnn_study.datasets.text import corpus, country_languages, prose
+from keras_rnn_study.datasets.sources import corpus, country_languages, prose
 
 LOCALES = [("en", "en"), ("zh", "zh_Hans")]
 ANIMALS = ["cat", "dog", "cow", "fox", "hen", "owl", "pig", "rat", "bee", "ant"]

@@ -2,8 +2,8 @@
 
 import babel
 
-from keras_rnn_study.datasets.text import corpus
-from keras_rnn_study.datasets.text.country_languages import COUNTRIES_OF
+from keras_rnn_study.datasets.sources import corpus
+from keras_rnn_study.datasets.sources.country_languages import COUNTRIES_OF
 
 TERRITORIES = babel.Locale.parse("en").territories
 

@@ -47,7 +47,7 @@ def encode(text: str) -> np.ndarray:
     """Turn text into tokens, one a character: uint8, `(len(text),)`.
 
     Example:
-        >>> from keras_rnn_study.datasets.text.python_source import decode, encode
+        >>> from keras_rnn_study.datasets.sources.python_source import decode, encode
         >>> decode(encode("max(left, right)"))
         'max(left, right)'
     """
@@ -127,7 +127,7 @@ def read(text: str) -> Source | None:
     """Read one file; return `None` if the brackets of its code do not match.
 
     Example:
-        >>> from keras_rnn_study.datasets.text.python_source import read
+        >>> from keras_rnn_study.datasets.sources.python_source import read
         >>> source = read("max(x[0], '(')")
         >>> source.starts
         array([ 0,  4,  6, 10], dtype=int32)

@@ -77,7 +77,7 @@ def language_names(locale: str) -> tuple[str, ...]:
     """Name the languages in their order, in the language of a Babel locale such as "en".
 
     Example:
-        >>> from keras_rnn_study.datasets.text.country_languages import language_names
+        >>> from keras_rnn_study.datasets.sources.country_languages import language_names
         >>> language_names("en")[:3]
         ('Arabic', 'Bulgarian', 'Bangla')
     """

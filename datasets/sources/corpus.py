@@ -9,8 +9,8 @@ from collections.abc import Iterable
 import numpy as np
 
 from keras_rnn_study.datasets.checks import check_choice
-from keras_rnn_study.datasets.text import country_languages, prose
-from keras_rnn_study.datasets.text.filler import Filler
+from keras_rnn_study.datasets.sources import country_languages, prose
+from keras_rnn_study.datasets.sources.filler import Filler
 
 VOCABULARY_SIZE = 2000
 """Number of tokens, whatever the text; the most frequent words of the filler use up the rest."""
@@ -110,7 +110,7 @@ class Corpus:
 
         Example:
             >>> from keras_rnn_study.datasets import language
-            >>> from keras_rnn_study.datasets.text import corpus
+            >>> from keras_rnn_study.datasets.sources import corpus
             >>> x, y = language.make(1, gap=3, seed=4)
             >>> corpus.load("en").read(x)
             ['I grew up in Estonia I speak fluent ___']

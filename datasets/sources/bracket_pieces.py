@@ -25,8 +25,8 @@ import functools
 
 import numpy as np
 
-from keras_rnn_study.datasets.text import python_source
-from keras_rnn_study.datasets.text.python_source import Source
+from keras_rnn_study.datasets.sources import python_source
+from keras_rnn_study.datasets.sources.python_source import Source
 
 DISJOINT_FROM = 5
 """Shorter pieces are not kept apart: training text has nearly all that there are."""

@@ -11,8 +11,8 @@ import os
 import pathlib
 import re
 
-from keras_rnn_study.datasets.text import country_languages
-from keras_rnn_study.datasets.text.chinese_prose import SENTENCES as CHINESE_SENTENCES
+from keras_rnn_study.datasets.sources import country_languages
+from keras_rnn_study.datasets.sources.chinese_prose import SENTENCES as CHINESE_SENTENCES
 
 MIN_WORDS, MAX_WORDS = 4, 30
 LOCALES = {"en": "en", "zh": "zh_Hans"}
@@ -56,7 +56,7 @@ def sentences(text: str, language: str) -> list[Sentence]:
         Sentences as tuples of words, in the order of the text, each once.
 
     Example:
-        >>> from keras_rnn_study.datasets.text.prose import sentences
+        >>> from keras_rnn_study.datasets.sources.prose import sentences
         >>> sentences("It rained all day. In France it snowed. We had x = 1 left.", "en")
         [('It', 'rained', 'all', 'day')]
     """

@@ -21,7 +21,7 @@ class Filler:
 
     Example:
         >>> import numpy as np
-        >>> from keras_rnn_study.datasets.text.filler import Filler
+        >>> from keras_rnn_study.datasets.sources.filler import Filler
         >>> filler = Filler([(1, 2, 3), (7, 8, 9, 10)])
         >>> filler.can_fill(5), filler.can_fill(7)
         (False, True)

@@ -1,1 +1,0 @@
-"""Sentences, names and phrases that the tasks made of words draw from."""
