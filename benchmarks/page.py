@@ -42,7 +42,7 @@ Measured on {date}: {machine}, no GPU; TensorFlow {tensorflow}, Keras {keras}, N
   lies ready. Beyond this, `stream` draws while the model trains.
 - **A batch over a plain loop**: the same samples made one by one in plain Python
   (`benchmarks/plain_loops.py`).
-- **Training on `stream`** over training on the batch that lies ready, {steps} steps each.
+- **Training on `stream`** over training on arrays of {steps} batches that were made before.
 
 | task | a batch over a step | a batch over a plain loop | training on `stream` |
 |---|---|---|---|
