@@ -9,6 +9,6 @@ Every task module has the same five names, so that tasks swap:
     TASK                                           what a model and a report must know
 
 `task`, `sampling`, `checks`, `reading` and `extras` are what tasks have in common, `sources/` what
-some draw from. `catalog.TASK_NAMES` lists them and `catalog.get(name)` finds one. Importing a task does not import
-TensorFlow.
+some draw from. `catalog.TASK_NAMES` lists the tasks and `catalog.get(name)` finds one. Importing a
+task does not import TensorFlow.
 """

@@ -52,6 +52,8 @@ if TYPE_CHECKING:
 
 __all__ = ["TASK", "evidence", "load_data", "make", "stream"]
 
+_HIDDEN = marked_numbers.hidden_share(100)
+
 _EXACT = Task(
     name="adding",
     variant="exact_gap",
@@ -86,10 +88,10 @@ TASK = with_variants(
         "1997, experiment 4.",
         padded=True,
         tolerance=0.04,
-        # Within 0.16 of 0 for the sum of two, or, one time in ten, of one alone.
-        chance=0.9 * (0.16 - 0.16**2 / 4) + 0.1 * 0.16,
+        # Within 0.16 of 0 for the sum of two, or of one alone; with the paper's length.
+        chance=(1 - _HIDDEN) * (0.16 - 0.16**2 / 4) + _HIDDEN * 0.16,
         success=0.99,
-        blind_loss=lambda length: (0.9 + 1 - 0.9 / (length // 2 - 1)) / 3 / 16,
+        blind_loss=lambda length: (2 - marked_numbers.hidden_share(length)) / 3 / 16,
         size_name="length",
         min_size=marked_numbers.MIN_LENGTH,
     ),

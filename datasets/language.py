@@ -28,7 +28,10 @@ filler occurs in training, however long one trains. Gaps too short for a sentenc
 (Unicode-3.0). English prose: the language reference that every Python brings along,
 `pydoc_data.topics` (PSF License 2.0); other versions of Python and Babel may have other texts and
 names, so "same bytes" holds for one version. Chinese prose: sentences of this project. Any text
-file of yours can take its place. `datasets.sources.corpus` turns samples into text again.
+file of yours can take its place. `TASK.read_input` reads the built-in English; for the others
+`datasets.sources.corpus.load(...).read` turns samples into text again.
+
+**Size.** 4 bytes a word: the 4,096 training samples take 0.1 MB + 16 kB for each word of the gap.
 """
 
 import functools
@@ -70,7 +73,7 @@ TASK = Task(
     num_classes=NUM_LANGUAGES,
     chance=1 / NUM_LANGUAGES,
     success=0.95,
-    disjoint_from=10,
+    disjoint_from=7,  # in English; 10 in Chinese
     read_input=reading.tokens(lambda: corpus.load("en").words),
     read_answer=lambda answer: language_names("en")[int(answer)],
 )
@@ -178,8 +181,8 @@ def stream(
 ) -> "tf.data.Dataset":
     """Stream fresh batches without end, with filler from the training sentences.
 
-    Batch number i is a pure function of `seed` and i: streams can be compared, and a run that was
-    broken off after n batches goes on with `start=n`.
+    Batch number i is a pure function of the other arguments and i: streams can be compared, and a
+    run that was broken off after n batches goes on with `start=n`.
 
     Args:
         batch_size: Number of samples in a batch.

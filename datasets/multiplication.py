@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
 __all__ = ["TASK", "evidence", "load_data", "make", "stream"]
 
+_HIDDEN = marked_numbers.hidden_share(100)
+
 _EXACT = Task(
     name="multiplication",
     variant="exact_gap",
@@ -70,10 +72,10 @@ TASK = with_variants(
         source='Hochreiter & Schmidhuber, "Long Short-Term Memory", Neural Computation 9(8), '
         "1997, experiment 5.",
         padded=True,
-        # One time in ten the product is a single number.
-        chance=0.9 * _EXACT.chance + 0.1 * 0.08,
+        # Some products are of a single number; with the paper's length, less with a shorter one.
+        chance=(1 - _HIDDEN) * _EXACT.chance + _HIDDEN * 0.08,
         success=1 - 13 / 2000,
-        blind_loss=lambda length: _variance(0.1 + 0.9 / (length // 2 - 1)),
+        blind_loss=lambda length: _variance(marked_numbers.hidden_share(length)),
         size_name="length",
         min_size=marked_numbers.MIN_LENGTH,
     ),

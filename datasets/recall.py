@@ -5,6 +5,7 @@ One sample by hand, with gap 3. The symbols are A to H, the distractors a to h, 
     step        0    1    2    3    4
     x           C    f    a    h    ?
     evidence    *
+    gap              1    2    3
     answer                          C -> y = 2
 
 The symbol at step 0 decides the answer, which is due at the last step. The `gap` distractors
@@ -16,7 +17,8 @@ only difficulty is to remember. Without the symbol nothing beats guessing: 1 in 
 parts, and no test sequence occurs in training, however long one trains. This needs a gap of at
 least 2. With gap 0 or 1 there are only 8 or 64 different sequences, and both parts hold them all.
 
-Everything is generated: no licence, nothing to download.
+**Size.** 68 bytes a step: the 4,096 training samples take 0.6 MB + 0.28 MB for each step of the
+gap. Everything is generated: no licence, nothing to download.
 """
 
 import functools
@@ -130,8 +132,8 @@ def evidence(x: np.ndarray) -> np.ndarray:
 def stream(batch_size: int, *, gap: int, seed: int, start: int = 0) -> "tf.data.Dataset":
     """Stream fresh batches without end, from the part of the task that training may see.
 
-    Batch number i is a pure function of `seed` and i: streams can be compared, and a run that was
-    broken off after n batches goes on with `start=n`.
+    Batch number i is a pure function of the other arguments and i: streams can be compared, and a
+    run that was broken off after n batches goes on with `start=n`.
 
     Args:
         batch_size: Number of samples in a batch.

@@ -58,7 +58,9 @@ def stream(draw: Draw, batch_size: int, seed: int, start: int) -> "tf.data.Datas
         x_batch, y_batch = tf.numpy_function(batch, [index], [x.dtype, y.dtype], stateful=False)
         return tf.ensure_shape(x_batch, x.shape), tf.ensure_shape(y_batch, y.shape)
 
-    return tf.data.Dataset.counter(start).map(fetch).prefetch(2)
+    options = tf.data.Options()
+    options.experimental_optimization.map_parallelization = False  # one thread, not all cores
+    return tf.data.Dataset.counter(start).map(fetch).prefetch(2).with_options(options)
 
 
 def mark_part(

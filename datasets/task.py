@@ -99,6 +99,10 @@ class Task:
         Raises:
             ValueError: There is none; the message names the nearest one.
         """
+        if not self.variants:
+            raise ValueError(
+                f"{self.name} has no variants, but variant={variant!r} was given. Leave it out."
+            )
         check_choice(f"variant of {self.name}", variant, self.variants)
         return self.variants[variant]
 
@@ -129,7 +133,11 @@ class Task:
 
         Args:
             size: The gap; the length for a variant whose `size_name` says so.
+
+        Raises:
+            ValueError: It is too small or not a whole number.
         """
+        size = whole_number(self.size_name, size, at_least=self.min_size)
         return math.log(self.num_classes) if self.blind_loss is None else self.blind_loss(size)
 
     def real_steps(self, x: np.ndarray) -> np.ndarray:
@@ -156,8 +164,13 @@ class Task:
 
         Returns:
             float64, `(batch,)`: the share of right answers, or the squared error; see `metric`.
+            NaN where the prediction is.
         """
         y, prediction = np.asarray(y), np.asarray(prediction, "float64")
+        diverged = np.isnan(prediction.reshape(len(y), -1)).any(axis=1)
+        return np.where(diverged, np.nan, self._scores(x, y, prediction))
+
+    def _scores(self, x: np.ndarray, y: np.ndarray, prediction: np.ndarray) -> np.ndarray:
         if self.num_classes is None:
             error = np.abs(prediction - y).reshape(len(y))
             return error**2 if self.tolerance is None else 1.0 * (error < self.tolerance)
@@ -176,6 +189,8 @@ class Task:
 
 
 def with_variants(*variants: Task) -> Task:
-    """Return the first of a task's variants, which is the default one, knowing the others."""
-    by_name = types.MappingProxyType({task.variant: task for task in variants})
-    return dataclasses.replace(variants[0], variants=by_name)
+    """Return the first of a task's variants, which is the default one; all know one another."""
+    by_name: dict[str, Task] = {}
+    for task in variants:
+        by_name[task.variant] = dataclasses.replace(task, variants=types.MappingProxyType(by_name))
+    return by_name[variants[0].variant]

@@ -23,8 +23,8 @@ enough: XY and YX differ in their order only. Without the signals nothing beats 
   paper's T = 100. Right if the errors of all outputs are below 0.3; learned if 99 % are right.
 - `hochreiter_1997_three`: three signals, at 10-20, 33-43 and 66-76 at T = 100; windows start at
   T/10, T/3 and 2T/3.
-- `pascanu_2013`: two signals, from step T/10 to just before T/5 and from T/2 to just before 3T/5.
-  No E and no B, so that there are 6 features. Learned if 99 % are right.
+- `pascanu_2013`: two signals, each in a window of T // 10 steps, from step T // 10 and from step
+  T // 2. No E and no B, so that there are 6 features. Learned if 99 % are right.
 
 In both of `hochreiter_1997` sequences have T to T + T/10 steps and are padded with zeros at the
 right. The paper has T = 100 only; other lengths scale its windows, with fractions dropped. It does

@@ -248,7 +248,8 @@ def _errors_in_a_line():
     """A mistake in what was asked for is told in a line, not in a traceback."""
     try:
         yield
-    except (ValueError, ModuleNotFoundError, OSError) as error:
-        line = Text.assemble(("Error:", "bold red"), f" {error}")
+    except (ValueError, ModuleNotFoundError, OSError, MemoryError) as error:
+        reason = str(error) or "There is not enough memory. Pass a smaller gap or length."
+        line = Text.assemble(("Error:", "bold red"), f" {reason}")
         Console(stderr=True).print(line, highlight=False, soft_wrap=True)
         raise typer.Exit(2) from None

@@ -1,6 +1,7 @@
 """One training run of one cell on one task, recorded by all three callbacks."""
 
 import dataclasses
+import math
 import os
 
 import keras
@@ -119,10 +120,16 @@ class Outcome:
 
     @property
     def verdict(self):
-        """`"learned"`, `"in part"`, or `"at chance"`: within five standard errors of guessing."""
+        """How it went: `"learned"`, `"in part"`, `"at chance"` or `"diverged"`.
+
+        At chance is what does not beat guessing by five standard errors. Diverged is a score that
+        is no number.
+        """
         task = self.run.facts
         if task.is_solved(self.score):
             return "learned"
+        if math.isnan(self.score):
+            return "diverged"
         better = self.score - task.chance
         if task.metric != "accuracy":
             better = -better

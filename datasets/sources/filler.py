@@ -75,7 +75,7 @@ class Filler:
         return self._tokens[positions].reshape(num_samples, num_words)
 
 
-@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=16)
 def _choices(counts: tuple[int, ...], num_words: int) -> np.ndarray:
     """Tabulate which sentence lengths come next, for each number of words left.
 

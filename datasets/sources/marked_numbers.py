@@ -18,6 +18,12 @@ MIN_LENGTH = 2 * FIRST_MARK_WITHIN
 """The shortest T at which the marks of Hochreiter & Schmidhuber (1997) have their places."""
 
 
+def hidden_share(length: int) -> float:
+    """Return the share of `hochreiter_1997`'s samples that have a mark on the first pair."""
+    first = 1 / FIRST_MARK_WITHIN
+    return first + (1 - first) / (length // 2 - 1)
+
+
 @dataclasses.dataclass(frozen=True)
 class MarkedNumbers:
     """Sequences, and where their marks are.

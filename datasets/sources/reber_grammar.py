@@ -21,8 +21,8 @@ SHORTEST = 5
 """Symbols of the shortest inner strings, BTXSE and BPVVE."""
 FRAME = 4
 """Symbols around the inner string: B and T or P before it, T or P and E after it."""
-SPLIT_FROM = 13
-"""Inner strings of up to so many symbols are enough for two parts; shorter ones are in both."""
+SPLIT_FROM = 23
+"""Inner strings of so many symbols are enough for two parts; shorter ones are in both."""
 
 _HELD_OUT_EVERY = 7
 _DIGITS = np.array(["BEPSTVX".index(name) for name in SYMBOLS])
@@ -139,7 +139,7 @@ _SYMBOL_GIVEN_OUTER = np.concatenate(  # with the outer symbol T, then with P
 )
 
 
-@functools.lru_cache(maxsize=16)
+@functools.lru_cache(maxsize=4)
 def _walk(longest: int, may_be_shorter: bool, held_out: bool) -> np.ndarray:
     """Tabulate how to walk so that the inner string has the right length and remainder.
 
@@ -164,7 +164,8 @@ def _walk(longest: int, may_be_shorter: bool, held_out: bool) -> np.ndarray:
     probability = np.where(_SYMBOL == _NOTHING, may_be_shorter, 1) * _PROBABILITY
     arrive = np.zeros(len(probability) // 2)
     at_end = arrive[_HELD_OUT_EVERY * _END :]
-    at_end[:] = 1 if longest < SPLIT_FROM else (np.arange(_HELD_OUT_EVERY) == 0) == held_out
+    split = longest >= SPLIT_FROM and not may_be_shorter
+    at_end[:] = (np.arange(_HELD_OUT_EVERY) == 0) == held_out if split else 1
     walk = np.empty((longest + 2, len(probability)))
     for step in reversed(range(len(walk))):
         first, second = (probability * arrive[_LEADS_TO]).reshape(-1, 2).T

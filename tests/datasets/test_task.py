@@ -78,6 +78,33 @@ def test_without_a_tolerance_numbers_have_squared_errors_and_less_is_better():
     assert not task.is_solved(0.91)
 
 
+def test_a_prediction_that_is_no_number_has_a_score_that_is_none():
+    for task, y, row in (
+        (make_task(num_classes=2), [0, 1, 0], [0.9, 0.1]),
+        (make_task(tolerance=0.1), [[0.9]] * 3, [0.9]),
+    ):
+        prediction = np.tile(row, (3, 1))
+        prediction[2, 0] = np.nan
+        scores = task.scores(PADDED, y, prediction)
+        assert np.isnan(scores).tolist() == [False, False, True]
+
+
+def test_every_variant_knows_the_others():
+    for task in adding.TASK.variants.values():
+        assert task.of("le_2015") is adding.TASK.variants["le_2015"]
+    assert adding.TASK.of("exact_gap") is adding.TASK
+    with pytest.raises(
+        ValueError, match=r"recall has no variants, but variant='x' .* Leave it out"
+    ):
+        recall.TASK.of("x")
+
+
+@pytest.mark.parametrize("task", [copy_memory.TASK, adding.TASK, recall.TASK])
+def test_a_baseline_of_no_size_there_is(task):
+    with pytest.raises(ValueError, match="gap must be a whole number, 0 or more, but -20 was"):
+        task.baseline_loss(-20)
+
+
 def test_a_task_says_how_it_wants_to_be_told_its_size():
     assert adding.TASK.size(gap=3) == 3
     assert adding.TASK.of("bai_2018").size(length=40) == 40

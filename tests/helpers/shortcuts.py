@@ -8,6 +8,7 @@ import numpy as np
 
 HIDDEN = -1
 _BINS = 8
+_MANY_CODES = 32
 
 
 def encode(x, visible):
@@ -40,8 +41,7 @@ def excess(predicted, labels):
 
 
 def halves(array):
-    middle = len(array) // 2
-    return array[:middle], array[middle:]
+    return array[::2], array[1::2]
 
 
 def look_up(codes, labels):
@@ -65,6 +65,25 @@ def sequence(codes, labels):
     """Excess of naive Bayes on which code stands where."""
     flat = (codes + 1).reshape(len(codes), -1)
     return _naive_bayes(flat + np.arange(flat.shape[1]) * (flat.max() + 1), labels)
+
+
+def checksums(codes, labels):
+    """Largest excess of looking up the sum of all codes modulo a small number."""
+    total = np.where(codes == HIDDEN, 0, codes).reshape(len(codes), -1).sum(axis=1)
+    return max(look_up(total % base, labels) for base in range(2, 65))
+
+
+def pairs(codes, labels):
+    """Largest excess of looking up two steps at once; codes `(batch, time)`."""
+    base = codes.max() + 2
+    if base > _MANY_CODES:
+        return -np.inf  # too many pairs to meet any of them twice
+    columns = (codes + 1).T
+    return max(
+        look_up(first * base + second, labels)
+        for index, first in enumerate(columns)
+        for second in columns[index + 1 :]
+    )
 
 
 def _naive_bayes(words, labels):
