@@ -84,6 +84,8 @@ TASK = with_variants(
     dataclasses.replace(
         _EXACT,
         variant="hochreiter_1997",
+        summary="Say 0.5 + (the sum of the two marked numbers) / 4.",
+        example="-.31 .80 .12* -.65 ... .44 -.20* .97 -> .48",
         source='Hochreiter & Schmidhuber, "Long Short-Term Memory", Neural Computation 9(8), '
         "1997, experiment 4.",
         padded=True,

@@ -57,7 +57,7 @@ _OPENING_TOKENS = python_source.encode(OPENING)
 
 TASK = Task(
     name="brackets",
-    summary="Close the bracket that was opened `gap` characters ago, in real Python source.",
+    summary="Close the bracket that was put before `gap` characters of real Python source.",
     example="{len(a[0])? -> }",
     source="Real Python source (the standard library). Inspired by the cells that follow brackets "
     'in Karpathy, Johnson & Fei-Fei, "Visualizing and Understanding Recurrent Networks", 2015, '

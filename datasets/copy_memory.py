@@ -52,7 +52,7 @@ _ONE_HOT = np.eye(len(_NAMES), dtype="float32")
 
 TASK = Task(
     name="copy_memory",
-    summary="Repeat ten symbols after `gap` blanks.",
+    summary="Repeat ten symbols after a blank gap.",
     example="C A F F H B A D E G . . . : -> C A F F H B A D E G",
     source='Arjovsky, Shah & Bengio, "Unitary Evolution Recurrent Neural Networks", ICML 2016, '
     "arXiv:1511.06464, after Hochreiter & Schmidhuber, 1997.",
@@ -60,7 +60,7 @@ TASK = Task(
     input_dtype="float32",
     num_classes=_NUM_SYMBOLS + 1,
     every_step=True,
-    due=slice(-_LENGTH, None),
+    due=(-_LENGTH, -1),
     chance=1 / _NUM_SYMBOLS,
     success=0.95,
     blind_loss=lambda gap: _LENGTH * math.log(_NUM_SYMBOLS) / (gap + 2 * _LENGTH),

@@ -75,7 +75,7 @@ _TARGET = np.array([*range(7), _NAMES.index("E"), 0], "int32")
 _EXACT = Task(
     name="reber",
     variant="exact_gap",
-    summary="Predict the next symbol; near the end it is the one of `gap` + 1 symbols ago.",
+    summary="Predict the next symbol; near the end it is the second one again.",
     example="B P B T X S E -> P",
     source='After Hochreiter & Schmidhuber, "Long Short-Term Memory", Neural Computation 9(8), '
     "1997, experiment 1, with an exact gap; the grammar is that of Cleeremans, Servan-Schreiber & "
@@ -84,7 +84,7 @@ _EXACT = Task(
     input_dtype="float32",
     num_classes=len(_NAMES),
     every_step=True,
-    due=slice(-2, -1),
+    due=(-2, -2),
     chance=1 / 2,
     success=0.95,
     blind_loss=lambda gap: _blind_loss("exact_gap", gap),

@@ -30,7 +30,7 @@ class Task:
         num_classes: Number of classes of an answer; `None` if it is a real number.
         every_step: Whether `y` has a target for every step, `(batch, time)`. Else it has one, due
             at the last step: classes `(batch,)`, numbers `(batch, 1)`.
-        due: Which steps ask for the evidence, counted from the sequence's end.
+        due: The first and the last step that ask for the evidence; -1 is the sequence's last step.
         padded: Whether sequences have different lengths: after the end of one, `x` is 0
             throughout, as `keras.layers.Masking` and `Embedding(mask_zero=True)` take it. Padding
             is at the right and no sequence is empty, so fused kernels can be used.
@@ -66,7 +66,7 @@ class Task:
     vocabulary_size: int | None = None
     num_classes: int | None = None
     every_step: bool = False
-    due: slice = slice(-1, None)
+    due: tuple[int, int] = (-1, -1)
     padded: bool = False
     tolerance: float | None = None
     blind_loss: Callable[[int], float] | None = None
@@ -151,7 +151,8 @@ class Task:
         """Find the steps that ask for the evidence: booleans, `(batch, time)`."""
         lengths = self.real_steps(x).sum(axis=1, keepdims=True)
         before_end = np.arange(np.shape(x)[1]) - lengths  # the last step is -1
-        return (before_end >= self.due.start) & (before_end < (self.due.stop or 0))
+        first, last = self.due
+        return (before_end >= first) & (before_end <= last)
 
     def scores(self, x: np.ndarray, y: np.ndarray, prediction: np.ndarray) -> np.ndarray:
         """Score each sample by the steps that ask for the evidence.

@@ -21,8 +21,15 @@ HEAD = """# The tasks
 
 In every picture time goes to the right. Orange is the evidence, which decides the answer; blue is
 where the answer is due; the bracket is the gap between them. *Chance* is the score of the best
-guess without the evidence, and the loss named is that of this guess. The same for any gap, variant
-and seed, in the terminal and as a picture:
+guess without the evidence, and the loss named is that of this guess. The score is what
+`TASK.scores` returns: Keras' own metrics count every step that has a target, also those that need
+no evidence.
+
+Variants are chosen by name, as in `adding.make(64, variant="bai_2018", length=400, seed=0)`, and
+`build_model` takes `adding.TASK.of("bai_2018")`. Where a task draws on Python's own library or on
+Babel, other versions give other samples.
+
+The same for any gap, variant and seed, in the terminal and as a picture:
 
 ```sh
 keras-rnn-study tasks adding --gap 50 --seed 1 --picture adding.svg
@@ -35,6 +42,9 @@ from keras_rnn_study.datasets import {name}
 
 model = build_model({name}.TASK, "lstm", init="chrono", gap={gap})
 model.fit({name}.stream(64, gap={gap}, seed=0), steps_per_epoch=40, epochs=10, shuffle=False)
+
+_, (x_test, y_test) = {name}.load_data(gap={gap})
+print({name}.TASK.scores(x_test, y_test, model.predict(x_test)).mean())
 ```
 """
 

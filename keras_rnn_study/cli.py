@@ -29,7 +29,7 @@ LogDir = Annotated[
     str | None,
     typer.Option(help="Where to write events.", show_default="runs/<time>", metavar="DIRECTORY"),
 ]
-DEFAULT_GAP = 50
+DEFAULT_GAP, DEFAULT_LENGTH = 50, 100
 DEMO_GAPS = (5, 100)
 DEMO_CELLS = (("simple_rnn", "keras"), ("lstm", "keras"), ("lstm", "chrono"))
 DEMO_LEARNING_RATE = 0.01
@@ -105,7 +105,10 @@ def fit(
         str | None, typer.Option(help="Which of the task's definitions; see `tasks NAME`.")
     ] = None,
     length: Annotated[
-        int | None, typer.Option(help="Instead of the gap, for variants that take a length.")
+        int | None,
+        typer.Option(
+            help="Instead of the gap, for variants that take a length.", show_default="100"
+        ),
     ] = None,
     init: Annotated[
         str, typer.Option(help="How the layers start: keras, glorot, identity or chrono.")
@@ -123,7 +126,7 @@ def fit(
 ):
     """Train cells on a task, with all three callbacks, and compare them."""
     if gap is None and length is None:
-        gap = _default_gap(task, variant)
+        gap, length = _default_size(task, variant)
     options = {
         "task": task,
         "variant": variant,
@@ -220,15 +223,15 @@ def _print_results(outcomes, log_dir):
     )
 
 
-def _default_gap(task, variant):
-    """50, or `None` for a variant that has no exact gap."""
+def _default_size(task, variant):
+    """A gap and a length, of which the variant takes one."""
     from keras_rnn_study.datasets import catalog
 
     with _errors_in_a_line():
         facts = catalog.get(task).TASK
         if variant is not None:
             facts = facts.of(variant)
-    return DEFAULT_GAP if facts.size_name == "gap" else None
+    return (DEFAULT_GAP, None) if facts.size_name == "gap" else (None, DEFAULT_LENGTH)
 
 
 def _directory(run, runs):

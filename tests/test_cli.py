@@ -188,7 +188,10 @@ def test_events_of_an_earlier_run_are_not_mixed_with_new_ones(fitted):
         (["--cell", "lst"], r"Unknown cell 'lst'.*Did you mean 'lstm'\?"),
         (["--gap", "-1"], r"gap must be a whole number, 0 or more"),
         (["--task", "adding", "--variant", "bai"], r"Unknown variant of adding 'bai'.*'bai_2018'"),
-        (["--task", "adding", "--variant", "bai_2018"], r"length must be a whole number, 2 or"),
+        (
+            ["--task", "adding", "--variant", "bai_2018", "--length", "1"],
+            r"length must be a whole number, 2 or",
+        ),
         (["--task", "adding", "--length", "9"], r"adding takes gap, not length.*gap=100"),
         (["--task", "recall", "--length", "9"], r"recall takes gap, not length.*gap=100"),
         (["--init", "chrono", "--cell", "simple_rnn"], r"has none. Use cell='lstm'"),

@@ -325,10 +325,10 @@ class TestFacts:
     @pytest.mark.parametrize(
         ("due", "words"),
         [
-            (slice(-1, None), "the last"),
-            (slice(-10, None), "the last 10"),
-            (slice(-2, -1), "the one before the last"),
-            (slice(-5, -2), "steps -5 to -3"),
+            ((-1, -1), "the last"),
+            ((-10, -1), "the last 10"),
+            ((-2, -2), "the one before the last"),
+            ((-5, -3), "steps -5 to -3"),
         ],
     )
     def test_targets_at_every_step(self, due, words):

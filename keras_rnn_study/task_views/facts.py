@@ -99,14 +99,10 @@ def _answer(task: Task) -> str:
 
 def _due(task: Task) -> str:
     """The steps that ask for the evidence, in words."""
-    first, stop = -task.due.start, -(task.due.stop or 0)
-    if stop:
-        return (
-            "the one before the last"
-            if (first, stop) == (2, 1)
-            else f"steps -{first} to -{stop + 1}"
-        )
-    return "the last" if first == 1 else f"the last {first}"
+    first, last = task.due
+    if last == -1:
+        return "the last" if first == last else f"the last {-first}"
+    return "the one before the last" if first == last == -2 else f"steps {first} to {last}"
 
 
 def _score(task: Task) -> str:

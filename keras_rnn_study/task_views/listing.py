@@ -70,6 +70,9 @@ def _side_by_side(sample: Sample, width: int, widest: int) -> list[Text]:
             number = f"{line.steps.start:>{margin - 2}}  "
             written.append(Text.assemble((number, FAINT), _names(sample, line)))
             written += [Text.assemble(" " * margin, marks)] if marks else []
+            if not _has_room(sample, line, room) and np.flatnonzero(sample.due)[-1] in line.steps:
+                column = max(margin + line.ends[-1] - cell_len(sample.answer), 0)
+                written.append(Text.assemble(" " * column, (sample.answer, ANSWER)))
     return written
 
 
@@ -123,11 +126,15 @@ def _marks(sample: Sample, line: _Line, label: str, room: int) -> Text:
             )
             row.append(" " * (start - row.cell_len))
             row.append(gap_bar(label, line.columns(last)[1] - start, ends), style=FAINT)
-    answer = f" {sample.answer}"
-    if np.flatnonzero(sample.due)[-1] in line.steps and line.ends[-1] + len(answer) <= room:
+    if np.flatnonzero(sample.due)[-1] in line.steps and _has_room(sample, line, room):
         row.append(" " * (line.ends[-1] - row.cell_len))
-        row.append(answer, style=ANSWER)
+        row.append(f" {sample.answer}", style=ANSWER)
     return row
+
+
+def _has_room(sample: Sample, line: _Line, room: int) -> bool:
+    """Say whether the answer fits behind a line's marks; else it stands below them."""
+    return line.ends[-1] + 1 + cell_len(sample.answer) <= room
 
 
 def _one_below_the_other(sample: Sample, width: int) -> list[Text]:

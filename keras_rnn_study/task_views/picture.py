@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".png", ".svg", ".pdf")
 DOTS_PER_INCH = 100
+MOST_STEPS = 3000
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 0.85, 0.15, 0.36, 0.5  # inches, as all sizes here
 _SPACE = 0.07
@@ -35,7 +36,8 @@ def write(sample: Sample, path: str | os.PathLike) -> None:
     """Draw a sample to a file: .png, .svg or .pdf.
 
     Raises:
-        ValueError: The path has another suffix, or cannot be written to.
+        ValueError: The path has another suffix, or cannot be written to; or the sample has more
+            than 3,000 steps.
     """
     path = pathlib.Path(path)
     suffix = path.suffix.lower()
@@ -43,6 +45,11 @@ def write(sample: Sample, path: str | os.PathLike) -> None:
         raise ValueError(
             f"A picture's file must end in {', '.join(SUFFIXES)}, but {str(path)!r} was given. "
             f"Pass, for example, {path.stem or 'sample'}.png."
+        )
+    if len(sample.names) > MOST_STEPS:
+        raise ValueError(
+            f"A picture of {len(sample.names)} steps could not be read: {MOST_STEPS} are the most. "
+            "Pass a smaller gap or length, or leave the picture out."
         )
     contents = render(sample, suffix)
     try:

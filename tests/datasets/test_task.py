@@ -30,9 +30,9 @@ def test_zeros_are_real_steps_where_nothing_is_padded():
 @pytest.mark.parametrize(
     ("due", "steps"),
     [
-        (slice(-1, None), [[0, 1, 0], [1, 0, 0], [0, 0, 1]]),
-        (slice(-2, -1), [[1, 0, 0], [0, 0, 0], [0, 1, 0]]),
-        (slice(-2, None), [[1, 1, 0], [1, 0, 0], [0, 1, 1]]),
+        ((-1, -1), [[0, 1, 0], [1, 0, 0], [0, 0, 1]]),
+        ((-2, -2), [[1, 0, 0], [0, 0, 0], [0, 1, 0]]),
+        ((-2, -1), [[1, 1, 0], [1, 0, 0], [0, 1, 1]]),
     ],
 )
 def test_answers_are_due_counted_from_the_end_of_each_sequence(due, steps):
@@ -54,7 +54,7 @@ def test_with_a_tolerance_every_output_must_be_near():
 
 
 def test_only_the_steps_that_ask_for_the_evidence_count():
-    task = make_task(num_classes=2, padded=True, every_step=True, due=slice(-2, None))
+    task = make_task(num_classes=2, padded=True, every_step=True, due=(-2, -1))
     y = np.array([[0, 1, 0], [1, 0, 0], [0, 1, 0]])
     says_one = np.tile([0.1, 0.9], (3, 3, 1))
     np.testing.assert_array_equal(task.scores(PADDED, y, says_one), [0.5, 1, 0.5])
