@@ -247,12 +247,12 @@ class _Layout:
     Attributes:
         steps: Number of steps.
         white: What a pixel's largest value is.
-        order: In which order the pixels come.
+        order: In which order the pixels come; `None` for their own.
     """
 
     steps: int
     white: int
-    order: np.ndarray | slice = slice(None)
+    order: np.ndarray | None = None
 
 
 _LAYOUTS = {
@@ -281,7 +281,10 @@ def _draw(
     images = parts[held_out]
     digits = generator.integers(_NUM_DIGITS, size=num_samples)
     chosen = images.first[digits] + generator.integers(images.count[digits])
-    pixels = images.pixels[chosen][:, layout.order].reshape(num_samples, layout.steps, -1)
+    pixels = images.pixels[chosen]
+    if layout.order is not None:
+        pixels = pixels[:, layout.order]
+    pixels = pixels.reshape(num_samples, layout.steps, -1)
 
     x = np.zeros((num_samples, layout.steps + gap + 1, pixels.shape[-1] + 1), "float32")
     x[:, : layout.steps, :-1] = pixels.astype("float32") / layout.white
