@@ -207,8 +207,11 @@ def test_a_mistake_is_told_in_a_line_before_training(arguments, message, tmp_pat
 
 def test_interrupting_leaves_the_events_written_so_far(tmp_path):
     arguments = [*QUICK, "--steps", "100000", "--cell", "simple_rnn", "--log-dir", "logs"]
+    # A shell that started the tests in the background has made its children deaf to this signal.
+    hears = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    program = [*PROGRAM[:-1], hears + PROGRAM[-1]]
     with subprocess.Popen(
-        [*PROGRAM, *arguments], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [*program, *arguments], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
         deadline = time.monotonic() + 120
         while not _recorded(tmp_path / "logs") and time.monotonic() < deadline:

@@ -254,7 +254,11 @@ log.scalar("gradient_norm/global", 1.5, step=0)
     ("ending", "code"),
     [
         ("log.flush(); os.kill(os.getpid(), signal.SIGKILL)", -signal.SIGKILL),
-        ("os.kill(os.getpid(), signal.SIGINT); signal.pause()", -signal.SIGINT),
+        (
+            "signal.signal(signal.SIGINT, signal.default_int_handler); "
+            "os.kill(os.getpid(), signal.SIGINT); signal.pause()",
+            -signal.SIGINT,
+        ),
         ("raise SystemExit(3)", 3),
     ],
 )
