@@ -9,5 +9,6 @@ __getattr__, __dir__, __all__ = attach(
         "Trace": "keras_rnn_study.result",
         "LayerTrace": "keras_rnn_study.result",
         "build_model": "keras_rnn_study.models",
+        "fused": "keras_rnn_study.fusion",
     },
 )

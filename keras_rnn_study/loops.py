@@ -3,6 +3,7 @@
 Everything here is time-major, (time, batch, units), since a loop reads one step after another.
 """
 
+import keras
 import tensorflow as tf
 
 
@@ -57,6 +58,21 @@ def loop_order(layer, x):
 def input_order(layer, x):
     """Undoes `loop_order`."""
     return swap_time(tf.reverse(x, [0]) if layer.go_backwards else x)
+
+
+def loop_mask(layer, mask):
+    """The mask as the loop meets it: booleans (time, batch), or `None`.
+
+    Args:
+        layer: A `keras.layers.RNN`.
+        mask: What its `inner_loop` was given: (batch, time), (batch, time, 1), such in a list, or
+            `None`.
+    """
+    mask = keras.tree.flatten(mask)[0] if keras.tree.is_nested(mask) else mask
+    if mask is None:
+        return None
+    mask = tf.squeeze(mask, -1) if len(mask.shape) == 3 else mask
+    return loop_order(layer, tf.cast(mask, tf.bool))
 
 
 def work_dtype(dtype):

@@ -16,7 +16,7 @@ import tensorflow as tf
 from keras_rnn_study import replay
 from keras_rnn_study.cell_loop import open_cell, run_cell
 from keras_rnn_study.layers import cell_names, is_stack
-from keras_rnn_study.loops import hold, loop_order, swap_time, work_dtype
+from keras_rnn_study.loops import hold, loop_mask, loop_order, swap_time, work_dtype
 from keras_rnn_study.replay.base import Replay, at_unmasked
 
 _OPENABLE = {
@@ -106,14 +106,14 @@ def _opened_loop(name, layer, own_loop, tape, calls):
                 forward = _run_own_loop(called, layer, own_loop)
             else:
                 forward = _run_cells(called, layer)
-            loop_mask = _loop_mask(layer, mask)
-            last, outputs, final, loops = forward(sequences, initial_state, mask, loop_mask)
-            repeats = _repeats(outputs, loop_mask)
+            ran_mask = loop_mask(layer, mask)
+            last, outputs, final, loops = forward(sequences, initial_state, mask, ran_mask)
+            repeats = _repeats(outputs, ran_mask)
             # New tensors, so that a state that is also the output is a leaf of its own.
             emitted = [tf.identity(t) for t in (last, outputs, *final)]
         tape.watch(emitted)
         inputs = [sequences, *keras.tree.flatten(initial_state)]
-        calls.append(Call(layer, inputs, emitted, loop_mask, repeats, loops))
+        calls.append(Call(layer, inputs, emitted, ran_mask, repeats, loops))
         last, outputs, *final = emitted
         return last, outputs, keras.tree.pack_sequence_as(initial_state, final)
 
@@ -186,15 +186,6 @@ def _repeats(outputs, mask):
     if shown.shape[0] == 1:  # the last output only
         return tf.constant(True)
     return tf.reduce_all(shown == hold(shown, mask, tf.zeros_like(shown[0])))
-
-
-def _loop_mask(layer, mask):
-    """The mask as the loop meets it: booleans (time, batch), or `None`."""
-    mask = keras.tree.flatten(mask)[0] if keras.tree.is_nested(mask) else mask
-    if mask is None:
-        return None
-    mask = tf.squeeze(mask, -1) if len(mask.shape) == 3 else mask
-    return loop_order(layer, tf.cast(mask, tf.bool))
 
 
 def _call_name(name, layer, calls):

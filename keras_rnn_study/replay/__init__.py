@@ -19,7 +19,7 @@ from keras_rnn_study.replay import gru, lstm, simple_rnn
 from keras_rnn_study.replay.activation import is_elementwise
 from keras_rnn_study.replay.base import Replay, read_weights
 
-_EQUATIONS = {
+EQUATIONS = {
     keras.layers.SimpleRNNCell: simple_rnn,
     keras.layers.LSTMCell: lstm,
     keras.layers.GRUCell: gru,
@@ -28,7 +28,7 @@ _EQUATIONS = {
 
 def supports(cell):
     """Whether the equations here are those of `cell`: exactly Keras' own, not a subclass."""
-    return type(cell) in _EQUATIONS and all(
+    return type(cell) in EQUATIONS and all(
         is_elementwise(getattr(cell, name, None)) for name in ("activation", "recurrent_activation")
     )
 
@@ -46,7 +46,7 @@ def replay(cell, x, h, initial, mask):
     Returns:
         `Replay`.
     """
-    equations = _EQUATIONS[type(cell)]
+    equations = EQUATIONS[type(cell)]
     weights = read_weights(cell, h.dtype)
 
     @_compiled

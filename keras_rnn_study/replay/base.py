@@ -36,9 +36,14 @@ def read_weights(cell, dtype):
     return {name: tf.cast(tf.convert_to_tensor(w), dtype) for name, w in weights.items()}
 
 
-def project(weights, x, h, initial):
+def project_all(weights, x, h, initial):
     """x_t K + h_{t-1} R + b for all steps in one product: (time, batch, gates * units)."""
-    z = x @ weights["kernel"] + previous(h, initial) @ weights["recurrent_kernel"]
+    return project_inputs(weights, x) + previous(h, initial) @ weights["recurrent_kernel"]
+
+
+def project_inputs(weights, x):
+    """x_t K + b for all steps in one product: (time, batch, gates * units)."""
+    z = x @ weights["kernel"]
     return z + weights["bias"] if "bias" in weights else z
 
 
@@ -57,3 +62,22 @@ def at_unmasked(values, mask, otherwise):
 def masked_steps(mask, like):
     """[1 at masked and 0 at unmasked steps, (time, batch, 1)], or [] without a mask."""
     return [] if mask is None else [tf.cast(expand(~mask, like), like.dtype)]
+
+
+def step_over_masked(valid, new, old):
+    """States after a step of a loop: the new ones, at masked samples the old ones.
+
+    Args:
+        valid: [booleans (batch,)], or [] without a mask.
+        new: List of tensors (batch, ...).
+        old: List of such tensors, from before the step.
+    """
+    if not valid:
+        return new
+    return [tf.where(expand(valid[0], a), a, b) for a, b in zip(new, old, strict=True)]
+
+
+def product_over_time(a, b):
+    """Sum over steps and samples of a_t^T b_t: (time, batch, n), (time, batch, m) to (n, m)."""
+    a, b = (tf.reshape(tensor, [-1, tensor.shape[-1]]) for tensor in (a, b))
+    return tf.matmul(a, b, transpose_a=True)

@@ -16,8 +16,13 @@ Backwards, with y_t = h_t, and dz, dr, dg the gradients of what the activations 
 import tensorflow as tf
 
 from keras_rnn_study.loops import scan
-from keras_rnn_study.replay.activation import activate
-from keras_rnn_study.replay.base import at_unmasked, previous
+from keras_rnn_study.replay.activation import activate, slope_at
+from keras_rnn_study.replay.base import (
+    at_unmasked,
+    previous,
+    product_over_time,
+    step_over_masked,
+)
 
 
 def inside(cell, weights, x, h, initial, mask):
@@ -36,12 +41,59 @@ def inside(cell, weights, x, h, initial, mask):
     reset = r * recalled if cell.reset_after else (r * recalled) @ candidate_kernel
     g, g_slope = activate(cell.activation, x_candidate + reset)
 
-    to_z = at_unmasked((before - g) * z_slope, mask, 0.0)
-    to_g = at_unmasked((1 - z) * g_slope, mask, 0.0)
-    keep = at_unmasked(z, mask, 1.0)
     gates = {"update": z, "reset": r, "candidate": g}
-    to_r = at_unmasked(recalled * r_slope, mask, 0.0)
-    return gates, [h], [keep, to_z, to_g, to_r, at_unmasked(r, mask, 0.0)]
+    slopes = [z_slope, r_slope, g_slope]
+    return gates, [h], _factors([z, r, g], slopes, before, recalled, mask)
+
+
+def project(cell, weights, x):
+    """See `keras_rnn_study.replay`."""
+    input_bias, recurrent_bias = _biases(cell, weights)
+    recurrent = {"recurrent_kernel": weights["recurrent_kernel"], "recurrent_bias": recurrent_bias}
+    return x @ weights["kernel"] + input_bias, recurrent
+
+
+def forward(cell, weights, z, initial, mask):
+    """See `keras_rnn_study.replay`."""
+    kernels, biases = (
+        tf.split(weights[name], 3, axis=-1) for name in ("recurrent_kernel", "recurrent_bias")
+    )
+    activation, recurrent = cell.activation or tf.identity, cell.recurrent_activation or tf.identity
+
+    def step(carry, slices):
+        (h,), (x_z, x_r, x_g, *valid) = carry, slices
+        z = recurrent(x_z + h @ kernels[0] + biases[0])
+        r = recurrent(x_r + h @ kernels[1] + biases[1])
+        recalled = h @ kernels[2] + biases[2] if cell.reset_after else h
+        g = activation(x_g + (r * recalled if cell.reset_after else (r * h) @ kernels[2]))
+        states = step_over_masked(valid, [z * h + (1 - z) * g], carry)
+        return states, [*states, z, r, g, recalled]
+
+    sequences = [*tf.split(z, 3, axis=-1), *([] if mask is None else [mask])]
+    final, (h, *kept) = scan(step, initial, sequences)
+    return h, final, kept
+
+
+def factors(cell, h, kept, initial, mask):
+    """See `keras_rnn_study.replay`."""
+    *gates, recalled = kept
+    activations = [cell.recurrent_activation] * 2 + [cell.activation]
+    slopes = [slope_at(a, gate) for a, gate in zip(activations, gates, strict=True)]
+    return _factors(gates, slopes, previous(h, initial[0]), recalled, mask)
+
+
+def recurrent_gradients(cell, weights, dz, before, kept):
+    """See `keras_rnn_study.replay`."""
+    r = kept[1]
+    d_gates, dg = _split(dz)
+    to_gates = product_over_time(before, d_gates)
+    # r_t multiplies after the product with R_h, or before it.
+    recalled, dg = (before, dg * r) if cell.reset_after else (r * before, dg)
+    kernel = tf.concat([to_gates, product_over_time(recalled, dg)], -1)
+    bias = tf.reduce_sum(tf.concat([d_gates, dg], -1), [0, 1])
+    if not cell.reset_after:  # which has no recurrent bias
+        bias = tf.zeros_like(bias)
+    return {"recurrent_kernel": kernel, "recurrent_bias": bias}
 
 
 def backward(cell, weights, factors, surface, arriving):
@@ -64,6 +116,15 @@ def backward(cell, weights, factors, surface, arriving):
 
     arriving, (dh, dz) = scan(step, arriving, [surface, *factors], reverse=True)
     return [dh], dz, arriving
+
+
+def _factors(gates, slopes, before, recalled, mask):
+    """What the recursion multiplies with; `recalled` is what r_t multiplies."""
+    (z, r, g), (z_slope, r_slope, g_slope) = gates, slopes
+    to_z = at_unmasked((before - g) * z_slope, mask, 0.0)
+    to_g = at_unmasked((1 - z) * g_slope, mask, 0.0)
+    to_r = at_unmasked(recalled * r_slope, mask, 0.0)
+    return [at_unmasked(z, mask, 1.0), to_z, to_g, to_r, at_unmasked(r, mask, 0.0)]
 
 
 def _split(columns):

@@ -17,13 +17,21 @@ Backwards, with y_t = h_t:
 import tensorflow as tf
 
 from keras_rnn_study.loops import scan
-from keras_rnn_study.replay.activation import activate
-from keras_rnn_study.replay.base import at_unmasked, masked_steps, previous, project
+from keras_rnn_study.replay.activation import activate, slope_at
+from keras_rnn_study.replay.base import (
+    at_unmasked,
+    masked_steps,
+    previous,
+    product_over_time,
+    project_all,
+    project_inputs,
+    step_over_masked,
+)
 
 
 def inside(cell, weights, x, h, initial, mask):
     """See `keras_rnn_study.replay`."""
-    z_i, z_f, z_g, z_o = tf.split(project(weights, x, h, initial[0]), 4, axis=-1)
+    z_i, z_f, z_g, z_o = tf.split(project_all(weights, x, h, initial[0]), 4, axis=-1)
     i, i_slope = activate(cell.recurrent_activation, z_i)
     f, f_slope = activate(cell.recurrent_activation, z_f)
     g, g_slope = activate(cell.activation, z_g)
@@ -32,14 +40,49 @@ def inside(cell, weights, x, h, initial, mask):
     # A masked step keeps the state: it forgets nothing and adds nothing.
     keep, add = at_unmasked(f, mask, 1.0), at_unmasked(i * g, mask, 0.0)
     c = _cell_states(keep, add, initial[1])
-    squashed, c_slope = activate(cell.activation, c)
-
-    # What turns [dc, dc, dc, dh] into dz, and dh into its part of dc, in one product each.
-    slopes = [g * i_slope, previous(c, initial[1]) * f_slope, i * g_slope, squashed * o_slope]
-    to_z = at_unmasked(tf.concat(slopes, -1), mask, 0.0)
-    to_c = at_unmasked(o * c_slope, mask, 0.0)
     gates = {"input": i, "forget": f, "candidate": g, "output": o}
-    return gates, [h, c], [to_z, to_c, keep, *masked_steps(mask, h)]
+    slopes = [i_slope, f_slope, g_slope, o_slope]
+    before = previous(c, initial[1])
+    return gates, [h, c], _factors([i, f, g, o], slopes, before, activate(cell.activation, c), mask)
+
+
+def project(cell, weights, x):
+    """See `keras_rnn_study.replay`."""
+    return project_inputs(weights, x), {"recurrent_kernel": weights["recurrent_kernel"]}
+
+
+def forward(cell, weights, z, initial, mask):
+    """See `keras_rnn_study.replay`."""
+    # One product a gate: XLA takes longer to cut one product into four than to multiply four times.
+    kernels = tf.split(weights["recurrent_kernel"], 4, axis=-1)
+    activation, recurrent = cell.activation or tf.identity, cell.recurrent_activation or tf.identity
+
+    def step(carry, slices):
+        (h, c), (*z, valid) = carry, [*slices[:4], slices[4:]]
+        z_i, z_f, z_g, z_o = (z + h @ kernel for z, kernel in zip(z, kernels, strict=True))
+        i, f, g, o = recurrent(z_i), recurrent(z_f), activation(z_g), recurrent(z_o)
+        new = f * c + i * g
+        states = step_over_masked(valid, [o * activation(new), new], carry)
+        return states, [*states, i, f, g, o]
+
+    sequences = [*tf.split(z, 4, axis=-1), *([] if mask is None else [mask])]
+    final, (h, *kept) = scan(step, initial, sequences)
+    return h, final, kept
+
+
+def factors(cell, h, kept, initial, mask):
+    """See `keras_rnn_study.replay`."""
+    c, *gates = kept
+    activations = [cell.recurrent_activation] * 2 + [cell.activation, cell.recurrent_activation]
+    slopes = [slope_at(a, gate) for a, gate in zip(activations, gates, strict=True)]
+    squashed = c if cell.activation is None else cell.activation(c)
+    squashed = squashed, slope_at(cell.activation, squashed)
+    return _factors(gates, slopes, previous(c, initial[1]), squashed, mask)
+
+
+def recurrent_gradients(cell, weights, dz, before, kept):
+    """See `keras_rnn_study.replay`."""
+    return {"recurrent_kernel": product_over_time(before, dz)}
 
 
 def backward(cell, weights, factors, surface, arriving):
@@ -57,6 +100,18 @@ def backward(cell, weights, factors, surface, arriving):
 
     arriving, (dh, dc, dz) = scan(step, arriving, [surface, *factors], reverse=True)
     return [dh, dc], dz, arriving
+
+
+def _factors(gates, slopes, before, squashed, mask):
+    """What the recursion multiplies with; `before` is c_{t-1}, `squashed` tanh(c_t) and its slope.
+
+    `to_z` turns [dc, dc, dc, dh] into dz, and `to_c` dh into its part of dc, in one product each.
+    """
+    (i, f, g, o), (i_slope, f_slope, g_slope, o_slope) = gates, slopes
+    squashed, c_slope = squashed
+    to_z = tf.concat([g * i_slope, before * f_slope, i * g_slope, squashed * o_slope], -1)
+    to_z, to_c = at_unmasked(to_z, mask, 0.0), at_unmasked(o * c_slope, mask, 0.0)
+    return [to_z, to_c, at_unmasked(f, mask, 1.0), *masked_steps(mask, f)]
 
 
 def _cell_states(keep, add, initial):

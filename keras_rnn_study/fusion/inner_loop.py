@@ -1,0 +1,48 @@
+"""What a fused layer calls instead of its own `inner_loop`: the same features, another loop."""
+
+import keras
+import tensorflow as tf
+
+from keras_rnn_study.loops import loop_mask, loop_order, swap_time
+from keras_rnn_study.replay.base import at_unmasked
+
+
+def fused_inner_loop(layer, own_loop, run):
+    """A stand-in for `layer.inner_loop`.
+
+    Args:
+        layer: The recurrent layer.
+        own_loop: Its own `inner_loop`, for calls that the fused loop does not take.
+        run: `run(x, initial, mask) -> (h, final)`, such as `XlaLoop`.
+
+    Returns:
+        Function with the signature and the results of `keras.layers.RNN.inner_loop`.
+    """
+
+    def inner_loop(sequences, initial_state, mask, training=False):
+        if sequences.shape[1] is None:  # each length would be compiled anew
+            return own_loop(sequences, initial_state, mask, training=training)
+        x = loop_order(layer, _dropped_out(layer.cell, sequences) if training else sequences)
+        mask = loop_mask(layer, mask)
+        h, final = run(x, keras.tree.flatten(initial_state), mask)
+        shown = _shown(layer, h, mask)
+        outputs = swap_time(shown) if layer.return_sequences else shown[-1][:, None]
+        return shown[-1], outputs, final
+
+    return inner_loop
+
+
+def _dropped_out(cell, sequences):
+    """Keras draws one dropout mask for all steps, from the same seed wherever the loop runs."""
+    if not cell.dropout:
+        return sequences
+    return sequences * cell.get_dropout_mask(sequences[:, 0, :])[:, None]
+
+
+def _shown(layer, h, mask):
+    """What Keras shows at masked steps: the last unmasked output (at first zero), or zero."""
+    if mask is None:
+        return h
+    if not layer.zero_output_for_mask:
+        mask = tf.cumsum(tf.cast(mask, tf.int32)) > 0
+    return at_unmasked(h, mask, 0.0)
