@@ -9,7 +9,6 @@ import tensorflow as tf
 
 from keras_rnn_study.backward import backpropagate
 from keras_rnn_study.layers import kept_losses, recurrent_layers, select
-from keras_rnn_study.loops import input_order
 from keras_rnn_study.opening import opened
 from keras_rnn_study.replay.base import at_unmasked
 from keras_rnn_study.result import LayerTrace, Trace, activations, state_names
@@ -73,10 +72,7 @@ def trace(model, x, y=None, sample_weight=None, layers=None, gradients=True):
         loss, tensors = function(x, y, sample_weight)
     return Trace(
         None if loss is None else float(loss),
-        {
-            name: _layer_trace(values, function.activations[name])
-            for name, values in tensors.items()
-        },
+        {name: _layer_trace(values, *function.loops[name]) for name, values in tensors.items()},
     )
 
 
@@ -158,7 +154,7 @@ class _TraceFunction:
     """One model's trace as a graph: `(x, y, sample_weight) -> (loss, tensors of each loop)`."""
 
     def __init__(self, model, layers, gradients):
-        self.activations = {}
+        self.loops = {}  # name -> the names of its activations, whether it runs backwards
         # Weak, as this object is kept for as long as the model lives.
         self._model = weakref.ref(model)
         self._layers = layers
@@ -182,7 +178,8 @@ class _TraceFunction:
         tensors = {}
         for call in calls:
             for loop in call.loops:
-                self.activations[loop.name] = activations(loop.cell, loop.inside.gates)
+                named = activations(loop.cell, loop.inside.gates)
+                self.loops[loop.name] = named, call.layer.go_backwards
                 tensors[loop.name] = _loop_tensors(call, loop, scale)
         return loss, tensors
 
@@ -230,23 +227,18 @@ def _loss_scale(model):
 
 
 def _loop_tensors(call, loop, scale):
-    """One loop's tensors, batch-major, at the input's time steps, unscaled."""
-
-    def values(tensor):
-        return input_order(call.layer, tensor)
+    """One loop's tensors, unscaled; time-major and in the order of the loop."""
 
     def gradient(tensor):
-        tensor = values(tensor)
         return tensor if scale is None else tensor / tf.cast(scale, tensor.dtype)
 
     names = state_names(loop.cell, len(loop.inside.states))
     result = {
-        "states": dict(zip(names, map(values, loop.inside.states), strict=True)),
+        "states": dict(zip(names, loop.inside.states, strict=True)),
         "gates": {
-            name: values(at_unmasked(gate, call.mask, np.nan))
-            for name, gate in loop.inside.gates.items()
+            name: at_unmasked(gate, call.mask, np.nan) for name, gate in loop.inside.gates.items()
         },
-        "mask": None if call.mask is None else values(call.mask),
+        "mask": call.mask,
     }
     if loop.gradients:
         totals = map(gradient, loop.gradients["states"])
@@ -256,12 +248,15 @@ def _loop_tensors(call, loop, scale):
     return result
 
 
-def _layer_trace(tensors, activations):
+def _layer_trace(tensors, activations, backwards):
     def array(tensor):
+        if tensor is None:
+            return None
         # float16 and bfloat16 are less than what is promised.
         small = tensor.dtype in (tf.float16, tf.bfloat16)
-        # Shares the tensor's memory, where `numpy()` would copy megabytes.
-        return np.asarray(memoryview(tf.cast(tensor, tf.float32) if small else tensor))
+        # Shares the tensor's memory, where `numpy()` would copy megabytes; and so does the view
+        # of it that is batch-major and in the order of the input.
+        time_major = np.asarray(memoryview(tf.cast(tensor, tf.float32) if small else tensor))
+        return np.swapaxes(time_major[::-1] if backwards else time_major, 0, 1)
 
-    arrays = keras.tree.map_structure(lambda t: None if t is None else array(t), tensors)
-    return LayerTrace(activations=activations, **arrays)
+    return LayerTrace(activations=activations, **keras.tree.map_structure(array, tensors))

@@ -1,4 +1,4 @@
-"""The loop of a SimpleRNN on a GPU: TensorFlow's cuDNN kernel, which Keras uses for LSTM and GRU."""
+"""The loop of a SimpleRNN on a GPU: the cuDNN kernel that Keras uses for LSTM and GRU only."""
 
 import keras
 import tensorflow as tf
@@ -55,6 +55,6 @@ class CudnnLoop:
 
 
 def _take(sequence, steps):
-    """For each sample its own steps: (time, batch, ...), (time, batch) int to (time, batch, ...)."""
+    """Each sample's own steps of (time, batch, ...), by their indices (time, batch)."""
     samples = tf.broadcast_to(tf.range(tf.shape(steps)[1]), tf.shape(steps))
     return tf.gather_nd(sequence, tf.stack([steps, samples], -1))

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import keras
-import tensorflow as tf
 
+from keras_rnn_study.devices import on_gpu
 from keras_rnn_study.replay.activation import has_slope_at
 
 _LAYERS = (keras.layers.SimpleRNN, keras.layers.LSTM, keras.layers.GRU, keras.layers.RNN)
@@ -23,11 +23,6 @@ class Obstacle:
 
     setting: str
     remedy: str
-
-
-def on_gpu():
-    """Whether layers run on a GPU here."""
-    return bool(tf.config.list_logical_devices("GPU"))
 
 
 def obstacles(layer, gpu=None):
@@ -52,10 +47,10 @@ def obstacles(layer, gpu=None):
     if type(layer) not in _LAYERS or type(layer.cell) not in _CELLS:
         what = type(layer if type(layer) not in _LAYERS else layer.cell).__name__
         remedy = "Use keras.layers.SimpleRNN, LSTM or GRU itself, not a subclass or other cell."
-        return [Obstacle(f"{what} has equations of its own", remedy)]
+        return [Obstacle(f"{what} is not Keras' own SimpleRNN, LSTM or GRU", remedy)]
     if gpu and type(layer.cell) is not keras.layers.SimpleRNNCell:
-        remedy = "Nothing to do: Keras takes cuDNN by itself where the settings allow it."
-        return [Obstacle(f"{type(layer).__name__} on a GPU", remedy)]
+        remedy = "Use keras.layers.LSTM or GRU: on a GPU they take cuDNN without being fused."
+        return [Obstacle(f"{type(layer.cell).__name__} on a GPU", remedy)]
     found = [*_of_the_loop(layer), *_of_activations(layer.cell, gpu)]
     dtypes = ("float16", "float32", "float64") if gpu else ("float32", "float64")
     if layer.compute_dtype not in dtypes:

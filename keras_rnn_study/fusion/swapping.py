@@ -1,7 +1,8 @@
 """`fused`: a model's standard recurrent layers on faster loops."""
 
+from keras_rnn_study.devices import on_gpu
 from keras_rnn_study.fusion.cudnn_loop import CudnnLoop
-from keras_rnn_study.fusion.eligibility import obstacles, on_gpu
+from keras_rnn_study.fusion.eligibility import obstacles
 from keras_rnn_study.fusion.inner_loop import fused_inner_loop
 from keras_rnn_study.fusion.xla_loop import XlaLoop
 from keras_rnn_study.layers import recurrent_layers

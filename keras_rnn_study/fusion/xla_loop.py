@@ -6,15 +6,11 @@ before the loop and the weights' gradients are one after it. XLA runs a loop on 
 samples do not meet in a recurrent layer, so each core takes a part of the batch.
 """
 
-import os
-
 import tensorflow as tf
 
+from keras_rnn_study.devices import batch_parts, batch_size, join
 from keras_rnn_study.replay import EQUATIONS
 from keras_rnn_study.replay.base import previous, read_weights
-
-# More were not measured; and of a batch of 64, each of more cores would have but a few rows.
-_MOST_PARTS = 4
 
 
 class XlaLoop:
@@ -48,14 +44,11 @@ class XlaLoop:
         """
         weights = read_weights(self._cell, x.dtype)
         parts = []
-        for rows in _parts(x):
+        for rows in batch_parts(batch_size(x)):
             z, recurrent = self._equations.project(self._cell, weights, x[:, rows])
             part_mask = None if mask is None else mask[:, rows]
             parts.append(self._recur(z, [s[rows] for s in initial], recurrent, part_mask))
-        if len(parts) == 1:
-            return parts[0]
-        hs, finals = zip(*parts, strict=True)
-        return tf.concat(hs, 1), [tf.concat(states, 0) for states in zip(*finals, strict=True)]
+        return join([h for h, _ in parts], axis=1), join([final for _, final in parts], axis=0)
 
     def _recurrence(self, z, initial, recurrent, mask):
         names = list(recurrent)
@@ -87,17 +80,3 @@ class XlaLoop:
         before = previous(h, initial[0])
         gradients = equations.recurrent_gradients(cell, recurrent, dz, before, kept)
         return dz, arriving, gradients
-
-
-def _parts(x):
-    """Slices of the batch, one a core."""
-    batch = x.shape[1] or tf.shape(x)[1]
-    num = min(_cores(), _MOST_PARTS)
-    edges = [batch * part // num for part in range(num + 1)]
-    return [slice(start, end) for start, end in zip(edges[:-1], edges[1:], strict=True)]
-
-
-def _cores():
-    # What this process may use, where the system tells; a container may have fewer than there are.
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count()

@@ -15,6 +15,7 @@ input projection x K adds to.
 import keras
 import tensorflow as tf
 
+from keras_rnn_study.devices import batch_parts, batch_size, join, on_gpu
 from keras_rnn_study.replay import gru, lstm, simple_rnn
 from keras_rnn_study.replay.activation import is_elementwise
 from keras_rnn_study.replay.base import Replay, read_weights
@@ -58,12 +59,29 @@ def replay(cell, x, h, initial, mask):
         totals, dz, arriving = equations.backward(cell, weights, factors, surface, arriving)
         return totals, tf.matmul(dz, weights["kernel"], transpose_b=True), arriving
 
-    gates, states, factors = inside(weights, x, h, initial, mask)
-    return Replay(gates, states, lambda *gradients: backward(weights, factors, *gradients))
+    parts = batch_parts(batch_size(x))
+    insides = [
+        inside(weights, x[:, rows], h[:, rows], [s[rows] for s in initial], _rows(mask, rows))
+        for rows in parts
+    ]
+    gates, states = join([(gates, states) for gates, states, _ in insides], axis=1)
+
+    def in_parts(surface, arriving):
+        done = [
+            backward(weights, factors, surface[:, rows], [a[rows] for a in arriving])
+            for rows, (_, _, factors) in zip(parts, insides, strict=True)
+        ]
+        totals, inputs = join([(totals, inputs) for totals, inputs, _ in done], axis=1)
+        return totals, inputs, join([arriving for _, _, arriving in done], axis=0)
+
+    return Replay(gates, states, in_parts)
+
+
+def _rows(mask, rows):
+    return None if mask is None else mask[:, rows]
 
 
 def _compiled(function):
     # XLA fuses the many small operations of a step: half the time on a CPU. On a GPU it would
     # need CUDA's compiler, which a machine with cuDNN may not have.
-    on_gpu = bool(tf.config.list_logical_devices("GPU"))
-    return tf.function(function, jit_compile=not on_gpu, autograph=False)
+    return tf.function(function, jit_compile=not on_gpu(), autograph=False)
