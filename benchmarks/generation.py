@@ -1,6 +1,6 @@
 """What fresh data costs: a batch over a training step, over a plain loop, and while training.
 
-    python benchmarks/generation.py [--pairs 21] [--output benchmarks/results/generation.json]
+    python benchmarks/generation.py --output benchmarks/results/generation.json
 
 For each task at a gap of 50, batches of 64, and the smallest model, a SimpleRNN of 32 units:
 
@@ -11,21 +11,16 @@ For each task at a gap of 50, batches of 64, and the smallest model, a SimpleRNN
 Each figure is a median of ratios of two things that ran in turn in one process.
 """
 
-import argparse
 import functools
 import itertools
-import json
 import os
-import platform
-from datetime import date
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-import keras
-import numpy as np
 import plain_loops
 import tensorflow as tf
 from pairs import ratios
+from result_file import ResultFile, parser
 
 from keras_rnn_study import build_model
 from keras_rnn_study.datasets import catalog
@@ -66,34 +61,12 @@ def measure(name, pairs):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--pairs", type=int, default=21)
-    parser.add_argument("--output", help="JSON file for the result")
-    parser.add_argument("--only", default="", help="measure again what has this in its name")
-    arguments = parser.parse_args()
-    result = {
-        "date": date.today().isoformat(),
-        "machine": f"{os.cpu_count()} cores, {platform.machine()}",
-        "tensorflow": tf.__version__,
-        "keras": keras.__version__,
-        "numpy": np.__version__,
-        "pairs": arguments.pairs,
-        "steps": STEPS,
-        "figures": {},
-    }
-    if arguments.only and arguments.output:
-        with open(arguments.output) as file:
-            result["figures"] = json.load(file)["figures"]
-    print(f"{'task':18}{'what':18}quartiles of the ratio")
+    arguments = parser(__doc__, pairs=21).parse_args()
+    pairs = 2 if arguments.quick else arguments.pairs
+    result = ResultFile(arguments, pairs=pairs, steps=STEPS)
     for name in catalog.TASK_NAMES:
-        if arguments.only not in name:
-            continue
-        result["figures"][name] = measure(name, arguments.pairs)
-        for what, quartiles in result["figures"][name].items():
-            print(f"{name:18}{what:18}{quartiles}", flush=True)
-    if arguments.output:
-        with open(arguments.output, "w") as file:
-            json.dump(result, file, indent=1)
+        if result.wants(name):
+            result.add(name, measure(name, pairs))
 
 
 if __name__ == "__main__":

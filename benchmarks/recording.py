@@ -1,97 +1,78 @@
 """What recording costs: training with callbacks over bare training, and a trace over a step.
 
-    python benchmarks/recording.py [--pairs 41] [--output benchmarks/results/recording.json]
+    python benchmarks/recording.py --output benchmarks/results/recording.json
 
-Each figure is a median of ratios. The two sides of a ratio run right after one another in one
-process, in turn, so that a machine whose speed drifts, drifts for both. Below 1 means noise.
+Each figure is a median of ratios of things that ran in turn in one process, so that a machine
+whose speed drifts, drifts for all. Below 1 means noise.
+
+- *norms of every step*: `fit` of an epoch of 40 steps with `GradientNorms` over one without;
+- *all three*: an epoch amid a longer `fit` with all three callbacks, which trace a batch once an
+  epoch or every 10 steps, over one without; and what they add once, see `long_training.py`;
+- *trace over a step*: `trace` over `train_on_batch`, of the same batch.
 """
 
-import argparse
+import functools
 import itertools
-import json
-import os
-import platform
-from datetime import date
+import tempfile
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
-import keras
-import numpy as np
-import tensorflow as tf
+import long_training
+from models import QUICK_SIZES, SIZES, STEPS, batches, build, fit, samples
 from pairs import ratios
+from result_file import ResultFile, parser
 
 from keras_rnn_study import trace
 from keras_rnn_study.callbacks import GateActivations, GradientFlow, GradientNorms, Probe
 
-SIZES = [(64, 200, 2, 32), (32, 100, 10, 64), (128, 400, 2, 64), (64, 100, 2, 128)]
-STEPS = 40  # in an epoch
+EPOCHS = 12  # of a longer `fit`
 
 
-def build(cell, batch, time_steps, features, units):
-    layer = {"simple_rnn": keras.layers.SimpleRNN, "lstm": keras.layers.LSTM}[cell]
-    model = keras.Sequential(
-        [keras.Input((time_steps, features)), layer(units), keras.layers.Dense(1)]
-    )
-    model.compile("adam", loss="mse")
-    return model
+def all_three(batch, update_freq, logs):
+    """The callbacks, as the README shows them, with a probe of one batch."""
+    probe = Probe(*batch)
+    return [
+        GradientNorms(logs, update_freq=update_freq),
+        GradientFlow(logs, probe, update_freq=update_freq),
+        GateActivations(logs, probe, update_freq=update_freq),
+    ]
 
 
-def measure(cell, size, pairs):
-    batch, time_steps, features, _ = size
-    rng = np.random.default_rng(0)
-    x = rng.normal(size=(batch * STEPS, time_steps, features)).astype("float32")
-    y = rng.normal(size=(batch * STEPS, 1)).astype("float32")
-    data = tf.data.Dataset.from_tensor_slices((x, y)).batch(batch).cache()
-    model, recorded = build(cell, *size), build(cell, *size)
-    probe = Probe(x[:batch], y[:batch])
-    logs = f"/tmp/keras-rnn-study-benchmark-{os.getpid()}"
-    norms = GradientNorms(logs)
-    all_three = [GradientNorms(logs), GradientFlow(logs, probe), GateActivations(logs, probe)]
+def norms(cell, size, pairs, data):
+    model, recorded = build(cell, size), build(cell, size)
+    with tempfile.TemporaryDirectory() as logs:
+        callback = GradientNorms(logs)
+        return ratios(lambda: fit(recorded, data, callback), lambda: fit(model, data), pairs)
 
-    def fit(model, *callbacks):
-        model.fit(data, shuffle=False, verbose=0, callbacks=list(callbacks))
 
-    step = data.take(1).get_single_element()
+def one_trace(cell, size, pairs, batch):
+    model = build(cell, size)
+    return ratios(lambda: trace(model, *batch), lambda: model.train_on_batch(*batch), pairs)
+
+
+def measure(cell, size, pairs, epochs=EPOCHS, trainings=5):
+    data = batches(size)
+    batch = samples(size)
+    kinds = {
+        "all three, each epoch": functools.partial(all_three, batch, "epoch"),
+        "all three, every 10 steps": functools.partial(all_three, batch, 10),
+    }
     return {
-        "norms of every step": ratios(lambda: fit(recorded, norms), lambda: fit(model), pairs),
-        "all three, each epoch": ratios(
-            lambda: fit(recorded, *all_three), lambda: fit(model), pairs
-        ),
-        "trace over a step": ratios(
-            lambda: trace(model, x[:batch], y[:batch]), lambda: model.train_on_batch(*step), pairs
+        "norms of every step": norms(cell, size, pairs, data),
+        "trace over a step": one_trace(cell, size, pairs, batch),
+        **long_training.compare(
+            functools.partial(build, cell, size), data, kinds, epochs=epochs, count=trainings
         ),
     }
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--pairs", type=int, default=41)
-    parser.add_argument("--output", help="JSON file for the result")
-    parser.add_argument("--only", default="", help="measure again what has this in its name")
-    arguments = parser.parse_args()
-    result = {
-        "date": date.today().isoformat(),
-        "machine": f"{os.cpu_count()} cores, {platform.machine()}",
-        "tensorflow": tf.__version__,
-        "keras": keras.__version__,
-        "pairs": arguments.pairs,
-        "steps in an epoch": STEPS,
-        "figures": {},
-    }
-    if arguments.only:
-        with open(arguments.output) as file:
-            result["figures"] = json.load(file)["figures"]
-    print(f"{'cell':12}{'batch, time, features, units':30}{'what':26}quartiles of the ratio")
-    for cell, size in itertools.product(("simple_rnn", "lstm"), SIZES):
-        if arguments.only not in f"{cell} {size}":
-            continue
-        figures = measure(cell, size, arguments.pairs)
-        result["figures"][f"{cell} {size}"] = figures
-        for name, quartiles in figures.items():
-            print(f"{cell:12}{size!s:30}{name:26}{quartiles}", flush=True)
-    if arguments.output:
-        with open(arguments.output, "w") as file:
-            json.dump(result, file, indent=1)
+    arguments = parser(__doc__, pairs=41).parse_args()
+    epochs, trainings = (3, 1) if arguments.quick else (EPOCHS, 5)
+    facts = {"pairs": arguments.pairs, "steps": STEPS, "epochs": epochs, "trainings": trainings}
+    result = ResultFile(arguments, **facts)
+    sizes = QUICK_SIZES if arguments.quick else SIZES
+    for cell, size in itertools.product(("simple_rnn", "lstm"), sizes):
+        if result.wants(name := f"{cell} {size}"):
+            result.add(name, measure(cell, size, arguments.pairs, epochs, trainings))
 
 
 if __name__ == "__main__":

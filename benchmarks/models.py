@@ -1,0 +1,54 @@
+"""The models and data that the benchmarks train: one recurrent layer and a number out of it."""
+
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+SIZES = [(64, 200, 2, 32), (32, 100, 10, 64), (128, 400, 2, 64), (64, 100, 2, 128)]
+QUICK_SIZES = [(8, 10, 2, 4), (4, 12, 3, 8)]
+STEPS = 40  # in an epoch
+LAYERS = {
+    "simple_rnn": keras.layers.SimpleRNN,
+    "lstm": keras.layers.LSTM,
+    "gru": keras.layers.GRU,
+}
+
+
+def build(cell, size, depth=1, **options):
+    """A compiled model.
+
+    Args:
+        cell: A key of `LAYERS`.
+        size: (batch, time, features, units).
+        depth: How many recurrent layers.
+        options: Of the recurrent layers, such as `use_cudnn`.
+    """
+    _, time, features, units = size
+    model = keras.Sequential([keras.Input((time, features))])
+    for level in range(depth):
+        more_above = level < depth - 1
+        model.add(LAYERS[cell](units, return_sequences=more_above, **options))
+    model.add(keras.layers.Dense(1))
+    model.compile("adam", loss="mse")
+    return model
+
+
+def samples(size, steps=1):
+    """Random inputs and targets for so many steps: (samples, time, features), (samples, 1)."""
+    batch, time, features, _ = size
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(batch * steps, time, features)).astype("float32")
+    return x, rng.normal(size=(batch * steps, 1)).astype("float32")
+
+
+def batches(size, steps=STEPS):
+    """An epoch's batches, ready in memory."""
+    return tf.data.Dataset.from_tensor_slices(samples(size, steps)).batch(size[0]).cache()
+
+
+def fit(model, data, *callbacks, epochs=1):
+    model.fit(data, epochs=epochs, shuffle=False, verbose=0, callbacks=list(callbacks))
