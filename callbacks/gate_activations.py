@@ -11,8 +11,11 @@ class GateActivations(ProbeCallback):
     Traces a probe before the first step and then whenever `update_freq` says, and records for
     every gate of every LSTM and GRU its distribution, mean and saturation, and for every state its
     norm. A SimpleRNN has no gates but one tanh layer, whose output is the state: it is recorded as
-    `h`. In TensorBoard a map of units by time, drawn at the end of each epoch, shows each gate on
-    the probe's first sample.
+    `h`. In TensorBoard a map of units by time shows each gate on the probe's first sample.
+
+    The maps are drawn when training ends, and before that at the end of an epoch if drawing then
+    takes at most a hundredth of the time since training began. If training breaks off, the last
+    record may lack its maps; all else that was measured is on disk.
 
     The last `gate_mean/...` of each gate goes into `logs` at the end of an epoch.
 
@@ -64,7 +67,8 @@ class GateActivations(ProbeCallback):
             shares = measures.saturation(values, activation, layer.mask)
             for side, share in zip(("left", "right"), shares or (), strict=False):
                 measured[tag("gate_saturation", name, f"{gate}_{side}")] = share
-            measured[tag("gate_map", name, gate)] = values[0]
+            # A copy, as a view would keep the whole batch in memory, record for record.
+            measured[tag("gate_map", name, gate)] = values[0].copy()
             self._activations[tag("gate_map", name, gate)] = activation
         for state, values in layer.states.items():
             measured[tag("state_norm", name, state)] = measures.state_norm(values, layer.mask)

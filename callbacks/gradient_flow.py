@@ -10,8 +10,11 @@ class GradientFlow(ProbeCallback):
 
     Traces a probe before the first step and then whenever `update_freq` says, and records for
     every recurrent layer the batch mean norm of the total gradients dL/dh_t and dL/dc_t at each
-    time step, their horizon and their decay. In TensorBoard a heat map, drawn at the end of each
-    epoch, shows all records so far.
+    time step, their horizon and their decay. In TensorBoard a heat map shows all records so far.
+
+    The heat map is drawn when training ends, and before that at the end of an epoch if drawing
+    then takes at most a hundredth of the time since training began. If training breaks off, the
+    last records may lack their picture; all else that was measured is on disk.
 
     The last `gradient_horizon/...` of each layer goes into `logs` at the end of an epoch.
 

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 
+from keras_rnn_study.callbacks.drawing import DrawingTime
 from keras_rnn_study.callbacks.history import History
 from keras_rnn_study.callbacks.schedule import Schedule
 from keras_rnn_study.event_log import EventLog
@@ -11,7 +12,9 @@ from keras_rnn_study.event_log import EventLog
 class ProbeCallback(keras.callbacks.Callback):
     """Traces a probe before the first step, and then whenever `update_freq` says.
 
-    A subclass says what a trace comes to, in `measure`, and what to draw, in `draw`.
+    A subclass says what a trace comes to, in `measure`, and what to draw, in `draw`. Numbers are
+    written at once. Pictures, which take far longer and of which a later one shows as much as an
+    earlier one, are drawn at the end of an epoch if there is time, and when training ends.
     """
 
     logged = ()  # kinds of tags that go into Keras' logs
@@ -24,7 +27,8 @@ class ProbeCallback(keras.callbacks.Callback):
         self._schedule = Schedule(update_freq)
         self._records = History()
         self._log = None
-        self._drawn_step = None
+        self._drawing_time = DrawingTime()
+        self._is_drawn = True  # nothing to draw yet
         self._last = {}  # the last record
         self._recorded_model = None
 
@@ -54,6 +58,7 @@ class ProbeCallback(keras.callbacks.Callback):
         """Finds what is wrong before training starts, and makes the first record."""
         self._log = None if self._log_dir is None else EventLog.open(self._log_dir)
         self._schedule = Schedule(self._update_freq)
+        self._drawing_time = DrawingTime()
         if self._records.last_step() != self._step() or self._recorded_model is not self.model:
             self._record("begin")
 
@@ -67,15 +72,16 @@ class ProbeCallback(keras.callbacks.Callback):
             self._record(("batch", self._schedule.steps))
 
     def on_epoch_end(self, epoch, logs=None):
-        """Makes a record where one is due, draws, and adds the main scalars to the logs."""
+        """Makes a record where one is due, draws if there is time, and adds to the logs."""
         if self._schedule.every_epoch:
             self._record(("epoch", epoch))
-        self._draw()
+        if self._drawing_time.is_left():
+            self._draw()
         if logs is not None:
             logs.update({t: float(v) for t, v in self._last.items() if t.startswith(self.logged)})
 
     def on_train_end(self, logs=None):
-        """Closes the event file, if no other callback still writes to it."""
+        """Draws the last record; closes the event file, if no other callback still writes."""
         self._draw()
         self._probe.forget()
         self._log = None
@@ -91,7 +97,7 @@ class ProbeCallback(keras.callbacks.Callback):
         measured = {}
         for name, layer in trace.items():
             measured |= self.measure(name, layer)
-        self._last, self._recorded_model = measured, self.model
+        self._last, self._recorded_model, self._is_drawn = measured, self.model, False
         self._records.add([step], {tag: np.asarray(v)[None] for tag, v in measured.items()})
         if self._log is None:
             return
@@ -103,12 +109,11 @@ class ProbeCallback(keras.callbacks.Callback):
         self._log.flush()
 
     def _draw(self):
-        # At most once an epoch: a picture takes longer than many a training step, and shows all
-        # records since the beginning, or one of many similar ones.
-        step = self._records.last_step()
-        if self._log is None or step == self._drawn_step:
+        if self._log is None or self._is_drawn:
             return
-        self._drawn_step = step
-        for tag, rgb in self.draw(self.history):
-            self._log.image(tag, rgb, step)
-        self._log.flush()
+        step = self._records.last_step()
+        with self._drawing_time.spent():
+            for tag, rgb in self.draw(self.history):
+                self._log.image(tag, rgb, step)
+            self._log.flush()
+        self._is_drawn = True

@@ -7,11 +7,15 @@ NaN among the inputs of the functions that reduce over time means "not measured 
 is how `step_norms` marks a step that is masked in every sample.
 """
 
+import math
+
 import numpy as np
 
 # Activation -> (saturated on the left below, on the right above). The derivative is then less than
 # 0.09 for the sigmoid (at most 0.25) and less than 0.1 for tanh (at most 1).
 SATURATION = {"sigmoid": (0.1, 0.9), "tanh": (-0.95, 0.95)}
+
+_BLOCK = 65536  # values that are worked on together: few enough for the processor's cache
 
 
 def step_norms(values, mask=None):
@@ -163,7 +167,8 @@ def saturation(values, activation, mask=None):
     kept = _measured(values, mask)
     if kept.size == 0:
         return float("nan"), float("nan")
-    return float(np.mean(kept < low)), float(np.mean(kept > high))
+    counts = np.count_nonzero(kept < low), np.count_nonzero(kept > high)
+    return float(counts[0] / kept.size), float(counts[1] / kept.size)
 
 
 def mean(values, mask=None):
@@ -183,7 +188,7 @@ def mean(values, mask=None):
     """
     kept = _measured(values, mask)
     with np.errstate(invalid="ignore"):  # inf and -inf together have no mean
-        return float(kept.mean()) if kept.size else float("nan")
+        return float(kept.mean(dtype=np.float64)) if kept.size else float("nan")
 
 
 def histogram(values, mask=None, buckets=30):
@@ -205,27 +210,45 @@ def histogram(values, mask=None, buckets=30):
     [[0.0, 0.5, 2.0], [0.5, 1.0, 1.0]]
     """
     kept = _measured(values, mask)
-    kept = kept[np.isfinite(kept)]
-    if kept.size == 0 or kept.min() == kept.max():
+    finite = np.isfinite(kept)
+    kept = kept.ravel() if finite.all() else kept[finite]
+    low, high = (float(kept.min()), float(kept.max())) if kept.size else (0.0, 0.0)
+    edges = np.linspace(low, high, buckets + 1)
+    if low == high:
         counts = np.append(np.zeros(buckets - 1), kept.size)
-        edges = np.full(buckets + 1, kept[0] if kept.size else 0.0)
     else:
-        counts, edges = np.histogram(kept, bins=buckets)
+        counts = _counts(kept, low, high, buckets)
     return np.stack([edges[:-1], edges[1:], counts], axis=1)
+
+
+def _counts(values, low, high, buckets):
+    """Those of `np.histogram`, of which a value within rounding of an edge may fall on either side.
+
+    Several times as fast, as it does not compare each value with its bucket's edges once more.
+    """
+    counts = np.zeros(buckets + 1, int)
+    for start in range(0, values.size, _BLOCK):
+        places = values[start : start + _BLOCK].astype(np.float64)
+        places -= low
+        places /= high - low
+        places *= buckets
+        counts += np.bincount(places.astype(np.intp), minlength=buckets + 1)
+    counts[-2] += counts[-1]  # the largest value belongs to the last bucket
+    return counts[:-1]
 
 
 def _sample_norms(values, mask):
     """L2 norms and booleans, both `(batch, time)`."""
-    values = np.asarray(values, dtype=np.float64)
+    values = _floats(values)
     if values.ndim < 2:
         raise ValueError(
             f"Received values of shape {values.shape}; expected (batch, time, ...). "
             "Give a single sample a batch axis: values[None]."
         )
-    trailing = tuple(range(2, values.ndim))
+    vectors = values.reshape(*values.shape[:2], math.prod(values.shape[2:]))
     with np.errstate(over="ignore"):
-        norms = np.sqrt(np.sum(np.square(values), axis=trailing))  # (batch, time)
-    return norms, _checked_mask(mask, values.shape)
+        squares = np.einsum("btu,btu->bt", vectors, vectors, dtype=np.float64)
+    return np.sqrt(squares), _checked_mask(mask, values.shape)
 
 
 def _checked_mask(mask, shape):
@@ -247,11 +270,18 @@ def _mean_where(values, included, axis):
 
 
 def _measured(values, mask):
-    """The values that are neither masked nor NaN, in one axis."""
-    values = np.asarray(values, dtype=np.float64)
+    """The values that are neither masked nor NaN; not a copy where that is all of them."""
+    values = _floats(values)
     if mask is not None:
         values = values[_checked_mask(mask, values.shape)]
-    return values[~np.isnan(values)]
+    missing = np.isnan(values)
+    return values[~missing] if missing.any() else values
+
+
+def _floats(values):
+    """float32 stays as it is: copies of whole traces in float64 would take most of the time."""
+    values = np.asarray(values)
+    return values if values.dtype == np.float32 else values.astype(np.float64, copy=False)
 
 
 def _one_axis(norms):

@@ -27,6 +27,10 @@ class TestStepNorms:
         values = np.full((2, 1, 4), size, np.float32)
         np.testing.assert_allclose(measures.step_norms(values), 2 * np.float64(np.float32(size)))
 
+    def test_samples_without_units(self):
+        np.testing.assert_array_equal(measures.step_norms([[1.0, -2.0], [3.0, 4.0]]), [2.0, 3.0])
+        assert measures.step_norms(np.zeros((0, 3, 2), np.float32)).shape == (3,)
+
     def test_masked_samples_are_left_out_whatever_they_hold(self):
         values = np.array([[[1.0], [2.0], [3.0]], [[5.0], [NAN], [INF]]])
         mask = [[True, True, False], [True, False, False]]
@@ -129,6 +133,47 @@ class TestSaturation:
     @pytest.mark.parametrize("activation", ["relu", "linear", "hard_sigmoid"])
     def test_of_other_activations_is_none(self, activation):
         assert measures.saturation([0.0, 1.0], activation) is None
+
+    def test_float32_is_compared_as_float64_would_be(self):
+        for activation, thresholds in measures.SATURATION.items():
+            near = np.float32(thresholds)
+            up, down = np.float32(np.inf), np.float32(-np.inf)
+            values = np.concatenate([np.nextafter(near, down), near, np.nextafter(near, up)])
+            assert measures.saturation(values, activation) == measures.saturation(
+                values.astype(np.float64), activation
+            )
+
+
+class TestHistogram:
+    @pytest.mark.parametrize("dtype", [np.float32, np.float64])
+    @pytest.mark.parametrize("size", [2, 1000, 200_000])
+    def test_is_that_of_numpy(self, size, dtype):
+        values = np.tanh(np.random.default_rng(0).normal(size=(size, 1, 1))).astype(dtype)
+        counts, edges = np.histogram(values.astype(np.float64), bins=30)
+        result = measures.histogram(values)
+        np.testing.assert_array_equal(result[:, 2], counts)
+        np.testing.assert_allclose(result[:, 0], edges[:-1], rtol=1e-12, atol=1e-15)
+        np.testing.assert_allclose(result[:, 1], edges[1:], rtol=1e-12, atol=1e-15)
+
+    def test_neither_masked_nor_missing_nor_infinite_values_are_counted(self):
+        values = np.array([[[0.0], [NAN], [INF], [1.0], [9.0]]])
+        result = measures.histogram(values, [[True, True, True, True, False]], buckets=4)
+        assert result.tolist() == [[0, 0.25, 1], [0.25, 0.5, 0], [0.5, 0.75, 0], [0.75, 1, 1]]
+
+    @pytest.mark.parametrize("values", [[0.5], [0.5, 0.5, NAN]])
+    def test_a_single_value_fills_the_last_bucket_without_width(self, values):
+        result = measures.histogram(values)
+        assert (result[:, :2] == 0.5).all()
+        assert result[:, 2].tolist() == [0] * 29 + [len(values) - values.count(NAN)]
+
+    def test_of_nothing_is_zero(self):
+        assert not measures.histogram([NAN, INF]).any()
+        assert not measures.histogram(np.ones((1, 2, 3)), np.zeros((1, 2))).any()
+
+    @pytest.mark.parametrize("close", [[1 - 2**-53, 1.0], [0.0, 5e-324]])
+    def test_values_that_hardly_differ(self, close):  # `np.histogram` refuses them
+        counts = measures.histogram(close)[:, 2]
+        assert (counts[0], counts[-1], counts.sum()) == (1, 1, 2)
 
 
 class TestMeans:

@@ -18,7 +18,7 @@ import tensorflow as tf
 from keras_rnn_study.devices import batch_parts, batch_size, join, on_gpu
 from keras_rnn_study.replay import gru, lstm, simple_rnn
 from keras_rnn_study.replay.activation import is_elementwise
-from keras_rnn_study.replay.base import Replay, read_weights
+from keras_rnn_study.replay.base import Replay, one_product, read_weights
 
 EQUATIONS = {
     keras.layers.SimpleRNNCell: simple_rnn,
@@ -57,7 +57,7 @@ def replay(cell, x, h, initial, mask):
     @_compiled
     def backward(weights, factors, surface, arriving):
         totals, dz, arriving = equations.backward(cell, weights, factors, surface, arriving)
-        return totals, tf.matmul(dz, weights["kernel"], transpose_b=True), arriving
+        return totals, one_product(dz, tf.transpose(weights["kernel"])), arriving
 
     parts = batch_parts(batch_size(x))
     insides = [

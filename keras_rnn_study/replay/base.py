@@ -38,12 +38,13 @@ def read_weights(cell, dtype):
 
 def project_all(weights, x, h, initial):
     """x_t K + h_{t-1} R + b for all steps in one product: (time, batch, gates * units)."""
-    return project_inputs(weights, x) + previous(h, initial) @ weights["recurrent_kernel"]
+    recurrent = one_product(previous(h, initial), weights["recurrent_kernel"])
+    return project_inputs(weights, x) + recurrent
 
 
 def project_inputs(weights, x):
     """x_t K + b for all steps in one product: (time, batch, gates * units)."""
-    z = x @ weights["kernel"]
+    z = one_product(x, weights["kernel"])
     return z + weights["bias"] if "bias" in weights else z
 
 
@@ -75,6 +76,11 @@ def step_over_masked(valid, new, old):
     if not valid:
         return new
     return [tf.where(expand(valid[0], a), a, b) for a, b in zip(new, old, strict=True)]
+
+
+def one_product(x, kernel):
+    """x_t K for all steps at once, where `@` would make one product a step."""
+    return tf.tensordot(x, kernel, 1)
 
 
 def product_over_time(a, b):

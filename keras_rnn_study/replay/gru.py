@@ -19,6 +19,7 @@ from keras_rnn_study.loops import scan
 from keras_rnn_study.replay.activation import activate, slope_at
 from keras_rnn_study.replay.base import (
     at_unmasked,
+    one_product,
     previous,
     product_over_time,
     step_over_masked,
@@ -30,15 +31,17 @@ def inside(cell, weights, x, h, initial, mask):
     gate_kernel, candidate_kernel = _split(weights["recurrent_kernel"])
     input_bias, recurrent_bias = _biases(cell, weights)
     gate_bias, candidate_bias = _split(recurrent_bias)
-    x_gates, x_candidate = _split(x @ weights["kernel"] + input_bias)
+    x_gates, x_candidate = _split(one_product(x, weights["kernel"]) + input_bias)
     before = previous(h, initial[0])
 
-    z_z, z_r = tf.split(x_gates + before @ gate_kernel + gate_bias, 2, axis=-1)
+    z_z, z_r = tf.split(x_gates + one_product(before, gate_kernel) + gate_bias, 2, axis=-1)
     z, z_slope = activate(cell.recurrent_activation, z_z)
     r, r_slope = activate(cell.recurrent_activation, z_r)
     # r_t multiplies what is recalled: after the product with R_h, or before it.
-    recalled = before @ candidate_kernel + candidate_bias if cell.reset_after else before
-    reset = r * recalled if cell.reset_after else (r * recalled) @ candidate_kernel
+    recalled = before
+    if cell.reset_after:
+        recalled = one_product(before, candidate_kernel) + candidate_bias
+    reset = r * recalled if cell.reset_after else one_product(r * recalled, candidate_kernel)
     g, g_slope = activate(cell.activation, x_candidate + reset)
 
     gates = {"update": z, "reset": r, "candidate": g}
@@ -50,7 +53,7 @@ def project(cell, weights, x):
     """See `keras_rnn_study.replay`."""
     input_bias, recurrent_bias = _biases(cell, weights)
     recurrent = {"recurrent_kernel": weights["recurrent_kernel"], "recurrent_bias": recurrent_bias}
-    return x @ weights["kernel"] + input_bias, recurrent
+    return one_product(x, weights["kernel"]) + input_bias, recurrent
 
 
 def forward(cell, weights, z, initial, mask):

@@ -3,11 +3,19 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from event_files import scalars_in, values_in
 from keras import layers
 
-from keras_rnn_study import measures, trace
-from keras_rnn_study.callbacks import GateActivations, GradientFlow, GradientNorms, Probe, probe
+from keras_rnn_study import measures, pictures, trace
+from keras_rnn_study.callbacks import (
+    GateActivations,
+    GradientFlow,
+    GradientNorms,
+    Probe,
+    drawing,
+    probe,
+)
 
 SAMPLES, BATCH, TIME, FEATURES, UNITS = 12, 4, 7, 3, 5
 X = np.random.default_rng(0).normal(size=(SAMPLES, TIME, FEATURES)).astype("float32")
@@ -24,6 +32,33 @@ def build(*stack, **compile_options):
 
 def fit(model, *callbacks, epochs=2, x=X, y=Y):
     return model.fit(x, y, BATCH, epochs=epochs, verbose=0, callbacks=list(callbacks))
+
+
+class Clock:
+    """Stands still but for what a test adds."""
+
+    def __init__(self):
+        self.seconds = 0.0
+
+    def __call__(self):
+        return self.seconds
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """What drawing is timed with; no test depends on how fast the machine is."""
+    result = Clock()
+    monkeypatch.setattr(drawing.DrawingTime.__init__, "__defaults__", (result,))
+    return result
+
+
+def steps_of_pictures(log_dir):
+    """dict of tag to the steps at which a picture was written."""
+    found = {}
+    for tag, step, value in values_in(log_dir):
+        if np.shape(value) == (3,) and bytes(value[2]).startswith(b"\x89PNG"):
+            found.setdefault(tag, []).append(step)
+    return found
 
 
 @pytest.fixture
@@ -148,7 +183,7 @@ def test_main_scalars_are_in_the_logs():
     assert logs["gate_mean/lstm/forget"] == list(gates.history["gate_mean/lstm/forget"][1:])
 
 
-def test_events_have_tag_step_and_value(tmp_path):
+def test_events_have_tag_step_and_value(tmp_path, clock):
     probe, model = Probe(X, Y), build()
     flow, gates = GradientFlow(tmp_path, probe), GateActivations(tmp_path, probe)
     norms = GradientNorms(tmp_path)
@@ -163,13 +198,121 @@ def test_events_have_tag_step_and_value(tmp_path):
                 continue
             written = found.pop(tag)
             if tag.startswith(("gradient_flow", "gate_map")):
-                assert list(written) == [3, 6]  # drawn at the end of an epoch
+                assert list(written) == [6]  # at the end: two epochs leave no time to draw before
                 assert all(image[2].startswith(b"\x89PNG") for image in written.values())
                 continue
             assert list(written) == list(history["step"])
             np.testing.assert_allclose(list(written.values()), values, rtol=1e-6)
     assert not found
     assert len(list((tmp_path / "rnn").glob("*tfevents*"))) == 1
+
+
+class TestDrawing:
+    """Of epochs that take `epoch` seconds, and drawings that take `drawing` seconds."""
+
+    EPOCHS = 4
+
+    def record(self, log_dir, clock, monkeypatch, *, epoch, drawing=0.0, kind=GradientFlow):
+        class Epochs(keras.callbacks.Callback):
+            def on_epoch_begin(self, *_):
+                clock.seconds += epoch
+
+        original = kind.draw
+
+        def draw(self, history):
+            clock.seconds += drawing
+            return original(self, history)
+
+        monkeypatch.setattr(kind, "draw", draw)
+        callback = kind(log_dir, Probe(X, Y), update_freq=2)
+        fit(build(), Epochs(), callback, epochs=self.EPOCHS)
+        return callback
+
+    # The first picture is expected to take 0.05 s, each later one as long as the last.
+    @pytest.mark.parametrize(
+        ("epoch", "drawing", "expected"),
+        [
+            (0.0, 0.0, [12]),
+            (4.9, 0.0, [6, 8, 12]),  # after the first epoch, only 4.9 s have passed
+            (5.1, 0.0, [2, 6, 8, 12]),
+            (5.1, 10.0, [2, 12]),
+            (10.1, 0.1, [2, 6, 8, 12]),
+            (7.0, 0.1, [2, 8, 12]),  # after 14 s 0.1 s is spent: no time for another 0.1 s
+        ],
+    )
+    def test_takes_a_small_share_of_the_time_and_always_happens_at_the_end(
+        self, epoch, drawing, expected, tmp_path, clock, monkeypatch
+    ):
+        self.record(tmp_path, clock, monkeypatch, epoch=epoch, drawing=drawing)
+        assert steps_of_pictures(tmp_path) == {
+            "gradient_flow/lstm/h": expected,
+            "gradient_flow/lstm/c": expected,
+        }
+
+    @pytest.mark.parametrize("kind", [GradientFlow, GateActivations])
+    def test_all_records_are_kept_and_written_drawn_or_not(
+        self, kind, tmp_path, clock, monkeypatch
+    ):
+        history = self.record(tmp_path, clock, monkeypatch, epoch=0.0, kind=kind).history
+        assert list(history["step"]) == [0, 2, 4, 6, 8, 10, 12]
+        assert set(map(tuple, steps_of_pictures(tmp_path).values())) == {(12,)}
+        written = {}
+        for tag, step, value in values_in(tmp_path):
+            written.setdefault(tag, {})[step] = value
+        for tag, values in history.items():
+            if tag != "step" and not tag.startswith(("gradient_flow", "gate_map")):
+                assert list(written[tag]) == list(history["step"])
+                np.testing.assert_allclose(list(written[tag].values()), values, rtol=1e-6)
+
+    @pytest.mark.parametrize("epoch", [0.0, 100.0])
+    def test_the_last_picture_shows_the_last_record(self, epoch, tmp_path, clock, monkeypatch):
+        flow = self.record(tmp_path / "flow", clock, monkeypatch, epoch=epoch)
+        gates = self.record(
+            tmp_path / "gates", clock, monkeypatch, epoch=epoch, kind=GateActivations
+        )
+        expected = {}
+        for state in "hc":
+            tag, history = f"gradient_flow/lstm/{state}", flow.history
+            expected[tag] = pictures.gradient_flow(
+                history[tag], history["step"], state=state, layer="lstm"
+            )
+        for gate in ("input", "forget", "candidate", "output"):
+            tag, activation = f"gate_map/lstm/{gate}", "tanh" if gate == "candidate" else "sigmoid"
+            expected[tag] = pictures.gate_map(
+                gates.history[tag][-1], gate=gate, activation=activation, layer="lstm"
+            )
+        drawn = {}
+        for log_dir in ("flow", "gates"):
+            for tag, step, value in values_in(tmp_path / log_dir):
+                if tag in expected:
+                    drawn[tag] = step, tf.io.decode_png(value[2]).numpy()
+        assert set(drawn) == set(expected)
+        for tag, (step, rgb) in drawn.items():
+            assert step == 12
+            np.testing.assert_array_equal(rgb, expected[tag])
+
+    def test_a_second_training_has_its_own_time_and_is_drawn(self, tmp_path, clock):
+        model, flow = build(), GradientFlow(tmp_path, Probe(X, Y))
+        fit(model, flow, epochs=1)
+        clock.seconds += 1000.0  # between the two
+        fit(model, flow, epochs=2)
+        assert steps_of_pictures(tmp_path)["gradient_flow/lstm/h"] == [3, 9]
+
+    def test_nothing_is_drawn_twice(self, tmp_path, clock):
+        model, flow = build(), GradientFlow(tmp_path, Probe(X, Y))
+        fit(model, flow, epochs=1)
+        fit(model, flow, epochs=0)
+        assert steps_of_pictures(tmp_path)["gradient_flow/lstm/h"] == [3]
+
+
+def test_a_record_does_not_keep_the_whole_trace_in_memory():
+    gates = GateActivations(None, Probe(X))
+    model = build()
+    fit(model, gates, epochs=1)
+    layer = trace(model, X)["lstm"]
+    for tag, values in gates.measure("lstm", layer).items():
+        owner = values if getattr(values, "base", None) is None else values.base
+        assert np.size(owner) <= max(90, TIME * UNITS), tag  # 90: of a histogram
 
 
 def test_what_was_measured_before_an_error_is_on_disk(tmp_path):
@@ -255,7 +398,7 @@ class TestBadInput:
         assert len(gates.history["step"]) == len(before["step"])
 
 
-def test_an_optimizer_that_does_not_step_does_not_freeze_the_probe():
+def test_an_optimizer_that_does_not_step_freezes_neither_probe_nor_pictures(tmp_path, clock):
     class Other(keras.Sequential):
         def train_step(self, data):
             for weight in self.trainable_variables:
@@ -264,11 +407,13 @@ def test_an_optimizer_that_does_not_step_does_not_freeze_the_probe():
 
     model = Other([keras.Input((TIME, FEATURES)), layers.LSTM(UNITS, name="lstm"), layers.Dense(1)])
     model.compile("sgd", loss="mse")
-    flow = GradientFlow(None, Probe(X, Y))
+    flow = GradientFlow(tmp_path, Probe(X, Y))
     fit(model, flow)
     norms = flow.history["gradient_flow/lstm/h"]
     assert not np.array_equal(norms[0], norms[1])
     assert not np.array_equal(norms[1], norms[2])
+    fit(model, flow)
+    assert steps_of_pictures(tmp_path)["gradient_flow/lstm/h"] == [0, 0]
 
 
 def test_cells_without_known_gates_have_no_gates():
