@@ -57,7 +57,7 @@ def test_python_runs(code, names, tmp_path, monkeypatch):
 
 def test_kinds_of_blocks():
     assert {kind for kind, _ in BLOCKS} == {"python", "sh", "text"}
-    assert len(PYTHON) == 4
+    assert len(PYTHON) == 5
     known = re.compile(r"make |python3 -m venv |\S*pip install|\S*keras-rnn-study|tensorboard")
     assert all(known.match(command) for command in COMMANDS)
 
@@ -82,6 +82,9 @@ def test_commands_run(command, tmp_path):
     words = command.split()
     words[0] = program(words[0])
     words += ["--steps", "40"] if "fit" in words else []
+    if "model.keras" in words:
+        layers = [keras.Input((5, 3)), keras.layers.LSTM(4)]
+        keras.Sequential(layers).save(tmp_path / "model.keras")
     done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 
