@@ -1,7 +1,6 @@
 """What the doctor says of a layer is what Keras does with it."""
 
 import contextlib
-import importlib
 import io
 import itertools
 import os
@@ -17,16 +16,14 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from keras import layers
+from keras_internals import keras_rnn
 from rich.console import Console
-from tensorflow.python.framework import op_def_registry
 
 from keras_rnn_study import cudnn_support, doctor, doctor_machine, doctor_model, doctor_view, fused
 from keras_rnn_study.doctor import diagnose
 from keras_rnn_study.doctor_machine import machine, why_no_gpu
 from keras_rnn_study.fusion import eligibility
 
-# `import a.b.rnn as rnn` would give the function of that name.
-keras_rnn = importlib.import_module("keras.src.backend.tensorflow.rnn")
 X = np.ones((2, 3, 4), "float32")
 PROGRAM = [sys.executable, "-c", "from keras_rnn_study.cli import main; main()"]
 
@@ -217,7 +214,12 @@ DTYPES = ("float16", "bfloat16", "float32", "float64", "mixed_float16", "mixed_b
 
 def test_no_data_type_is_an_obstacle_as_the_kernel_takes_them_all(taken, monkeypatch):
     set_gpu(monkeypatch, True)
-    [types_taken] = [a for a in op_def_registry.get("CudnnRNNV3").attr if a.name == "T"]
+    with tf.Graph().as_default():
+        x, lengths = tf.zeros((1, 1, 1)), tf.ones(1, tf.int32)
+        h, *_ = tf.raw_ops.CudnnRNNV3(
+            input=x, input_h=x, input_c=x, params=tf.zeros(4), sequence_lengths=lengths
+        )
+    [types_taken] = [a for a in h.op.op_def.attr if a.name == "T"]
     for cell, dtype in itertools.product(CELLS, DTYPES):
         layer = cell(2, dtype=dtype, recurrent_initializer="ones")
         assert kernel_of(layer, taken) == diagnosis(layer).kernel == "cuDNN"

@@ -3,13 +3,12 @@
 `pytest -m gpu`; without a GPU all of it is skipped. `benchmarks/gpu.py` runs it too.
 """
 
-import importlib
-
 import keras
 import layer_cases as cases
 import numpy as np
 import pytest
 import tensorflow as tf
+from keras_internals import keras_rnn
 
 from keras_rnn_study import fused, trace
 from keras_rnn_study.callbacks import GateActivations, GradientFlow, GradientNorms, Probe
@@ -73,14 +72,13 @@ def test_standard_layers_train_on_cudnn_and_the_doctor_knows(cell):
 @pytest.mark.parametrize("cell", GATED)
 def test_recording_leaves_them_on_cudnn(cell, monkeypatch):
     model, calls = build_model(cell), []
-    module = importlib.import_module("keras.src.backend.tensorflow.rnn")
-    kernel = getattr(module, f"_cudnn_{cell}")
+    kernel = getattr(keras_rnn, f"_cudnn_{cell}")
 
     def counted(*arguments, **keywords):
         calls.append(cell)
         return kernel(*arguments, **keywords)
 
-    monkeypatch.setattr(module, f"_cudnn_{cell}", counted)
+    monkeypatch.setattr(keras_rnn, f"_cudnn_{cell}", counted)
     monkeypatch.setattr(keras.layers.RNN, "inner_loop", lambda *a, **k: pytest.fail("slow loop"))
     probe = Probe(X, Y)
     recording = [GradientNorms(), GradientFlow(None, probe), GateActivations(None, probe)]
