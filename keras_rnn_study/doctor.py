@@ -13,7 +13,7 @@ from keras_rnn_study.layers import recurrent_layers
 
 __all__ = ["Diagnosis", "diagnose", "machine"]
 
-CUDNN, STANDARD, FUSED, ERROR = "cuDNN", "standard loop", "fused XLA loop", "none: error"
+CUDNN, STANDARD, FUSED, ERROR = "cuDNN", "standard loop", "fused CPU loop", "none: error"
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Diagnosis:
         kernel: str, what Keras runs it on: `"cuDNN"`, `"standard loop"`, or `"none: error"`
             where Keras raises one.
         obstacles: Tuple of `Obstacle`, what keeps it off Keras' cuDNN kernel.
-        fused_kernel: str, the same within `fused(model)`: also `"fused XLA loop"`.
+        fused_kernel: str, the same within `fused(model)`: also `"fused CPU loop"`.
         fused_obstacles: Tuple of `Obstacle`, what keeps it from being fused. Empty on a GPU for
             LSTM and GRU, which `fused` leaves as they are: their `obstacles` say it.
         notes: Tuple of str, what else there is to know: masks, XLA, settings that fail.

@@ -179,7 +179,7 @@ def test_insisting_on_cudnn_where_there_is_none_fails_as_said(taken, monkeypatch
     assert kernel_of(layer, taken) == diagnosis(layer).kernel == "none: error"
     [note] = diagnosis(layer).notes
     assert re.search(r'raise ValueError.*Leave use_cudnn at "auto"', note)
-    assert diagnosis(layer).fused_kernel == "fused XLA loop"
+    assert diagnosis(layer).fused_kernel == "fused CPU loop"
 
 
 WITHOUT_A_PATH = [
@@ -417,7 +417,7 @@ def test_what_is_said_of_fused_is_what_it_does():
     with fused(model) as swapped:
         pass
     for each in found:
-        assert (each.fused_kernel == "fused XLA loop") is (each.name in swapped.layers), each
+        assert (each.fused_kernel == "fused CPU loop") is (each.name in swapped.layers), each
         assert bool(each.fused_obstacles) is (each.name not in swapped.layers), each
     assert swapped.layers
 

@@ -19,7 +19,7 @@ class CudnnLoop:
         self._cell = cell
 
     def __call__(self, x, initial, mask):
-        """Runs; see `XlaLoop`."""
+        """Runs; see `CpuLoop`."""
         if mask is None:
             h = self._run(x, initial[0])
             return h, [h[-1]]

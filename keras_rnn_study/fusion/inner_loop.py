@@ -13,7 +13,7 @@ def fused_inner_loop(layer, own_loop, run):
     Args:
         layer: The recurrent layer.
         own_loop: Its own `inner_loop`, for calls that the fused loop does not take.
-        run: `run(x, initial, mask) -> (h, final)`, such as `XlaLoop`.
+        run: `run(x, initial, mask) -> (h, final)`, such as `CpuLoop`.
 
     Returns:
         Function with the signature and the results of `keras.layers.RNN.inner_loop`.

@@ -1,17 +1,18 @@
 """`fused`: a model's standard recurrent layers on faster loops."""
 
 from keras_rnn_study.devices import on_gpu
+from keras_rnn_study.fusion.cpu_loop import CpuLoop
 from keras_rnn_study.fusion.cudnn_loop import CudnnLoop
 from keras_rnn_study.fusion.eligibility import obstacles
 from keras_rnn_study.fusion.inner_loop import fused_inner_loop
-from keras_rnn_study.fusion.xla_loop import XlaLoop
 from keras_rnn_study.layers import recurrent_layers
 
 
 def fused(model):
     """Puts standard recurrent layers on faster loops; a context manager, or until `undo`.
 
-    On a CPU, SimpleRNN, LSTM and GRU run on a loop that XLA compiles, with hand-written gradients.
+    On a CPU, SimpleRNN, LSTM and GRU run on a loop that XLA compiles, with hand-written gradients,
+    or where that is faster, for a small LSTM, on TensorFlow's `BlockLSTMV2`.
     On a GPU, SimpleRNN runs on TensorFlow's cuDNN kernel, which Keras uses for LSTM and GRU only.
     Only the `inner_loop` of the layer objects is swapped: weights, config and saved files stay
     those of the standard layers, and results agree to rounding. A layer whose settings the fused
@@ -91,7 +92,7 @@ class Fused:
         if "inner_loop" in vars(layer):
             return  # fused already
         gpu = on_gpu()
-        run = CudnnLoop(layer.cell) if gpu else XlaLoop(layer.cell)
+        run = CudnnLoop(layer.cell) if gpu else CpuLoop(layer.cell)
         self._set(layer, "inner_loop", fused_inner_loop(layer, layer.inner_loop, run))
         if gpu:  # where Keras would compile the whole step with XLA, which has no cuDNN
             self._set(layer, "supports_jit", False)

@@ -1,16 +1,14 @@
-"""The loop on a CPU: hand-written gradients, compiled by XLA, the batch shared among the cores.
+"""The loop of any cell on a CPU: hand-written gradients, compiled by XLA.
 
 Keras' loop hands each small operation of a step to TensorFlow's executor, and keeps what automatic
 differentiation asks for. Here a step is a few fused kernels; the input projection is one product
-before the loop and the weights' gradients are one after it. XLA runs a loop on one core, and
-samples do not meet in a recurrent layer, so each core takes a part of the batch.
+before the loop and the weights' gradients are one after it. XLA runs a loop on one core.
 """
 
 import tensorflow as tf
 
-from keras_rnn_study.devices import batch_parts, batch_size, join
 from keras_rnn_study.replay import EQUATIONS
-from keras_rnn_study.replay.base import previous, read_weights
+from keras_rnn_study.replay.base import previous
 
 
 class XlaLoop:
@@ -30,25 +28,10 @@ class XlaLoop:
         self._forward = tf.function(self._run, jit_compile=True, autograph=False)
         self._backward = tf.function(self._differentiate, jit_compile=True, autograph=False)
 
-    def __call__(self, x, initial, mask):
-        """Runs.
-
-        Args:
-            x: Inputs, (time, batch, features), in the order in which the loop runs.
-            initial: List of initial states, (batch, units) each.
-            mask: Booleans (time, batch), or `None`.
-
-        Returns:
-            Tuple `(h, final)`: h after each step, (time, batch, units), repeated at masked ones;
-            and a list of the final states.
-        """
-        weights = read_weights(self._cell, x.dtype)
-        parts = []
-        for rows in batch_parts(batch_size(x)):
-            z, recurrent = self._equations.project(self._cell, weights, x[:, rows])
-            part_mask = None if mask is None else mask[:, rows]
-            parts.append(self._recur(z, [s[rows] for s in initial], recurrent, part_mask))
-        return join([h for h, _ in parts], axis=1), join([final for _, final in parts], axis=0)
+    def __call__(self, weights, x, initial, mask):
+        """Runs; as `CpuLoop`, but of a part of the batch and with the cell's `weights`."""
+        z, recurrent = self._equations.project(self._cell, weights, x)
+        return self._recur(z, initial, recurrent, mask)
 
     def _recurrence(self, z, initial, recurrent, mask):
         names = list(recurrent)
