@@ -38,7 +38,6 @@ class BlockLoop:
 
     def __call__(self, weights, x, initial, mask):
         """Runs; `mask` is `None`."""
-        features = x.shape[-1]
 
         @tf.custom_gradient
         def recurrence(x, h, c, kernel, bias):
