@@ -19,7 +19,8 @@ HEAD = """# What it costs
 Where nothing else is said, a figure is the median of ratios, with the quartiles behind it. The
 sides of a ratio ran in turn in one process, so that a machine whose speed drifts, drifts for all;
 machines were shared, which the spread shows. A size is batch, time, features, units: one recurrent
-layer, `Dense(1)` behind it, mean squared error, Adam, float32.
+layer, `Dense(1)` behind it, mean squared error, Adam, float32. tf.data's tuner is off: an epoch
+waits for it at its end until it wakes up, up to once more its own time, whichever side runs.
 """
 
 
