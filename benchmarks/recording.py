@@ -16,14 +16,16 @@ import itertools
 import tempfile
 
 import long_training
+import numpy as np
 from models import QUICK_SIZES, SIZES, STEPS, batches, build, fit, samples
-from pairs import ratios
+from pairs import quartiles, ratios, rounds
 from result_file import ResultFile, parser
 
 from keras_rnn_study import trace
 from keras_rnn_study.callbacks import GateActivations, GradientFlow, GradientNorms, Probe
 
 EPOCHS = 12  # of a longer `fit`
+BUILDS = 7  # pairs of models, for the norms of every step
 
 
 def all_three(batch, update_freq, logs):
@@ -37,10 +39,18 @@ def all_three(batch, update_freq, logs):
 
 
 def norms(cell, size, pairs, data):
-    model, recorded = build(cell, size), build(cell, size)
-    with tempfile.TemporaryDirectory() as logs:
-        callback = GradientNorms(logs)
-        return ratios(lambda: fit(recorded, data, callback), lambda: fit(model, data), pairs)
+    """Over several pairs of models: two bare ones alike may differ by 5 % as long as they live."""
+    taken = []
+    for _ in range(BUILDS):
+        model, recorded = build(cell, size), build(cell, size)
+        with tempfile.TemporaryDirectory() as logs:
+            sides = {
+                "recorded": functools.partial(fit, recorded, data, GradientNorms(logs)),
+                "bare": functools.partial(fit, model, data),
+            }
+            times = rounds(sides, max(pairs // BUILDS, 1), at_most=10)
+        taken.extend(np.divide(times["recorded"], times["bare"]))
+    return quartiles(taken)
 
 
 def one_trace(cell, size, pairs, batch):
