@@ -236,8 +236,9 @@ def _train(options, log_dir, verbose):
     start_tensorflow(verbose)
     with _errors_in_a_line():
         from keras_rnn_study import fitting, progress
+        from keras_rnn_study.run import Run
 
-        runs = [fitting.Run(**run) for run in options]
+        runs = [Run(**run) for run in options]
         # All mistakes show before the first training, not after it.
         directories = [os.path.join(log_dir, _directory(run, runs)) for run in runs]
         for directory in directories:

@@ -1,99 +1,17 @@
 """One training run of one cell on one task, recorded by all three callbacks."""
 
 import dataclasses
-import math
 import os
 
 import keras
 
 from keras_rnn_study.callbacks import GateActivations, GradientFlow, GradientNorms, Probe
 from keras_rnn_study.datasets import catalog
-from keras_rnn_study.models import build_model
+from keras_rnn_study.run import STEPS_PER_EPOCH, Run, verdict
 
-STEPS_PER_EPOCH = 40
 _RECORD_EVERY = 20  # steps
 _PROBE_SAMPLES = 64
 _TEST_SAMPLES = 1024
-
-
-@dataclasses.dataclass(frozen=True)
-class Run:
-    """What is trained, and how.
-
-    Attributes:
-        task: Name of the task.
-        cell: "simple_rnn", "lstm" or "gru".
-        gap: Steps between the evidence and the answer; `None` for a variant that takes a length.
-        length: Length of the sequences, for a variant that takes it instead.
-        variant: Which of the task's definitions; `None` for the default one.
-        init: How the recurrent layers start; see `build_model`.
-        units: Units of each recurrent layer.
-        layers: Number of recurrent layers.
-        steps: Training steps; rounded up to whole epochs of 40.
-        batch_size: Samples in a training step, fresh ones each.
-        learning_rate: Of Adam.
-        seed: Of the weights and the data.
-    """
-
-    task: str
-    cell: str
-    gap: int | None = None
-    length: int | None = None
-    variant: str | None = None
-    init: str = "keras"
-    units: int = 32
-    layers: int = 1
-    steps: int = 400
-    batch_size: int = 64
-    learning_rate: float = 3e-3
-    seed: int = 0
-
-    @property
-    def label(self):
-        """The cell, and how it starts if that is not Keras' default: `"lstm (chrono)"`."""
-        return self.cell if self.init == "keras" else f"{self.cell} ({self.init})"
-
-    @property
-    def facts(self):
-        """The `Task`, or its variant."""
-        task = catalog.get(self.task).TASK
-        return task if self.variant is None else task.of(self.variant)
-
-    @property
-    def size(self):
-        """The gap, or the length where the variant takes that."""
-        return self.facts.size(gap=self.gap, length=self.length)
-
-    @property
-    def data_options(self):
-        """What the task's functions are told: the gap, or variant and length."""
-        options = {"gap": self.gap, "length": self.length, "variant": self.variant}
-        return {name: value for name, value in options.items() if value is not None}
-
-    @property
-    def epochs(self):
-        """Epochs of 40 steps."""
-        return -(-self.steps // STEPS_PER_EPOCH)
-
-    def build(self):
-        """The compiled model.
-
-        Raises:
-            ValueError: as `build_model`, or the task cannot make that gap.
-        """
-        size = self.size
-        catalog.get(self.task).make(1, **self.data_options, seed=self.seed)
-        model = build_model(
-            self.facts,
-            self.cell,
-            units=self.units,
-            layers=self.layers,
-            init=self.init,
-            gap=size,
-            seed=self.seed,
-        )
-        model.optimizer.learning_rate = self.learning_rate
-        return model
 
 
 @dataclasses.dataclass(frozen=True)
@@ -120,20 +38,8 @@ class Outcome:
 
     @property
     def verdict(self):
-        """How it went: `"learned"`, `"in part"`, `"at chance"` or `"diverged"`.
-
-        At chance is what does not beat guessing by five standard errors. Diverged is a score that
-        is no number.
-        """
-        task = self.run.facts
-        if task.is_solved(self.score):
-            return "learned"
-        if math.isnan(self.score):
-            return "diverged"
-        better = self.score - task.chance
-        if task.metric != "accuracy":
-            better = -better
-        return "in part" if better > 5 * self.standard_error else "at chance"
+        """How it went, as `keras_rnn_study.run.verdict` says it."""
+        return verdict(self.run.facts, self.score, self.standard_error)
 
 
 def fit(run, model, log_dir, callbacks=()):

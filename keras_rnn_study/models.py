@@ -4,6 +4,9 @@ Nothing here is a class of this project: the models consist of Keras' own layers
 optimizer, so a saved model loads wherever Keras is.
 """
 
+import inspect
+import numbers
+
 import keras
 import numpy as np
 
@@ -29,6 +32,8 @@ def build_model(
     layers: int = 1,
     init: str = "keras",
     gap: int | None = None,
+    forget_bias: float | None = None,
+    optimizer: keras.optimizers.Optimizer | str | None = None,
     seed: int | None = None,
 ) -> keras.Model:
     """Build and compile a standard Keras model for a task.
@@ -36,9 +41,7 @@ def build_model(
     Token tasks get an `Embedding` of `units` dimensions first, and sequences of different lengths
     a mask. Then come the recurrent layers, named after their cell ("lstm", "lstm_2", ...), and a
     dense layer: a softmax over the classes, or one number; at the last step, or at every step
-    where the task has a target there. The optimizer is Adam with a
-    learning rate of 3e-3; `model.optimizer.learning_rate = 1e-3` changes it, and the model takes
-    sequences of any length.
+    where the task has a target there. The model takes sequences of any length.
 
     How a recurrent layer starts decides how far back it can learn, so it is a choice:
 
@@ -62,6 +65,9 @@ def build_model(
         init: "keras", "glorot", "identity" or "chrono", as above.
         gap: The gap that "chrono" prepares for (or the length, where that is what the task takes);
             the other choices do not use it.
+        forget_bias: What the bias of an LSTM's forget gate starts at; `None`: Keras' 1, or what
+            "chrono" says.
+        optimizer: A Keras optimizer, or the name of one; `None`: Adam with a learning rate of 3e-3.
         seed: The same seed gives the same weights; `None` gives other weights each time.
 
     Returns:
@@ -69,7 +75,8 @@ def build_model(
 
     Raises:
         ValueError: An unknown task, cell or init (with the nearest name), an init that the cell
-            cannot have, "chrono" without a gap, or a number that is no whole number or too small.
+            cannot have, "chrono" without a gap, a forget bias for a cell without a forget gate or
+            beside "chrono", an unknown optimizer, or a number that is no whole number or too small.
 
     Example:
         >>> from keras_rnn_study.datasets import recall
@@ -89,25 +96,16 @@ def build_model(
     units = whole_number("units", units, at_least=1)
     layers = whole_number("layers", layers, at_least=1)
     _check_init(cell, init, gap)
+    _check_forget_bias(cell, init, forget_bias)
+    if isinstance(optimizer, str):
+        optimizer = build_optimizer(optimizer)
     if seed is not None:
         seed = whole_number("seed", seed, at_least=0)
     generator = np.random.default_rng(seed)
 
     model = keras.Sequential(name=f"{task.name}_{cell}")
     model.add(keras.Input(task.input_shape, dtype=task.input_dtype))
-    if task.vocabulary_size is not None:
-        embedding = keras.initializers.RandomUniform(seed=_seed(generator))
-        model.add(
-            keras.layers.Embedding(
-                task.vocabulary_size,
-                units,
-                embeddings_initializer=embedding,
-                mask_zero=task.padded,
-                name="embedding",
-            )
-        )
-    elif task.padded:
-        model.add(keras.layers.Masking(name="masking"))
+    _add_input_layer(model, task, units, generator)
     for number in range(1, layers + 1):
         layer = _LAYER_CLASSES[cell](
             units,
@@ -118,20 +116,104 @@ def build_model(
         model.add(layer)
         if init == "chrono":
             _set_chrono_biases(layer, gap, generator)
-    model.add(
-        keras.layers.Dense(
-            task.num_classes or 1,
-            activation="softmax" if task.num_classes else "linear",
-            kernel_initializer=keras.initializers.GlorotUniform(seed=_seed(generator)),
-            name="answer",
-        )
-    )
+        if forget_bias is not None:
+            _set_forget_bias(layer, forget_bias)
+    model.add(_answer_layer(task, generator))
     model.compile(
-        optimizer=keras.optimizers.Adam(LEARNING_RATE),
+        optimizer=optimizer or keras.optimizers.Adam(LEARNING_RATE),
         loss=task.loss,
         metrics=["accuracy" if task.num_classes else "mean_absolute_error"],
     )
     return model
+
+
+def build_optimizer(name: str, **options: object) -> keras.optimizers.Optimizer:
+    """Make a Keras optimizer by its name.
+
+    Args:
+        name: Such as "adam", "sgd" or "rmsprop".
+        options: Arguments of its class, such as `learning_rate=1e-3`, `clipnorm=1.0`.
+
+    Raises:
+        ValueError: There is no such optimizer (with the nearest name), or it takes no such option,
+            or not that value.
+
+    Example:
+        >>> from keras_rnn_study.models import build_optimizer
+        >>> build_optimizer("sgd", learning_rate=0.1, momentum=0.9).name
+        'SGD'
+    """
+    classes = _optimizer_classes()
+    check_choice("optimizer", str(name).lower(), classes)
+    chosen = classes[name.lower()]
+    allowed = [*inspect.signature(chosen).parameters]
+    for option in options:
+        if option not in allowed or option == "kwargs":
+            check_choice(
+                f"option of {chosen.__name__}", option, [a for a in allowed if a != "kwargs"]
+            )
+    try:
+        return chosen(**options)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{chosen.__name__} does not take {options}: {error}") from None
+
+
+def _optimizer_classes() -> dict[str, type]:
+    base = keras.optimizers.Optimizer
+    members = vars(keras.optimizers).items()
+    return {
+        name.lower(): value
+        for name, value in members
+        if isinstance(value, type) and issubclass(value, base) and value is not base
+    }
+
+
+def _add_input_layer(
+    model: keras.Sequential, task: Task, units: int, generator: np.random.Generator
+) -> None:
+    """Embed tokens; mask padding."""
+    if task.vocabulary_size is not None:
+        model.add(
+            keras.layers.Embedding(
+                task.vocabulary_size,
+                units,
+                embeddings_initializer=keras.initializers.RandomUniform(seed=_seed(generator)),
+                mask_zero=task.padded,
+                name="embedding",
+            )
+        )
+    elif task.padded:
+        model.add(keras.layers.Masking(name="masking"))
+
+
+def _answer_layer(task: Task, generator: np.random.Generator) -> keras.layers.Layer:
+    """A softmax over the classes, or one number."""
+    return keras.layers.Dense(
+        task.num_classes or 1,
+        activation="softmax" if task.num_classes else "linear",
+        kernel_initializer=keras.initializers.GlorotUniform(seed=_seed(generator)),
+        name="answer",
+    )
+
+
+def _check_forget_bias(cell: str, init: str, forget_bias: float | None) -> None:
+    if forget_bias is None:
+        return
+    if isinstance(forget_bias, bool) or not isinstance(forget_bias, numbers.Real):
+        raise ValueError(
+            f"forget_bias must be a number, but {forget_bias!r} was given. Pass, for example, 1.0, "
+            "Keras' own."
+        )
+    if cell != "lstm":
+        raise ValueError(
+            f"forget_bias={forget_bias!r} is for an LSTM's forget gate, but cell={cell!r} has "
+            "none. Leave it out, or use cell='lstm'."
+        )
+    if init == "chrono":
+        raise ValueError(
+            f"init='chrono' sets the forget gate's biases, and forget_bias={forget_bias!r} would "
+            "undo it. Leave one of them out."
+        )
 
 
 def _check_init(cell: str, init: str, gap: int | None) -> None:
@@ -176,6 +258,12 @@ def _initializers(init: str, generator: np.random.Generator) -> dict[str, object
         "kernel_initializer": keras.initializers.GlorotUniform(seed=kernel),
         "recurrent_initializer": orthogonal_or_glorot(seed=recurrent),
     }
+
+
+def _set_forget_bias(layer: keras.layers.Layer, value: float) -> None:
+    bias = np.array(layer.cell.bias)
+    bias[layer.units : 2 * layer.units] = value  # input, forget, candidate, output
+    layer.cell.bias.assign(bias)
 
 
 def _set_chrono_biases(layer: keras.layers.Layer, gap: int, generator: np.random.Generator) -> None:

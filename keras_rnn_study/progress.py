@@ -3,7 +3,7 @@
 import keras
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from keras_rnn_study.fitting import STEPS_PER_EPOCH
+from keras_rnn_study.run import STEPS_PER_EPOCH
 
 
 def progress_bar(console):

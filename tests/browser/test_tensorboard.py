@@ -12,7 +12,8 @@ import time
 
 import pytest
 
-from keras_rnn_study.fitting import Run, fit
+from keras_rnn_study.fitting import fit
+from keras_rnn_study.run import Run
 
 CHROMIUM = shutil.which("chromium")
 CHROMEDRIVER = shutil.which("chromedriver")
