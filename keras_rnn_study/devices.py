@@ -43,7 +43,9 @@ def join(parts, axis):
 
 
 def usable_cores():
-    """The number of cores that this process may use."""
+    """The number of cores that this process may use, and TensorFlow does."""
     # Where the system tells: a container may have fewer than there are.
     affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count()
+    cores = len(affinity(0)) if affinity else os.cpu_count()
+    threads = tf.config.threading.get_intra_op_parallelism_threads()  # 0: not set
+    return min(cores, threads or cores)

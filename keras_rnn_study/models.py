@@ -13,13 +13,14 @@ import numpy as np
 from keras_rnn_study.datasets import catalog
 from keras_rnn_study.datasets.checks import check_choice, whole_number
 from keras_rnn_study.datasets.task import Task
+from keras_rnn_study.run import STARTS
 
 _LAYER_CLASSES = {
     "simple_rnn": keras.layers.SimpleRNN,
     "lstm": keras.layers.LSTM,
     "gru": keras.layers.GRU,
 }
-CELLS = tuple(_LAYER_CLASSES)
+CELLS = tuple(STARTS)
 INITS = ("keras", "glorot", "identity", "chrono")
 LEARNING_RATE = 3e-3
 

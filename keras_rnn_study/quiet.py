@@ -18,6 +18,12 @@ def start_tensorflow(verbose=False):
         keras.ops.zeros(())
 
 
+def import_tensorflow():
+    """Imports TensorFlow quietly; it has not started, so its threads and GPUs can still be set."""
+    with _hidden_errors():
+        import keras  # noqa: F401
+
+
 @contextlib.contextmanager
 def _hidden_errors():
     """Hides what is written to file descriptor 2 in this block, unless it raises.

@@ -12,6 +12,13 @@ STEPS_PER_EPOCH = 40
 
 VERDICTS = ("learned", "in part", "at chance", "diverged", "failed")
 
+STARTS = {
+    "simple_rnn": ("keras", "glorot", "identity"),
+    "lstm": ("keras", "glorot", "chrono"),
+    "gru": ("keras", "glorot", "chrono"),
+}
+"""The cells, and the ways in which each can start; see `build_model`."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Run:

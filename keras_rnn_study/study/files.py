@@ -1,0 +1,120 @@
+"""Studies in YAML files.
+
+    title: How far can a simple RNN remember?
+    task: recall
+    cell: [simple_rnn, lstm]
+    gap: [10, 100]
+    sizes:
+      quick: {seeds: 3, steps: 400}
+      full: {seeds: 10, steps: 2000}
+
+Keys are those of `Study`; `title` and `about` are for people. `sizes` are what differs between a
+quick version and a whole one; the first is taken if none is asked for.
+"""
+
+import dataclasses
+import pathlib
+
+from keras_rnn_study.datasets.checks import check_choice
+from keras_rnn_study.study.grid import Study
+
+
+@dataclasses.dataclass(frozen=True)
+class StudyFile:
+    """What a YAML file says.
+
+    Attributes:
+        study: The `Study`.
+        title: One line.
+        about: Whatever the file tells a reader: a str, or a dict.
+        size: Which of its sizes; `None` if it has none.
+    """
+
+    study: Study
+    title: str
+    about: object
+    size: str | None
+
+
+def read_study(path, size=None):
+    """Reads a study from a YAML file.
+
+    Args:
+        path: Of the file.
+        size: Name of one of its `sizes`; `None`: the first.
+
+    Returns:
+        `StudyFile`.
+
+    Raises:
+        ValueError: There is no such file, it is no YAML, or no study (see `Study`), or it has no
+            such size.
+
+    Example:
+
+    >>> import pathlib, tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "recall.yaml")
+    >>> _ = path.write_text("task: recall\\ngap: [5, 10]\\nsizes: {quick: {seeds: 2}}")
+    >>> len(read_study(path).study.runs())
+    8
+    """
+    contents = _contents(path)
+    title, about = contents.pop("title", pathlib.Path(path).stem), contents.pop("about", None)
+    sizes = contents.pop("sizes", None)
+    if sizes:
+        size = next(iter(sizes)) if size is None else size
+        check_choice(f"size in {path}", size, sizes)
+        contents |= sizes[size]
+    elif size is not None:
+        raise ValueError(f"{path} has no sizes, but size={size!r} was asked for. Leave it out.")
+    try:
+        return StudyFile(Study(**_with_numbers(contents)), title, about, size)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{path}: {error}") from None
+
+
+def parse_value(text):
+    """A value as a person types it: none, true, false, a number or a word.
+
+    Example:
+
+    >>> [parse_value(text) for text in ("none", "true", "32", "1e-3", "adam")]
+    [None, True, 32, 0.001, 'adam']
+    """
+    words = {"none": None, "null": None, "true": True, "false": False}
+    if text.lower() in words:
+        return words[text.lower()]
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
+def _contents(path):
+    import yaml
+
+    try:
+        contents = yaml.safe_load(pathlib.Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ValueError(
+            f"Cannot read the study {str(path)!r}: {error.strerror}. Pass the path of a YAML file."
+        ) from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path} is no YAML: {error}") from None
+    if not isinstance(contents, dict):
+        raise ValueError(
+            f"{path} holds {type(contents).__name__}, not names and values. A study begins, for "
+            "example, with the line 'task: recall'."
+        )
+    return contents
+
+
+def _with_numbers(value):
+    """YAML takes 1e-3 for a word, since it has no point."""
+    if isinstance(value, dict):
+        return {name: _with_numbers(v) for name, v in value.items()}
+    if isinstance(value, list):
+        return [_with_numbers(v) for v in value]
+    return parse_value(value) if isinstance(value, str) else value
