@@ -106,6 +106,15 @@ class EventLog:
         """
         self._burst.add("images", tag, event_values.image(rgb), step)
 
+    def summary(self, summary, step):
+        """Adds what another TensorBoard plugin made, such as hyperparameters.
+
+        Args:
+            summary: TensorBoard's `Summary` message.
+            step: int.
+        """
+        self._burst.add_summary(summary.SerializeToString(), step)
+
     def flush(self):
         """Writes to disk all that was added so far."""
         self._burst.flush()
@@ -137,6 +146,10 @@ class _Burst:
         self._size += 1
         if self._size >= _LARGEST_BURST:
             self.flush()
+
+    def add_summary(self, serialized, step):
+        self._pending.append((int(step), tf.compat.v1.Summary.FromString(serialized)))
+        self._size += 1
 
     def flush(self):
         if not self._pending:

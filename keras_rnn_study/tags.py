@@ -57,6 +57,12 @@ DESCRIPTIONS = {
         "**Mean L2 norm of the state** over the probe's samples and time steps. No unit. h is at "
         "most sqrt(units) with tanh; c may grow with the length of the sequence."
     ),
+    "study": (
+        "**What one run of a study came to.** `score`: of held-out samples, at each check. `loss`: "
+        "mean training loss since the check before. `success`: 1 if the success test held, else 0. "
+        "`updates`: training steps done until then, or until the run ended. `horizon`: how many "
+        "steps back the gradient reached *before* training."
+    ),
 }
 
 

@@ -1,5 +1,7 @@
 """How near two computations of the same thing have to come."""
 
+import numpy as np
+
 from keras_rnn_study.claims.claim import CONDITION, FAILS, HOLDS
 
 FLOAT32 = 1e-4
@@ -31,3 +33,14 @@ def agreement(difference):
     if difference <= FLOAT32:
         return HOLDS
     return CONDITION if difference <= COARSE else FAILS
+
+
+def largest_difference(values, others):
+    """The largest absolute difference of two arrays; NaN if one of them has a NaN.
+
+    Example:
+
+    >>> largest_difference([1.0, 2.0], [1.5, 2.0])
+    0.5
+    """
+    return float(np.max(np.abs(np.float64(values) - np.float64(others))))

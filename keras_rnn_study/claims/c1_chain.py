@@ -12,7 +12,7 @@ experiment said nothing.
 
 import numpy as np
 
-from keras_rnn_study.claims.agreement import COARSE, FLOAT32, RULE, agreement
+from keras_rnn_study.claims.agreement import COARSE, FLOAT32, RULE, agreement, largest_difference
 from keras_rnn_study.claims.claim import (
     CONDITION,
     FAILS,
@@ -150,15 +150,12 @@ def _sequence(model, gap):
     x = np.float64(model.get_layer("embedding").embeddings)[tokens]
     return {
         "steps": x.shape[1],
-        "difference": _largest(layer.states["h"] - chain(x, weights)),
-        "without_tanh": _largest(layer.states["h"] - chain(x, weights, activation=np.asarray)),
+        "difference": largest_difference(layer.states["h"], chain(x, weights)),
+        "without_tanh": largest_difference(
+            layer.states["h"], chain(x, weights, activation=np.asarray)
+        ),
         "activation": layer.activations["h"],
     }
-
-
-def _largest(values):
-    """The largest absolute value; infinite where something is no number."""
-    return float(np.max(np.abs(np.nan_to_num(values, nan=np.inf))))
 
 
 def _built(layer_class, steps, units=32, features=32):

@@ -36,7 +36,5 @@ def train(run, model, steps, callbacks=()):
 def probe(run, samples=64):
     """A fixed batch that training never sees: `x, y`."""
     module = catalog.get(run.task)
-    _, held_out = module.load_data(
-        num_train=1, num_test=samples, seed=run.seed, **run.data_options
-    )
+    _, held_out = module.load_data(num_train=1, num_test=samples, seed=run.seed, **run.data_options)
     return held_out

@@ -23,7 +23,7 @@ import uuid
 import numpy as np
 
 from keras_rnn_study.run import Run
-from keras_rnn_study.study.grid import Study, from_dict
+from keras_rnn_study.study.grid import from_dict
 from keras_rnn_study.study.result import Result
 
 _STUDY, _RUN, _HISTORY = "study.json", "run.json", "history.npz"
@@ -56,6 +56,11 @@ class StudyDirectory:
             ) from None
         self.study = from_dict(saved)
 
+    @staticmethod
+    def is_at(path):
+        """Whether a directory holds a study."""
+        return (pathlib.Path(path) / _STUDY).exists()
+
     @classmethod
     def create(cls, path, study):
         """Opens the directory of a study, which is made if it is not there.
@@ -66,7 +71,7 @@ class StudyDirectory:
         path = pathlib.Path(path)
         try:
             path.mkdir(parents=True, exist_ok=True)
-            if not (path / _STUDY).exists():
+            if not cls.is_at(path):
                 _check_empty(path)
                 _write_whole(path / _STUDY, _as_json(study.as_dict()))
         except OSError as error:
@@ -178,14 +183,14 @@ def directory_name(run):
     return re.sub(r"[^\w.-]", "_", "-".join(parts))
 
 
-def files_of(run, result, *, protocol, versions, seconds, history):
+def files_of(run, result, *, protocol, versions=None, seconds=None, history=None):
     """What `StudyDirectory.add` writes for a run, besides events: dict of name to bytes."""
     saved = {
         "run": dataclasses.asdict(run),
         "protocol": dataclasses.asdict(protocol),
-        "versions": versions,
+        "versions": versions or {},
         "result": result_as_dict(result),
-        "seconds": {name: round(value, 3) for name, value in seconds.items()},
+        "seconds": {name: round(value, 3) for name, value in (seconds or {}).items()},
     }
     files = {_RUN: _as_json(saved)}
     if history:
@@ -222,8 +227,8 @@ def _check_empty(path):
     others = [p.name for p in path.iterdir() if not p.name.startswith(".")]
     if others:
         raise ValueError(
-            f"{str(path)!r} holds no study, but other files, such as {sorted(others)[0]!r}. Expected "
-            "a new directory, or one of this study. Choose another one."
+            f"{str(path)!r} holds no study, but other files, such as {min(others)!r}. Expected a "
+            "new directory, or one of this study. Choose another one."
         )
 
 
@@ -236,7 +241,7 @@ def _check_same(path, there, received):
     raise ValueError(
         f"{str(path)!r} holds another study:\n"
         + "\n".join(lines)
-        + "\nTo go on with it, ask for the same again; for the changed one, choose another directory."
+        + "\nTo go on with that one, ask for the same again; else choose another directory."
     )
 
 
@@ -256,6 +261,3 @@ def _flat(saved):
         prefix = f"grid {number}: " if len(grids) > 1 else ""
         flat |= {prefix + name: values for name, values in grid.items()}
     return flat
-
-
-__all__ = ["Study", "StudyDirectory", "directory_name", "files_of"]

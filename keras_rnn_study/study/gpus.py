@@ -5,7 +5,6 @@ import pathlib
 import tempfile
 
 import filelock
-import tensorflow as tf
 
 CHOICES = ("share", "pin", "off")
 
@@ -17,9 +16,11 @@ def prepare(choice):
 
     Args:
         choice: "share": all GPUs are visible, and memory is taken as it is needed; "pin": this
-            process takes the first GPU that no other worker on this machine has, or waits for
-            none: with more workers than GPUs, the rest share the last; "off": CPUs only.
+            process takes the first GPU that no other worker on this machine has; with more
+            workers than GPUs, the rest share the last; "off": CPUs only.
     """
+    import tensorflow as tf
+
     gpus = tf.config.list_physical_devices("GPU")
     if choice == "off":
         tf.config.set_visible_devices([], "GPU")

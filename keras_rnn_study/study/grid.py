@@ -1,4 +1,4 @@
-"""What a study runs: a grid of everything that a run has, and how each run is trained and judged."""
+"""What a study runs: a grid of all that a run has, and how each run is trained and judged."""
 
 import collections
 import dataclasses

@@ -12,7 +12,25 @@ from keras_rnn_study.study import worker
 
 
 class WorkerDied(Exception):
-    """A worker process ended without an answer: killed, or out of memory."""
+    """A worker process ended without an answer.
+
+    Attributes:
+        is_certain: Whether it was surely the run that was asked for which ended it.
+    """
+
+    is_certain = False
+
+    def __str__(self):
+        return "its process died, twice: killed, perhaps because there was not enough memory"
+
+
+class WorkersDied(WorkerDied):
+    """Several workers ended, one after the other, each at the same run."""
+
+    is_certain = True
+
+    def __str__(self):
+        return "several workers died of it, perhaps because there was not enough memory"
 
 
 class Processes:
@@ -108,12 +126,12 @@ class Cluster:
         """What a future came to.
 
         Raises:
-            WorkerDied: Several workers died of it.
+            WorkersDied: Several workers died of it.
         """
         try:
             return future.result()
         except (self._died, concurrent.futures.CancelledError):
-            raise WorkerDied from None
+            raise WorkersDied from None
 
     def close(self):
         """Leaves the cluster, which goes on."""

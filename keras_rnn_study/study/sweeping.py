@@ -5,12 +5,10 @@ import concurrent.futures
 import dataclasses
 
 from keras_rnn_study.datasets.checks import check_choice
-from keras_rnn_study.study import worker
+from keras_rnn_study.study import gpus, worker
 from keras_rnn_study.study.directory import StudyDirectory, files_of
 from keras_rnn_study.study.pools import WorkerDied, pool
 from keras_rnn_study.study.result import Result
-
-GPU_CHOICES = ("share", "pin", "off")
 
 
 @dataclasses.dataclass
@@ -69,8 +67,10 @@ def sweep(
     >>> result.updates, result.failed
     (40, False)
     """
-    check_choice("gpu", gpu, GPU_CHOICES)
+    check_choice("gpu", gpu, gpus.CHOICES)
     with pool(jobs, scheduler) as workers:
+        if not StudyDirectory.is_at(directory):
+            _check(study, workers, gpu)
         there = StudyDirectory.create(directory, study)
         with there.locked():
             _Sweep(there, workers, gpu, retry_failed, on_progress or (lambda progress: None)).go()
@@ -85,55 +85,80 @@ class _Sweep:
         self._on_progress = on_progress
         self._protocol = directory.study.protocol
         runs = directory.study.runs()
-        finished = [run for run in runs if directory.has(run)]
-        failed = [run for run in finished if directory.result(run).failed]
-        again = failed if retry_failed else []
-        self._waiting = collections.deque(_in_good_order(set(runs) - set(finished) | set(again)))
+        there = {run: directory.result(run).failed for run in runs if directory.has(run)}
+        again = {run for run, failed in there.items() if failed and retry_failed}
+        waiting = [run for run in runs if run not in there or run in again]
+        # Long ones first, so that none is left over at the end for one worker alone; what shares a
+        # bench comes together.
+        self._waiting = collections.deque(sorted(waiting, key=_work, reverse=True))
         self._suspects = collections.deque()  # runs that a worker may have died of
+        self._accused = None  # the suspect that runs, alone
         self._running = {}  # future -> run
-        self._all_work = sum(map(_work, runs))
-        self._progress = Progress(
-            len(runs), len(finished) - len(again), len(failed) - len(again)
-        )
-        self._left = sum(map(_work, self._waiting))
+        self._all_work, self._left = sum(map(_work, runs)), sum(map(_work, waiting))
+        failed = sum(there.values()) - len(again)
+        self._progress = Progress(len(runs), done=len(runs) - len(waiting), failed=failed)
 
     def go(self):
         """Runs all that is waiting."""
         self._tell()
-        if self._waiting:
-            kinds = list(self._waiting)
-            self._workers.result(self._workers.submit(worker.check, kinds, self._gpu))
         while self._waiting or self._suspects or self._running:
-            self._submit()
-            finished, _ = concurrent.futures.wait(
+            self._begin_runs()
+            done, _ = concurrent.futures.wait(
                 self._running, return_when=concurrent.futures.FIRST_COMPLETED
             )
-            self._collect(finished)
+            for future in done:
+                self._end_run(future)
 
-    def _submit(self):
-        """Gives every worker a run; a suspect gets all of them, to be the only one who runs."""
-        while self._suspects and not self._running:
-            return self._begin(self._suspects.popleft())
-        while self._waiting and not self._suspects and len(self._running) < self._workers.places:
-            self._begin(self._waiting.popleft())
+    def _begin_runs(self):
+        """Gives each worker a run; a suspect waits until nothing else runs."""
+        if not self._suspects:
+            while self._waiting and len(self._running) < self._workers.places:
+                self._begin(self._waiting.popleft())
+        elif not self._running:
+            self._accused = self._suspects.popleft()
+            self._begin(self._accused)
 
     def _begin(self, run):
         future = self._workers.submit(worker.work, run, self._protocol, self._gpu)
         self._running[future] = run
         self._tell()
 
-    def _collect(self, finished):
-        for future in finished:
-            if future not in self._running:
-                continue  # ended with another one, below
-            try:
-                result, files = self._workers.result(future)
-            except WorkerDied:
-                self._blame(self._running.pop(future))
-            else:
-                self._finish(self._running.pop(future), result, files)
+    def _end_run(self, future):
+        run = self._running.pop(future)
+        try:
+            result, files = self._workers.result(future)
+        except WorkerDied as death:
+            if not death.is_certain and run != self._accused:
+                self._suspects.append(run)  # another one that ran may have been the cause
+                return
+            result = Result(run, verdict="failed", ended="error", reason=str(death))
+            files = files_of(run, result, protocol=self._protocol)
+        self._directory.add(run, files)
+        self._progress.done += 1
+        self._progress.failed += result.failed
+        self._progress.latest = result
+        self._left -= _work(run)
+        self._tell()
 
-    def _blame(self, run):
-        """A worker died. All runs that it may have died of run again, one at a time."""
-        if not self._running and run in self._alone:
-            ...
+    def _tell(self):
+        self._progress.running = len(self._running)
+        self._progress.work = 1 - self._left / self._all_work
+        self._on_progress(self._progress)
+
+
+def _check(study, workers, gpu):
+    """Builds each configuration once, a share in each worker, which so starts TensorFlow, too."""
+    configurations = list({dataclasses.replace(run, seed=0): run for run in study.runs()}.values())
+    shares = [configurations[first :: workers.places] for first in range(workers.places)]
+    futures = [
+        workers.submit(worker.check, share, study.protocol.threads, gpu)
+        for share in shares
+        if share
+    ]
+    for future in futures:
+        workers.result(future)
+
+
+def _work(run):
+    """Roughly how long a run takes, in no unit."""
+    return run.steps * run.batch_size * (run.size + 10) * run.layers

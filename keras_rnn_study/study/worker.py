@@ -4,7 +4,6 @@ A worker writes nothing into the study's directory. So it may be on another mach
 any moment.
 """
 
-import dataclasses
 import importlib.metadata
 import os
 import pathlib
@@ -54,20 +53,20 @@ def work(run, protocol, gpu):
         return result, files | trouble | _events(run, result, history)
 
 
-def check(runs, gpu):
-    """Builds each model once, so that a mistake shows before anything is trained.
+def check(runs, threads, gpu):
+    """Builds models, so that a mistake shows before anything is trained.
 
     Raises:
         ValueError: What `Run.build` raises.
     """
     with _one_at_a_time:
-        _start(1, gpu)
-        for run in {dataclasses.replace(run, seed=0): run for run in runs}.values():
+        _start(threads, gpu)
+        for run in runs:
             run.build()
 
 
 def end_with(parent):
-    """Ends this process soon after `parent`, a process number, which may be killed at any moment."""
+    """Ends this process soon after the process of that number, which may be killed."""
 
     def watch():
         while os.getppid() == parent:
