@@ -9,7 +9,7 @@ Experiment, in two parts, with a `SimpleRNN` on recall:
   which |dL/dh_t| grows a step back is measured: on the task's own inputs, and on inputs so faint
   that every tanh stays in its linear part.
 - Training. From the largest radius it is trained by gradient descent, without clipping and with
-  clipnorm. The norms are those of the real training steps.
+  `global_clipnorm`. The norms are those of the real training steps.
 
 Rule: the gradient explodes in a regime of inputs if it grows at every radius above 1 and does not at
 a radius below 1; in training, if the largest norm of a step is ten times what clipping would let
@@ -166,24 +166,29 @@ def _training(clipnorm):
     from keras_rnn_study.claims.training import train
 
     run, model = _start(max(RADII), clipnorm)
-    norms = GradientNorms()
-    _, losses = train(run, model, STEPS, callbacks=[norms])
-    largest = norms.history["gradient_norm/global"]
-    applied = largest * norms.history.get("gradient_clip_ratio/global", 1.0)
+    recorded = GradientNorms()
+    _, losses = train(run, model, STEPS, callbacks=[recorded])
+    norms = recorded.history["gradient_norm/global"]
+    applied = norms * recorded.history.get("gradient_clip_ratio/global", 1.0)
     return {
-        "largest_norm": float(largest.max()),
-        "largest_applied": float(applied.max()),
+        "largest_norm": _largest(norms),
+        "largest_applied": _largest(applied),
         "first_loss": losses[0],
         "largest_loss": math.nan if np.isnan(losses).any() else max(losses),
         "last_loss": losses[-1],
     }
 
 
+def _largest(norms):
+    """A gradient that is no number comes of one that was too large for any."""
+    return float(np.nan_to_num(norms, nan=np.inf, posinf=np.inf).max())
+
+
 def _start(radius, clipnorm=None):
     """A run and its model, whose recurrent kernel has this spectral radius."""
     from keras_rnn_study.run import Run
 
-    options = (("clipnorm", clipnorm),) if clipnorm else ()
+    options = (("global_clipnorm", clipnorm),) if clipnorm else ()
     run = Run(
         "recall",
         "simple_rnn",
