@@ -118,9 +118,9 @@ def judge(numbers):
     evidence = (
         f"Over {lengths} steps one tanh layer, repeated with the same weights in float64, gives "
         f"every state of the SimpleRNN to within {difference:.1g} (without the tanh: {linear:.1g})."
-        f" Built for these lengths the layer has {' and '.join(map(str, weights))} weights, in "
-        f"{blocks['simple_rnn']} block with {numbers['activation']} behind it; an LSTM has "
-        f"{blocks['lstm']} blocks."
+        f" Built for these lengths the layer has {' and '.join(map(str, weights))} weights. Blocks "
+        f"of weights: {blocks['simple_rnn']} (LSTM: {blocks['lstm']}); activation: "
+        f"{numbers['activation']}."
     )
     if verdict == CONDITION:
         evidence += f" Condition: only to the coarser rounding of this machine, not to {FLOAT32:g}."
@@ -131,8 +131,8 @@ CLAIM = Claim(
     name="C1",
     statement="An RNN is a chain of one repeated module; in the plain RNN the module is a single "
     "tanh layer.",
-    rule="Holds if one tanh layer, repeated in NumPy, gives every state of the Keras layer, with as "
-    f"many weights for a long sequence as for a short one: {RULE}.",
+    rule="Holds if one tanh layer, repeated in NumPy, gives every state of the Keras layer, with "
+    f"as many weights for a long sequence as for a short one: {RULE}.",
     measure=measure,
     judge=judge,
 )

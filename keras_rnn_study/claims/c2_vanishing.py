@@ -149,8 +149,9 @@ CLAIM = Claim(
     "going back in time the gradient shrinks until steps beyond some depth contribute nothing.",
     rule="The gradient vanishes if it falls below a thousandth within the sequence, and the steps "
     f"before that give less than {NOTHING:g} of the recurrent kernel's gradient, for every seed. "
-    f"Holds if both derivatives end below {SMALL_SLOPE:g} of their middle and the gradient vanishes "
-    "from every start, before and after training; with a condition if from some; else not.",
+    f"Holds if both derivatives end below {SMALL_SLOPE:g} of their middle and the gradient "
+    "vanishes from every start, before and after training; with a condition if in some of these; "
+    "else not.",
     measure=measure,
     judge=judge,
 )
@@ -219,8 +220,8 @@ def _told(situation, time):
         reach = f"gone {depth} steps back, the rest gives {max(situation['beyond']):.1g}"
     else:
         reach = f"the first half still gives {_range(situation['far_half'], '.1g')}"
-    saturated = _range(situation["saturated"], ".0%")
-    return f"{reach}; decay {decay}, by the kernel alone {kernel}; {saturated} saturated"
+    saturated = _range([100 * share for share in situation["saturated"]], ".0f")
+    return f"{reach}; decay {decay}, by the kernel alone {kernel}; {saturated} % saturated"
 
 
 def _range(values, form):

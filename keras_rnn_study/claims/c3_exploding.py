@@ -11,10 +11,10 @@ Experiment, in two parts, with a `SimpleRNN` on recall:
 - Training. From the largest radius it is trained by gradient descent, without clipping and with
   `global_clipnorm`. The norms are those of the real training steps.
 
-Rule: the gradient explodes in a regime of inputs if it grows at every radius above 1 and does not at
-a radius below 1; in training, if the largest norm of a step is ten times what clipping would let
-through. The claim holds if it explodes on both inputs and in training, with a condition if only in
-some of the three.
+Rule: the gradient explodes on one kind of inputs if it grows at every radius above 1 and at none
+below; in training, if the largest norm of a step is ten times what clipping would let through. The
+claim holds if it explodes on both kinds of inputs and in training, with a condition if only in some
+of the three.
 """
 
 import math
@@ -34,7 +34,7 @@ GAP = 50
 RADII = (0.9, 1.1, 1.5)
 INPUTS = {"ordinary": 1.0, "faint": 1e-12}
 CLIPNORM = 1.0
-LARGE = 10 * CLIPNORM
+LARGE = 10  # times the clipnorm
 STEPS = 100
 LEARNING_RATE = 0.1
 
@@ -92,7 +92,7 @@ def judge(numbers):
         return not_measured(f"no number for {', '.join(lacking)}.")
     training, clipnorm = numbers["training"], numbers["clipnorm"]
     explodes = {f"on {name} inputs": _explodes(p) for name, p in numbers["growth"].items()}
-    explodes["in training"] = training["unclipped"]["largest_norm"] >= 10 * clipnorm
+    explodes["in training"] = training["unclipped"]["largest_norm"] >= LARGE * clipnorm
     verdict = verdict_of(explodes.values())
     evidence = _evidence(numbers)
     if verdict == CONDITION:
@@ -104,12 +104,12 @@ def judge(numbers):
 
 CLAIM = Claim(
     name="C3",
-    statement="Exploding gradient: where each step back multiplies the gradient by more than one, it "
-    "grows exponentially, and training steps with it.",
-    rule="It explodes on some inputs if it grows a step back at every spectral radius above 1 and at "
-    f"none below; in training, if the largest norm of a step is at least {LARGE / CLIPNORM:g} times "
-    "the clipnorm. Holds if it explodes on ordinary inputs, on faint ones and in training; with a "
-    "condition if in some of these; else not.",
+    statement="Exploding gradient: where each step back multiplies the gradient by more than one, "
+    "it grows exponentially, and training steps with it.",
+    rule="It explodes on one kind of inputs if it grows a step back at every spectral radius above "
+    f"1 and at none below; in training, if the largest norm of a step is at least {LARGE:g} times "
+    "the norm that clipping lets through. Holds if it explodes on ordinary inputs, on faint ones "
+    "and in training; with a condition if in some of these; else not.",
     measure=measure,
     judge=judge,
 )
@@ -125,10 +125,10 @@ def _evidence(numbers):
         + ", ".join(f"{grown:.2f} at radius {radius:.2g}" for radius, grown in pairs)
         for name, pairs in numbers["growth"].items()
     )
-    saturated = ", ".join(f"{share:.0%}" for share in numbers["saturated"])
+    saturated = ", ".join(f"{100 * share:.0f}" for share in numbers["saturated"])
     unclipped, clipped = numbers["training"]["unclipped"], numbers["training"]["clipped"]
     return (
-        f"Growth of |dL/dh| a step back: {inputs} (saturated on ordinary inputs: {saturated}). "
+        f"Growth of |dL/dh| a step back: {inputs} (saturated on ordinary inputs: {saturated} %). "
         f"Training unclipped: largest norm {unclipped['largest_norm']:.3g}, {_losses(unclipped)}; "
         f"with clipnorm {numbers['clipnorm']:g}: largest norm {clipped['largest_norm']:.3g}, "
         f"applied {clipped['largest_applied']:.3g}, {_losses(clipped)}."

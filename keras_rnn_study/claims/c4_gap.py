@@ -72,9 +72,9 @@ CLAIM = Claim(
     name="C4",
     statement="With a small gap between the information and the place where it is needed an RNN "
     "learns to use it; as the gap grows, it no longer connects the two.",
-    rule="A start shows it if the 95 % Wilson interval of the success rate at the smallest gap lies "
-    "wholly above that at the largest. Holds if every start shows it; with a condition if some do; "
-    "else not.",
+    rule="A start shows it if the 95 % Wilson interval of the success rate at the smallest gap "
+    "lies wholly above that at the largest. Holds if every start shows it; with a condition if "
+    "some do; else not.",
     measure=measure,
     judge=judge,
     study=gap_study,

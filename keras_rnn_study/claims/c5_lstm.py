@@ -1,11 +1,11 @@
 """C5: the LSTM avoids the long-term dependency problem by design; to remember is its default.
 
 Experiment: the sweep of C4, at its largest gap: the LSTM as Keras starts it, the LSTM with
-chrono-initialised gate biases, and the SimpleRNN. Beside it what the default forget gate leaves of a
-memory after that many steps: Keras starts its bias at 1, and sigmoid(1)^100 is 2e-14.
+chrono-initialised gate biases, and the SimpleRNN. Beside it what the default forget gate leaves of
+a memory after that many steps: Keras starts its bias at 1, and sigmoid(1)^100 is 2e-14.
 
 Rule: an LSTM avoids the problem if its 95 % Wilson interval lies wholly above that of every
-SimpleRNN, in words: where a SimpleRNN fails, it learns. The claim holds if the LSTM as Keras starts
+SimpleRNN: it learns where they fail. The claim holds if the LSTM as Keras starts
 it does that ("by default"); it holds with a condition if only the LSTM whose gates start at the
 gap's memory times does; else it does not hold. Where a SimpleRNN learns more than half of the time
 there is no problem to avoid, and nothing was measured.
@@ -85,12 +85,12 @@ def judge(numbers):
 
 CLAIM = Claim(
     name="C5",
-    statement="LSTMs are designed to avoid the long-term dependency problem; remembering for long is "
-    "their default behaviour.",
-    rule="An LSTM avoids it if the 95 % Wilson interval of its success rate at the largest gap lies "
-    "wholly above that of every SimpleRNN, of which none learns more than half of its runs. Holds if "
-    "the LSTM as Keras starts it does; with a condition if only with chrono-initialised gates; else "
-    "not.",
+    statement="LSTMs are designed to avoid the long-term dependency problem; remembering for long "
+    "is their default behaviour.",
+    rule="An LSTM avoids it if the 95 % Wilson interval of its success rate at the largest gap "
+    "lies wholly above that of every SimpleRNN, of which none learns more than half of its runs. "
+    "Holds if the LSTM as Keras starts it does; with a condition if only with chrono-initialised "
+    "gates; else not.",
     measure=measure,
     judge=judge,
     study=gap_study,

@@ -4,10 +4,10 @@ The article draws the module: lines carry vectors, boxes are learned layers, cir
 operations. Lines that join concatenate (so that each box sees h_{t-1} and x_t), lines that fork
 copy (so that all four see the same).
 
-Experiment: an LSTM learns recall at full speed, on a fused loop, where no cell is ever called. From
-a trace come its gates, c and h. Beside it the diagram is computed in float64 NumPy: `boxes` are four
-layers, each with a block of the weights, on the concatenation [h_{t-1}, x_t]; `circles` are the
-pointwise operations on what the boxes gave.
+Experiment: an LSTM learns recall at full speed, on a fused loop, where no cell is ever called.
+From a trace come its gates, c and h. Beside it the diagram is computed in float64 NumPy: `boxes`
+are four layers, each with a block of the weights, on the concatenation [h_{t-1}, x_t]; `circles`
+are the pointwise operations on what the boxes gave.
 
 Rule: it holds if every gate, c and h agrees to float32 rounding, there are four blocks of weights
 (three with a sigmoid, one with a tanh), and the layer was trained on a fused loop. Exchanging two
@@ -185,8 +185,8 @@ def _evidence(numbers, largest, conditions):
 
 CLAIM = Claim(
     name="C6",
-    statement="An LSTM module has four interacting layers instead of one: three sigmoid gates and a "
-    "tanh; lines carry vectors, circles are pointwise operations, boxes are learned layers.",
+    statement="An LSTM module has four interacting layers instead of one: three sigmoid gates and "
+    "a tanh; lines carry vectors, circles are pointwise operations, boxes are learned layers.",
     rule="Holds if the diagram, computed in NumPy, gives every gate, c and h of a layer trained at "
     f"full speed, with four blocks of weights and gates in their ranges: {RULE}, or not at full "
     "speed.",

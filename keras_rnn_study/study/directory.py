@@ -23,7 +23,7 @@ import uuid
 import numpy as np
 
 from keras_rnn_study.run import Run
-from keras_rnn_study.study.grid import from_dict
+from keras_rnn_study.study.grid import from_dict, settings
 from keras_rnn_study.study.result import Result
 
 _STUDY, _RUN, _HISTORY = "study.json", "run.json", "history.npz"
@@ -175,11 +175,11 @@ def directory_name(run):
     >>> directory_name(Run("recall", "lstm", gap=100, init="chrono", units=64))
     'recall-lstm-chrono-gap-100-units-64-seed-0'
     """
-    values = dataclasses.asdict(run)
+    values = settings(run)
     parts = [values.pop("task"), values.pop("cell"), values.pop("init")]
-    options, seed = dict(values.pop("optimizer_options")), values.pop("seed")
-    unusual = {n: v for n, v in values.items() if v != _USUAL[n]}
-    parts += [f"{name}-{value}" for name, value in {**unusual, **options, "seed": seed}.items()]
+    seed = values.pop("seed")
+    unusual = {name: value for name, value in values.items() if value != _USUAL.get(name)}
+    parts += [f"{name}-{value}" for name, value in {**unusual, "seed": seed}.items()]
     return re.sub(r"[^\w.-]", "_", "-".join(parts))
 
 

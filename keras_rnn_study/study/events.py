@@ -4,14 +4,13 @@ In that tab each run is a row: what it was trained with are its hyperparameters,
 learned, after how many updates, and its gradient's horizon before training are its metrics.
 """
 
-import dataclasses
 import itertools
 
 import numpy as np
 
 from keras_rnn_study.event_log import EventLog
 from keras_rnn_study.study.directory import directory_name
-from keras_rnn_study.study.grid import AXES
+from keras_rnn_study.study.grid import settings
 from keras_rnn_study.tags import tag
 
 _METRICS = {
@@ -22,7 +21,7 @@ _METRICS = {
 }
 
 
-def write_events(log_dir, run, result, history):
+def write_events(log_dir, run, result, history, varied):
     """Writes a run's events.
 
     Args:
@@ -30,10 +29,11 @@ def write_events(log_dir, run, result, history):
         run: The `Run`.
         result: Its `Result`.
         history: dict of arrays, as `training.train` returns it; empty for a run that failed.
+        varied: Names of the hyperparameters to show: those in which the study's runs differ.
     """
     log = EventLog.open(log_dir)
-    log.summary(_experiment(), step=0)
-    log.summary(_session(run), step=0)
+    log.summary(_experiment(varied), step=0)
+    log.summary(_session(run, varied), step=0)
     steps = history.get("step", [])
     for name in ("score", "loss"):
         for step, value in zip(steps, history.get(name, []), strict=True):
@@ -59,18 +59,16 @@ def _largest_norms(log, steps, history):
             log.scalar(tag("gradient_norm", "global"), part.max(), begin + int(part.argmax()))
 
 
-def _experiment():
+def _experiment(varied):
     from tensorboard.plugins.hparams import api, summary_v2
 
     metrics = [api.Metric(name, display_name=shown) for name, shown in _METRICS.items()]
-    hyperparameters = [api.HParam(name) for name in (*AXES, "seed")]
-    return summary_v2.hparams_config_pb(hparams=hyperparameters, metrics=metrics)
+    return summary_v2.hparams_config_pb([api.HParam(name) for name in varied], metrics)
 
 
-def _session(run):
+def _session(run, varied):
     from tensorboard.plugins.hparams import summary_v2
 
-    values = dataclasses.asdict(run)
-    values |= dict(values.pop("optimizer_options"))
-    given = {name: value for name, value in values.items() if value is not None}
+    values = settings(run)
+    given = {name: values[name] for name in varied if values.get(name) is not None}
     return summary_v2.hparams_pb(given, trial_id=directory_name(run))

@@ -103,6 +103,19 @@ class Study:
         """List of `Run`, in the order of the grid; the seeds of one configuration together."""
         return list(self._runs)
 
+    def varied(self):
+        """Names of what differs between runs, and of what every comparison is about.
+
+        Example:
+
+        >>> Study(task="recall", gap=[5, 9], units=8, clipnorm=[None, 1.0]).varied()
+        ['cell', 'gap', 'init', 'seed', 'clipnorm']
+        """
+        flat = [settings(run) for run in self._runs]
+        names = dict.fromkeys(name for one in flat for name in one)
+        always = {"cell", "init", "seed"}
+        return [n for n in names if n in always or len({str(one.get(n)) for one in flat}) > 1]
+
     def as_dict(self):
         """All that defines the study, as JSON and YAML can hold it."""
         return {
@@ -118,6 +131,12 @@ class Study:
             prefix = f"grid {number}: " if len(self.grids) > 1 else ""
             texts |= {prefix + name: _text(values) for name, values in grid.items()}
         return texts | {name: _text([v]) for name, v in dataclasses.asdict(self.protocol).items()}
+
+
+def settings(run):
+    """dict of all that a run has, the optimizer's options among the others."""
+    values = dataclasses.asdict(run)
+    return values | dict(values.pop("optimizer_options"))
 
 
 def from_dict(saved):

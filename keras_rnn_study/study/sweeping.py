@@ -83,7 +83,7 @@ class _Sweep:
     def __init__(self, directory, workers, gpu, retry_failed, on_progress):
         self._directory, self._workers, self._gpu = directory, workers, gpu
         self._on_progress = on_progress
-        self._protocol = directory.study.protocol
+        self._protocol, self._varied = directory.study.protocol, directory.study.varied()
         runs = directory.study.runs()
         there = {run: directory.result(run).failed for run in runs if directory.has(run)}
         again = {run for run, failed in there.items() if failed and retry_failed}
@@ -119,7 +119,7 @@ class _Sweep:
             self._begin(self._accused)
 
     def _begin(self, run):
-        future = self._workers.submit(worker.work, run, self._protocol, self._gpu)
+        future = self._workers.submit(worker.work, run, self._protocol, self._gpu, self._varied)
         self._running[future] = run
         self._tell()
 

@@ -23,13 +23,14 @@ _started = False
 _bench = None  # of the last run
 
 
-def work(run, protocol, gpu):
+def work(run, protocol, gpu, varied):
     """Trains one run; whatever goes wrong in it is its result.
 
     Args:
         run: The `Run`.
         protocol: `Protocol`.
         gpu: "share", "pin" or "off", as in `sweep`.
+        varied: Names of what differs between the study's runs, for TensorBoard.
 
     Returns:
         Tuple of the `Result` and its files: dict of relative path to bytes.
@@ -50,7 +51,7 @@ def work(run, protocol, gpu):
         files = files_of(
             run, result, protocol=protocol, versions=versions(), seconds=seconds, history=history
         )
-        return result, files | trouble | _events(run, result, history)
+        return result, files | trouble | _events(run, result, history, varied)
 
 
 def check(runs, threads, gpu):
@@ -131,12 +132,12 @@ def _failure(run, error):
     return Result(run, verdict="failed", ended="error", reason=f"{kind}: {first_line}".rstrip(": "))
 
 
-def _events(run, result, history):
+def _events(run, result, history, varied):
     """Event files: dict of relative path to bytes."""
     from keras_rnn_study.study.events import write_events
 
     with tempfile.TemporaryDirectory() as place:
-        write_events(place, run, result, history)
+        write_events(place, run, result, history, varied)
         return {
             path.relative_to(place).as_posix(): path.read_bytes()
             for path in pathlib.Path(place).rglob("*tfevents*")

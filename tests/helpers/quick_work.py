@@ -12,15 +12,15 @@ def check(runs, threads, gpu):
     pass
 
 
-def work(run, protocol, gpu):
+def work(run, protocol, gpu, varied):
     time.sleep(0.05)
     result = Result(run, verdict="in part", ended="updates used up")
     return result, files_of(run, result, protocol=protocol)
 
 
-def work_or_die(run, protocol, gpu):
+def work_or_die(run, protocol, gpu, varied):
     """The run with gap 3 and seed 0 never ends well, whoever is beside it."""
     if (run.gap, run.seed) == (3, 0):
         time.sleep(0.02)  # while its neighbour runs
         os.kill(os.getpid(), signal.SIGKILL)
-    return work(run, protocol, gpu)
+    return work(run, protocol, gpu, varied)
