@@ -118,12 +118,14 @@ def judge(numbers):
     evidence = (
         f"Over {lengths} steps one tanh layer, repeated with the same weights in float64, gives "
         f"every state of the SimpleRNN to within {difference:.1g} (without the tanh: {linear:.1g})."
-        f" Built for these lengths the layer has {' and '.join(map(str, weights))} weights. Blocks "
-        f"of weights: {blocks['simple_rnn']} (LSTM: {blocks['lstm']}); activation: "
+        f"\nWeights, built for these lengths: {' and '.join(map(str, weights))}. Blocks of "
+        f"weights: {blocks['simple_rnn']} (LSTM: {blocks['lstm']}); activation: "
         f"{numbers['activation']}."
     )
     if verdict == CONDITION:
-        evidence += f" Condition: only to the coarser rounding of this machine, not to {FLOAT32:g}."
+        evidence += (
+            f"\nCondition: only to the coarser rounding of this machine, not to {FLOAT32:g}."
+        )
     return Judgement(verdict, evidence)
 
 

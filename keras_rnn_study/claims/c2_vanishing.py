@@ -132,15 +132,15 @@ def judge(numbers):
     vanishes = {name: _vanishes(s, time) for name, s in numbers["situations"].items()}
     verdict = verdict_of(vanishes.values()) if all(flat.values()) else FAILS
     ends = "; ".join(
-        f"{name}' {left:.0e}, {middle:.2g}, {right:.0e} at -10, 0, 10"
+        f"{name} {left:.0e}, {middle:.2g}, {right:.0e}"
         for name, (left, middle, right) in slopes.items()
     )
-    situations = " ".join(f"{n}: {_told(s, time)}." for n, s in numbers["situations"].items())
-    evidence = f"{ends}. Over {time} steps, {situations}"
+    lines = [f"Derivatives at -10, 0 and 10: {ends}. Over {time} steps:"]
+    lines += [f"{name}: {_told(s, time)}." for name, s in numbers["situations"].items()]
     if len(set(vanishes.values())) > 1:
         kept = "; ".join(name for name, gone in vanishes.items() if not gone)
-        evidence += f" Condition: not {kept}."
-    return Judgement(verdict, evidence)
+        lines.append(f"Condition: not {kept}.")
+    return Judgement(verdict, "\n".join(lines))
 
 
 CLAIM = Claim(

@@ -98,7 +98,7 @@ def judge(numbers):
     if verdict == CONDITION:
         kept = ", ".join(name for name, does in explodes.items() if does)
         tamed = ", ".join(name for name, does in explodes.items() if not does)
-        evidence += f" Condition: {kept}; not {tamed}."
+        evidence += f"\nCondition: {kept}; not {tamed}."
     return Judgement(verdict, evidence)
 
 
@@ -120,24 +120,29 @@ def _explodes(pairs):
 
 
 def _evidence(numbers):
-    inputs = "; ".join(
-        f"{name} inputs "
+    grown = [
+        f"Growth a step back on {name} inputs: "
         + ", ".join(f"{grown:.2f} at radius {radius:.2g}" for radius, grown in pairs)
         for name, pairs in numbers["growth"].items()
-    )
+    ]
     saturated = ", ".join(f"{100 * share:.0f}" for share in numbers["saturated"])
     unclipped, clipped = numbers["training"]["unclipped"], numbers["training"]["clipped"]
-    return (
-        f"Growth of |dL/dh| a step back: {inputs} (saturated on ordinary inputs: {saturated} %). "
-        f"Training unclipped: largest norm {unclipped['largest_norm']:.3g}, {_losses(unclipped)}; "
-        f"with clipnorm {numbers['clipnorm']:g}: largest norm {clipped['largest_norm']:.3g}, "
-        f"applied {clipped['largest_applied']:.3g}, {_losses(clipped)}."
+    return "\n".join(
+        [
+            *grown,
+            f"Saturated units on ordinary inputs: {saturated} %",
+            f"Training unclipped: largest norm {unclipped['largest_norm']:.3g}; "
+            f"{_losses(unclipped)}",
+            f"Training clipped to {numbers['clipnorm']:g}: largest norm "
+            f"{clipped['largest_norm']:.3g}, applied {clipped['largest_applied']:.3g}; "
+            f"{_losses(clipped)}",
+        ]
     )
 
 
 def _losses(training):
     first, largest = training["first_loss"], training["largest_loss"]
-    return f"loss {first:.2f}, at most {largest:.2f}, at last {training['last_loss']:.2f}"
+    return f"loss first {first:.2f}, at most {largest:.2f}, at last {training['last_loss']:.2f}"
 
 
 def _growth():

@@ -49,23 +49,25 @@ def judge(numbers):
     starts = {}
     for row in sorted(numbers["rows"], key=lambda row: row["gap"]):
         starts.setdefault(STARTS.get(row["init"], row["init"]), []).append(row)
-    evidence = f"Within {numbers['steps']} steps on {numbers['task']} learned: " + "; ".join(
-        f"{start} start " + ", ".join(f"{told(row)} at gap {row['gap']}" for row in rows)
+    lines = [f"Learned {numbers['task']} within {numbers['steps']} steps:"]
+    lines += [
+        f"{start} start: " + ", ".join(f"gap {row['gap']} {told(row)}" for row in rows)
         for start, rows in starts.items()
-    )
+    ]
+    evidence = "\n".join(lines)
     unknown = [s for s, rows in starts.items() if not can_differ(rows[0], rows[-1])]
     unknown += [s for s, rows in starts.items() if rows[0]["gap"] == rows[-1]["gap"]]
     if unknown:
         return not_measured(
             f"too few runs or gaps to tell small from large with the {' and '.join(unknown)} start."
-            f" {evidence}."
+            f"\n{evidence}"
         )
     shows = {start: is_above(rows[0], rows[-1]) for start, rows in starts.items()}
     verdict = verdict_of(shows.values())
     if verdict == CONDITION:
         named = " and ".join(start for start, does in shows.items() if does)
-        evidence += f". Condition: with the {named} start"
-    return Judgement(verdict, f"{evidence}.")
+        evidence += f"\nCondition: with the {named} start."
+    return Judgement(verdict, evidence)
 
 
 CLAIM = Claim(

@@ -69,17 +69,17 @@ def judge(numbers):
     lstms = [rows.get(("lstm", DEFAULT)), rows.get(("lstm", CHRONO))]
     evidence = _evidence(numbers, rows)
     if not plain or None in lstms:
-        return not_measured(f"runs of SimpleRNN and of both LSTMs are needed. {evidence}")
+        return not_measured(f"runs of SimpleRNN and of both LSTMs are needed.\n{evidence}")
     if not all(can_differ(lstm, rnn) for lstm in lstms for rnn in plain):
-        return not_measured(f"too few runs to tell one cell from another. {evidence}")
+        return not_measured(f"too few runs to tell one cell from another.\n{evidence}")
     if any(2 * row["learned"] > row["trials"] for row in plain):
-        return not_measured(f"a SimpleRNN learned this gap too; take a larger one. {evidence}")
+        return not_measured(f"a SimpleRNN learned this gap too; take a larger one.\n{evidence}")
     by_default, by_chrono = (all(is_above(lstm, rnn) for rnn in plain) for lstm in lstms)
     if by_default:
         return Judgement(HOLDS, evidence)
     if by_chrono:
         condition = "Condition: its gates have to start at the memory times that the gap asks for."
-        return Judgement(CONDITION, f"{evidence} {condition}")
+        return Judgement(CONDITION, f"{evidence}\n{condition}")
     return Judgement(FAILS, evidence)
 
 
@@ -98,19 +98,21 @@ CLAIM = Claim(
 
 
 def _evidence(numbers, rows):
-    learned = "; ".join(
-        f"{LABELS.get(key, ' '.join(key))} {told(row)}" for key, row in rows.items()
-    )
+    learned = [f"{LABELS.get(key, ' '.join(key))}: {told(row)}" for key, row in rows.items()]
     decays = ", ".join(
         f"{LABELS.get(('lstm', init), init)} 10^{decay:.1f}"
         for init, decay in numbers["decay"].items()
         if decay is not None
     )
-    return (
-        f"Gap {numbers['gap']}, learned within {numbers['steps']} steps on {numbers['task']}: "
-        f"{learned}. Keras' forget gate starts at {numbers['forget_gate']:.2f}, and "
-        f"{numbers['forget_gate']:.2f}^{numbers['gap']} is {numbers['kept']:.0e}. "
-        f"What is left of dL/dc at the first step before training: {decays or 'unknown'}."
+    gate, gap = numbers["forget_gate"], numbers["gap"]
+    return "\n".join(
+        [
+            f"Learned {numbers['task']} at gap {gap} within {numbers['steps']} steps:",
+            *learned,
+            f"Keras' forget gate starts at {gate:.2f}, and {gate:.2f}^{gap} is "
+            f"{numbers['kept']:.0e}.",
+            f"Left of dL/dc at the first step, before training: {decays or 'unknown'}.",
+        ]
     )
 
 

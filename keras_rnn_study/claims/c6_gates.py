@@ -176,11 +176,11 @@ def _evidence(numbers, largest, conditions):
     evidence = (
         f"After training on the {numbers['loop']} loop, {numbers['blocks']} learned layers on "
         f"[h, x] give every gate, c and h of {numbers['steps']} steps to within {largest:.1g} "
-        f"(worst: {worst}); c = f*c + i*g and h = o*tanh(c) recomputed from the traced gates: "
-        f"{max(numbers['pointwise'].values()):.1g}. Exchanging input and forget gate: "
-        f"{numbers['exchanged']:.1g}. Values: {ranges}."
+        f"(worst: {worst}). With input and forget gate exchanged: {numbers['exchanged']:.1g}.\n"
+        f"c = f*c + i*g and h = o*tanh(c) from the traced gates: to within "
+        f"{max(numbers['pointwise'].values()):.1g}.\nValues: {ranges}."
     )
-    return evidence + (f" Condition: {'; '.join(conditions)}." if conditions else "")
+    return evidence + (f"\nCondition: {'; '.join(conditions)}." if conditions else "")
 
 
 CLAIM = Claim(

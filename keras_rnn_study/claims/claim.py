@@ -18,8 +18,8 @@ class Judgement:
     Attributes:
         verdict: "holds", "holds with a condition" or "does not hold"; "not measured" is no
             verdict: the numbers are missing, or could not have come out otherwise.
-        evidence: The measured numbers in words; the condition, if there is one; the reason, if
-            nothing was measured.
+        evidence: The measured numbers in words, a finding a line; the condition, if there is one;
+            the reason, if nothing was measured.
 
     Raises:
         ValueError: There is no such verdict.

@@ -133,6 +133,9 @@ class _Sweep:
                 return
             result = Result(run, verdict="failed", ended="error", reason=str(death))
             files = files_of(run, result, protocol=self._protocol)
+        except Exception as error:  # what a worker could not even report
+            result = worker.failure(run, error)
+            files = files_of(run, result, protocol=self._protocol)
         self._directory.add(run, files)
         self._progress.done += 1
         self._progress.failed += result.failed

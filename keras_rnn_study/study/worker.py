@@ -42,16 +42,16 @@ def work(run, protocol, gpu, varied):
         started = time.perf_counter()
         try:
             result, history, seconds = _train(run, protocol)
-            trouble = {}
+            files = _events(run, result, history, varied)
         except Exception as error:
             _bench = None  # in whatever state it is
-            result, history, seconds = _failure(run, error), {}, {}
-            trouble = {"traceback.txt": traceback.format_exc().encode()}
+            result, history, seconds = failure(run, error), {}, {}
+            files = {"traceback.txt": traceback.format_exc().encode()}
         seconds |= {"start": started - begin, "total": time.perf_counter() - begin}
-        files = files_of(
+        files |= files_of(
             run, result, protocol=protocol, versions=versions(), seconds=seconds, history=history
         )
-        return result, files | trouble | _events(run, result, history, varied)
+        return result, files
 
 
 def check(runs, threads, gpu):
@@ -124,7 +124,8 @@ def _train(run, protocol):
     return train(run, protocol, _bench)
 
 
-def _failure(run, error):
+def failure(run, error):
+    """The `Result` of a run that an exception ended."""
     kind = type(error).__name__
     if isinstance(error, MemoryError) or kind == "ResourceExhaustedError":
         kind = f"out of memory ({kind})"

@@ -81,7 +81,7 @@ class TestC4:
     def test_gaps_are_told_apart_whatever_their_order(self):
         judgement = judged(c4_gap, results(RNNS_FAIL)[::-1])
         assert judgement.verdict == "holds"
-        assert "orthogonal start 5 of 5 (57-100 %) at gap 10, " in judgement.evidence
+        assert "orthogonal start: gap 10 5 of 5 (57-100 %), gap 50 " in judgement.evidence
 
     def test_nothing_swept(self):
         assert judged(c4_gap, []).verdict == "not measured"

@@ -1,0 +1,140 @@
+"""Writes docs/reproductions.md from the study files and their results.
+
+python studies/page.py
+"""
+
+import json
+import math
+import pathlib
+import textwrap
+
+from keras_rnn_study.study import read_study
+from keras_rnn_study.study.summary import conditions
+from keras_rnn_study.study.tables import read_results_csv
+
+HERE = pathlib.Path(__file__).resolve().parent
+PAGE = HERE.parent / "docs" / "reproductions.md"
+HEAD = """# What papers report, and what this toolkit measures
+
+<!-- Made by studies/page.py from studies/*.yaml and studies/results/; change those, not this. -->
+
+Each section is a file in `studies/` that anyone can run. Every file has a *quick* size, minutes on two
+cores, and the *paper*'s own; the tables say which one was run. The networks are standard Keras layers, so
+no number here can be exactly a paper's: each section says what differs and why.
+
+- **Learned** counts the seeds whose success test on held-out data held at two checks in a row, 40
+  updates apart, with Wilson's 95 % interval. A run that diverged did not learn.
+- **Updates** to success are quartiles over all seeds; one that never learned counts as later than all
+  others, so a quartile among those is ">" the most that was trained. **Sequences** are the median's
+  training samples, which is what older papers count.
+- **Score** is the mean on other held-out samples, over seeds: the accuracy, or the mean squared error.
+- **Horizon**: steps back, before training, to where the gradient's norm is below a thousandth of its largest.
+
+How sure we are of a paper's number: *read* in the source or its code; *second-hand*; *recalled*, which is
+a target to compare with and no more; *derived* by calculation; *abstract*: only what the abstract says.
+"""
+
+
+def text():
+    """The page, with a section for each study that has results."""
+    paths = sorted(HERE.glob("*.yaml"))
+    sections = [section(path) for path in paths if (HERE / "results" / f"{path.stem}.csv").exists()]
+    return "\n".join([HEAD, *sections, "This page: `python studies/page.py`\n"])
+
+
+def section(path):
+    """One study."""
+    facts = json.loads((HERE / "results" / f"{path.stem}.json").read_text())
+    results = read_results_csv((HERE / "results" / f"{path.stem}.csv").read_text(encoding="utf-8"))
+    file = read_study(path, facts["size"])
+    about = file.about
+    reports = [[r["what"], str(r["value"]), r["sure"]] for r in about["reports"]]
+    parts = [
+        f"## {file.title}",
+        paragraph(about["paper"] + "."),
+        table(["reported", "", "how sure"], reports),
+        table(*measured(results)),
+        paragraph("**What it says.** " + about["reading"]),
+        paragraph("**What differs.** " + about["deviations"]),
+        paragraph(ran(path, facts, results)),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def ran(path, facts, results):
+    """When, where, with what, and how to repeat it."""
+    versions = facts["versions"]
+    failed = sum(result.failed for result in results)
+    return (
+        f"Size *{facts['size']}*, {facts['date']}: {len(results)} runs, {failed} of them broke off, "
+        f"{facts['updates']:,} updates, {facts['minutes']:.0f} minutes of one core; "
+        f"{facts['cores']} cores, TensorFlow {versions['tensorflow']}, Keras {versions['keras']}. "
+        f"Again: `python studies/reproduce.py {path.stem} --size {facts['size']}`"
+    )
+
+
+def measured(results):
+    """Head and rows of the table of all conditions."""
+    found = conditions(results)
+    several_tasks = len({c.run.facts.label for c in found}) > 1
+    head = ["network", found[0].run.facts.size_name, "learned", "updates", "sequences", "score"]
+    rows = [row(condition, found, several_tasks) for condition in found]
+    return [*head, "horizon"], rows
+
+
+def row(condition, among, several_tasks):
+    """One condition."""
+    from keras_rnn_study.study.summary import line_label
+
+    run = condition.run
+    label = line_label(run, [c.run for c in among])
+    low, high = condition.interval
+    scores = [result.score for result in condition.results if not math.isnan(result.score)]
+    return [
+        f"{label}, {run.facts.label}" if several_tasks else label,
+        f"{run.size:,}",
+        f"{condition.successes}/{condition.trials} ({low:.2f}-{high:.2f})",
+        updates(condition),
+        sequences(condition),
+        f"{sum(scores) / len(scores):.3f}" if scores else "none",
+        f"{condition.horizon:.0f} of {condition.results[0].time}",
+    ]
+
+
+def updates(condition):
+    """Median and quartiles."""
+    low, median, high = (number(q, condition.run.steps) for q in condition.updates)
+    return median if low == high else f"{median} ({low}-{high})"
+
+
+def sequences(condition):
+    """Training samples until success, the median's."""
+    factor = condition.run.batch_size
+    return number(condition.updates[1] * factor, condition.run.steps * factor)
+
+
+def number(value, most):
+    """A count, or that it is more than was trained."""
+    return f"{value:,.0f}" if math.isfinite(value) else f"> {most:,}"
+
+
+def table(head, rows):
+    """Markdown."""
+    ruler = ["---"] * len(head)
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in [head, ruler, *rows])
+
+
+def paragraph(words):
+    """The text in lines of 100 characters."""
+    return textwrap.fill(
+        " ".join(words.split()), 100, break_long_words=False, break_on_hyphens=False
+    )
+
+
+def main():
+    """Writes the page."""
+    PAGE.write_text(text(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
