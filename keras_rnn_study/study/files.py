@@ -36,12 +36,13 @@ class StudyFile:
     size: str | None
 
 
-def read_study(path, size=None):
+def read_study(path, size=None, *, changes=None):
     """Reads a study from a YAML file.
 
     Args:
         path: Of the file.
         size: Name of one of its `sizes`; `None`: the first.
+        changes: dict of axes that take the place of the file's, in its grids, too.
 
     Returns:
         `StudyFile`.
@@ -67,6 +68,10 @@ def read_study(path, size=None):
         contents |= sizes[size]
     elif size is not None:
         raise ValueError(f"{path} has no sizes, but size={size!r} was asked for. Leave it out.")
+    changes = changes or {}
+    contents |= changes
+    if "grids" in contents:
+        contents["grids"] = [grid | changes for grid in contents["grids"]]
     try:
         return StudyFile(Study(**_with_numbers(contents)), title, about, size)
     except (TypeError, ValueError) as error:

@@ -1,0 +1,55 @@
+"""`keras-rnn-study doctor`: what runs here, on which kernel, and why."""
+
+from typing import Annotated
+
+import typer
+
+from keras_rnn_study.cli.common import Verbose, console, errors_in_a_line
+from keras_rnn_study.quiet import start_tensorflow
+
+
+def doctor(
+    model: Annotated[
+        str | None,
+        typer.Argument(
+            help="A model file, such as model.keras.",
+            show_default="Keras' own layers",
+            metavar="MODEL",
+        ),
+    ] = None,
+    cell: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Without a model: simple_rnn, lstm or gru; may be given several times.",
+            show_default="all",
+        ),
+    ] = None,
+    as_if_gpu: Annotated[
+        bool, typer.Option("--as-if-gpu", help="Answer for a machine with a GPU.")
+    ] = False,
+    verbose: Verbose = False,
+):
+    """Say what runs here, and which layers of a model take a fast kernel, or why they do not."""
+    with errors_in_a_line():
+        if model is not None and cell:
+            raise ValueError(
+                f"Received a model, {model!r}, and --cell. Expected one of them: a model has cells "
+                "of its own."
+            )
+        try:
+            start_tensorflow(verbose)
+        except ModuleNotFoundError as error:
+            raise ValueError(
+                f"Keras does not start: {error}. Expected its backend to be TensorFlow. Install "
+                "that if it is missing, or set KERAS_BACKEND=tensorflow."
+            ) from None
+        from keras_rnn_study import doctor_model, doctor_view
+        from keras_rnn_study.doctor import diagnose, machine
+
+        given = doctor_model.default_model(cell) if model is None else doctor_model.load(model)
+        diagnoses = diagnose(given, assume_gpu=as_if_gpu)
+        facts = machine()
+    title = "Keras' layers, as they are by default" if model is None else model
+    place = ", as if there were a GPU" if as_if_gpu else ""
+    console.print(doctor_view.machine_view(facts), "")
+    console.print(doctor_view.diagnoses_view(f"{title}{place}", diagnoses))

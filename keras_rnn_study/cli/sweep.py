@@ -1,0 +1,149 @@
+"""`keras-rnn-study sweep`: many runs instead of one."""
+
+import os
+import shlex
+from typing import Annotated
+
+import typer
+
+from keras_rnn_study.cli.common import console, errors_in_a_line
+
+
+def axis(text):
+    """An option that takes several values."""
+    return Annotated[list[str] | None, typer.Option(help=text, show_default=False)]
+
+
+def sweep(
+    file: Annotated[
+        str | None,
+        typer.Argument(help="A study in a YAML file; options change it.", show_default="none"),
+    ] = None,
+    out: Annotated[
+        str | None,
+        typer.Option(
+            help="Where the runs go. Given again, a study goes on there.",
+            show_default="runs/FILE",
+            metavar="DIRECTORY",
+        ),
+    ] = None,
+    size: Annotated[
+        str | None, typer.Option(help="Which of the file's sizes.", show_default="the first")
+    ] = None,
+    task: axis("Task; see `tasks`. All of these take several values: 10,20,50.") = None,
+    cell: axis("simple_rnn, lstm or gru.") = None,
+    init: axis("How layers start: keras, glorot, identity or chrono.") = None,
+    gap: axis("Steps between the evidence and the answer.") = None,
+    length: axis("Instead of the gap, for variants that take a length.") = None,
+    variant: axis("Which of the task's definitions.") = None,
+    also: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            help="Whatever else a run, its optimizer or the protocol has: units=32,64, "
+            "clipnorm=none,1, give_up=1.",
+            metavar="NAME=VALUES",
+            show_default=False,
+        ),
+    ] = None,
+    seeds: Annotated[int | None, typer.Option(help="How many.", show_default="5")] = None,
+    steps: Annotated[
+        int | None, typer.Option(help="Most training steps of a run.", show_default="1000")
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(help="Processes, a core each.", show_default="all cores")
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(help="Train on the workers of this Dask scheduler.", metavar="ADDRESS"),
+    ] = None,
+    gpu: Annotated[
+        str, typer.Option(help="Workers share the GPUs, pin one each, or leave them off.")
+    ] = "share",
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Run again what broke off.")
+    ] = False,
+):
+    """Train a grid of runs, several seeds each, and say how many learned.
+
+    Killed or interrupted, the same command goes on where it was.
+    """
+    with errors_in_a_line():
+        from keras_rnn_study.study import sweeping
+        from keras_rnn_study.study.sweep_display import SweepDisplay
+
+        axes = {"task": task, "cell": cell, "init": init, "gap": gap, "length": length}
+        axes |= {"variant": variant, "seeds": seeds, "steps": steps}
+        study = _study(file, size, _changes(axes, also or []))
+        out = out or _place(file, size)
+        with SweepDisplay(console) as display:
+            try:
+                results = sweeping.sweep(
+                    study,
+                    out,
+                    jobs=jobs or os.cpu_count(),
+                    scheduler=scheduler,
+                    gpu=gpu,
+                    retry_failed=retry_failed,
+                    on_progress=display.update,
+                )
+            except KeyboardInterrupt:
+                display.stop()
+                console.print("Interrupted. The same command goes on where it was.", style="bold")
+                raise typer.Exit(130) from None
+    _print_results(results, out)
+    if any(result.failed for result in results):
+        raise typer.Exit(1)
+
+
+def _study(file, size, changes):
+    from keras_rnn_study.study import Study, read_study
+
+    if file is not None:
+        return read_study(file, size, changes=changes).study
+    if size is not None:
+        raise ValueError(f"size={size} is one of a file's, but no file was given. Leave it out.")
+    return Study(**changes)
+
+
+def _changes(axes, also):
+    """What options say, as `Study` takes it."""
+    from keras_rnn_study.study.files import parse_value
+
+    given = {name: value for name, value in axes.items() if value is not None}
+    for text in also:
+        name, equals, values = text.partition("=")
+        if not equals or not name:
+            raise ValueError(
+                f"--set takes a name and values, but {text!r} was given. Pass, for example, "
+                "--set units=32,64."
+            )
+        given[name.strip()] = [values]
+    for name, values in given.items():
+        if isinstance(values, list):
+            words = [word.strip() for value in values for word in value.split(",") if word.strip()]
+            values = [parse_value(word) for word in words]
+            given[name] = values[0] if len(values) == 1 else values
+    return given
+
+
+def _place(file, size):
+    if file is None:
+        raise ValueError("Where should the runs go? Pass, for example, --out runs/gaps.")
+    name = os.path.splitext(os.path.basename(file))[0]
+    return os.path.join("runs", f"{name}-{size}" if size else name)
+
+
+def _print_results(results, out):
+    from keras_rnn_study.study.tables import summary_table
+
+    console.print(summary_table(results))
+    for result in [r for r in results if r.failed][:5]:
+        console.print(f"Broke off: {result.run.label}, {result.run.size}: {result.reason}")
+    place = shlex.quote(str(out))
+    for line in (
+        f"Runs: {out}",
+        f"As a page, with figures: keras-rnn-study report {place}",
+        f"In TensorBoard, also its HParams tab: tensorboard --logdir {place}",
+    ):
+        console.print(line, soft_wrap=True, highlight=False)
