@@ -21,7 +21,7 @@ SCRIPT = (
     "from keras_rnn_study.study import sweep\n"
     "if __name__ == '__main__':\n"
     "    print('started', flush=True)\n"
-    "    sweep(small_study(seeds=SEEDS), sys.argv[1], jobs=2)\n"
+    "    sweep(small_study(seeds=SEEDS), sys.argv[1], jobs=1)\n"
     "    print('finished', flush=True)\n"
 )
 
