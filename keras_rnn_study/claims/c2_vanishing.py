@@ -216,6 +216,6 @@ def _told(situation):
     )
     saturated = span([100 * share for share in situation["saturated"]], ".0f")
     return (
-        f"{reach}; decay 10^{decay}, by the kernel alone 10^{kernel}; slope {slope}, "
-        f"{saturated} % saturated"
+        f"{reach}; decay 10^{decay} (kernel alone 10^{kernel}), slope {slope}, {saturated} % "
+        "saturated"
     )

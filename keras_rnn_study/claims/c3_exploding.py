@@ -20,6 +20,7 @@ it saturates, tames what the kernel would do.
 
 import numpy as np
 
+from keras_rnn_study.claims.c1_chain import chain
 from keras_rnn_study.claims.claim import (
     CONDITION,
     FAILS,
@@ -73,25 +74,29 @@ def measure():
 
     Returns:
         dict: "growth" (list of dicts: "inputs", "radius" as measured, "growth" and "saturated",
-        lists of a number a seed), "training" (dict of "radius 1", "unclipped" and "clipped" to a
-        dict of lists, a number a seed: "largest_norm" before clipping, "largest_applied" after it,
-        "largest_rise" of the loss from a step to the next, "last_loss", the mean of the last tenth
-        of the steps), "clipnorm".
+        lists of a number a seed), "norms" (dict of "radius 1", "unclipped" and "clipped" to a dict
+        of lists, a number a seed: "largest" before clipping, "applied", the largest after it),
+        "after" (the same for what came of it: "loss", the mean of the last tenth of the steps, and
+        "saturated", the share of units; NaN where weights are no numbers any more) and "clipnorm".
     """
-    training = {"radius 1": (1.0, None), "unclipped": (max(RADII), None)}
-    training["clipped"] = (max(RADII), CLIPNORM)
+    largest = max(RADII)
+    trainings = {
+        "radius 1": _training(1.0),
+        "unclipped": _training(largest),
+        "clipped": _training(largest, CLIPNORM),
+    }
     return {
         "growth": _growth(),
-        "training": {name: _training(*how) for name, how in training.items()},
+        "norms": {name: norms for name, (norms, _) in trainings.items()},
+        "after": {name: after for name, (_, after) in trainings.items()},
         "clipnorm": CLIPNORM,
     }
 
 
 def judge(numbers):
     """What the numbers of `measure` say; see the rule above."""
-    # A loss that is no number is what an explosion may come to.
-    lacking = [name for name in missing(numbers) if "_norm" in name or "loss" not in name]
-    if lacking := [name for name in lacking if "_rise" not in name]:
+    # What comes after an explosion may be no number.
+    if lacking := missing({name: value for name, value in numbers.items() if name != "after"}):
         return not_measured(f"no number for {', '.join(lacking)}.")
     as_expected = {
         f"on {case['inputs']} inputs at radius {case['radius']:.2g}": all(
@@ -99,14 +104,13 @@ def judge(numbers):
         )
         for case in numbers["growth"]
     }
-    as_expected["in training"] = explodes = _explodes_in_training(numbers["training"])
+    as_expected["in training"] = explodes = _explodes_in_training(numbers["norms"])
     grows = any(
         grown > 1 for case in numbers["growth"] if case["radius"] > 1 for grown in case["growth"]
     )
+    verdict = CONDITION if grows or explodes else FAILS
     if all(as_expected.values()):
         verdict = HOLDS
-    else:
-        verdict = CONDITION if grows or explodes else FAILS
     evidence = _evidence(numbers)
     if verdict == CONDITION:
         exceptions = ", ".join(name for name, is_so in as_expected.items() if not is_so)
@@ -127,9 +131,8 @@ CLAIM = Claim(
 )
 
 
-def _explodes_in_training(training):
-    usual = max(training["radius 1"]["largest_norm"])
-    return min(training["unclipped"]["largest_norm"]) >= LARGE * usual
+def _explodes_in_training(norms):
+    return min(norms["unclipped"]["largest"]) >= LARGE * max(norms["radius 1"]["largest"])
 
 
 def _evidence(numbers):
@@ -139,13 +142,13 @@ def _evidence(numbers):
         f"{span([100 * share for share in case['saturated']], '.0f')} % saturated."
         for case in numbers["growth"]
     ]
-    for name, training in numbers["training"].items():
+    for name, norms in numbers["norms"].items():
         how = f"clipped to {numbers['clipnorm']:g}" if name == "clipped" else name
+        after = numbers["after"][name]
         lines.append(
-            f"Training, {how}: largest norm {span(training['largest_norm'], '.2g')}, applied "
-            f"{span(training['largest_applied'], '.2g')}; loss rises by at most "
-            f"{span(training['largest_rise'], '.2f')} a step, at last "
-            f"{span(training['last_loss'], '.2f')}."
+            f"Training, {how}: largest norm {span(norms['largest'], '.2g')}, applied "
+            f"{span(norms['applied'], '.2g')}; then loss {span(after['loss'], '.2f')}, "
+            f"{span([100 * share for share in after['saturated']], '.0f')} % saturated."
         )
     return "\n".join(lines)
 
@@ -172,7 +175,7 @@ def _grown(seed):
     run, model = _start(1.0, seed=seed)
     x, y = probe(run)
     kernel = model.get_layer("simple_rnn").cell.recurrent_kernel
-    orthogonal = np.array(kernel)
+    orthogonal = kernel.numpy()
     for radius in RADII:
         kernel.assign(radius * orthogonal)
         for name, scale in INPUTS.items():
@@ -182,23 +185,32 @@ def _grown(seed):
             yield name, spectral_radius(kernel), growth(norms), saturated
 
 
-def _training(radius, clipnorm):
-    """One way of training; lists of a number a seed."""
+def _training(radius, clipnorm=None):
+    """One way of training: its norms, and what came of it; lists of a number a seed."""
     from keras_rnn_study.callbacks import GradientNorms
     from keras_rnn_study.claims.training import train
 
-    seen = {"largest_norm": [], "largest_applied": [], "largest_rise": [], "last_loss": []}
+    seen, after = {"largest": [], "applied": []}, {"loss": [], "saturated": []}
     for seed in SEEDS:
         run, model = _start(radius, clipnorm, seed)
         recorded = GradientNorms()
         _, losses = train(run, model, STEPS, callbacks=[recorded])
         norms = recorded.history["gradient_norm/global"]
         ratio = recorded.history.get("gradient_clip_ratio/global", 1.0)
-        seen["largest_norm"].append(_largest(norms))
-        seen["largest_applied"].append(_largest(norms * ratio))
-        seen["largest_rise"].append(float(np.diff(losses).max()))
-        seen["last_loss"].append(float(np.mean(losses[-max(1, STEPS // 10) :])))
-    return seen
+        seen["largest"].append(_largest(norms))
+        seen["applied"].append(_largest(norms * ratio))
+        after["loss"].append(float(np.mean(losses[-max(1, STEPS // 10) :])))
+        after["saturated"].append(_saturated(run, model))
+    return seen, after
+
+
+def _saturated(run, model):
+    from keras_rnn_study import measures
+    from keras_rnn_study.claims.training import probe
+
+    cell = model.get_layer("simple_rnn").cell
+    weights = [np.float64(w) for w in (cell.kernel, cell.recurrent_kernel, cell.bias)]
+    return sum(measures.saturation(chain(np.float64(probe(run)[0]), weights), "tanh"))
 
 
 def _largest(norms):
@@ -221,5 +233,5 @@ def _start(radius, clipnorm=None, seed=0):
     )
     model = run.build()
     kernel = model.get_layer("simple_rnn").cell.recurrent_kernel
-    kernel.assign(radius * np.array(kernel))
+    kernel.assign(radius * kernel.numpy())
     return run, model

@@ -162,7 +162,7 @@ def prediction_plot(axes, found):
     axes.set_xlabel("share of the sequence within the horizon, before training")
     axes.set_ylabel("share of seeds that learned")
     axes.set_ylim(-0.06, 1.06)
-    axes.figure.legend(loc="outside right upper")
+    axes.figure.legend(loc="outside right center")
 
 
 def flow_map(history, run):
@@ -242,6 +242,6 @@ def _finish(axes, found):
     axes.minorticks_off()
     name = found[0].run.facts.size_name
     axes.set_xlabel(f"{name}, steps")
-    axes.figure.legend(loc="outside right upper")
+    axes.figure.legend(loc="outside right center")
     if axes.get_yscale() == "log":
         axes.yaxis.set_major_formatter("{x:,.0f}")
