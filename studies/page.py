@@ -9,8 +9,8 @@ import pathlib
 import textwrap
 
 from keras_rnn_study.study import read_study
-from keras_rnn_study.study.summary import conditions
-from keras_rnn_study.study.tables import read_results_csv
+from keras_rnn_study.study.summary import conditions, line_label
+from keras_rnn_study.study.tables import read_results_csv, updates_text
 
 HERE = pathlib.Path(__file__).resolve().parent
 PAGE = HERE.parent / "docs" / "reproductions.md"
@@ -24,9 +24,8 @@ no number here can be exactly a paper's: each section says what differs and why.
 
 - **Learned** counts the seeds whose success test on held-out data held at two checks in a row, 40
   updates apart, with Wilson's 95 % interval. A run that diverged did not learn.
-- **Updates** to success are quartiles over all seeds; one that never learned counts as later than all
-  others, so a quartile among those is ">" the most that was trained. **Sequences** are the median's
-  training samples, which is what older papers count.
+- **Updates** to success: the median over all seeds, and the quartiles; a seed that never learned counts as
+  later than all others. **Sequences** are the median's training samples, which is what older papers count.
 - **Score** is the mean on other held-out samples, over seeds: the accuracy, or the mean squared error.
 - **Horizon**: steps back, before training, to where the gradient's norm is below a thousandth of its largest.
 
@@ -84,38 +83,24 @@ def measured(results):
 
 def row(condition, among, several_tasks):
     """One condition."""
-    from keras_rnn_study.study.summary import line_label
-
     run = condition.run
     label = line_label(run, [c.run for c in among])
     low, high = condition.interval
-    scores = [result.score for result in condition.results if not math.isnan(result.score)]
     return [
         f"{label}, {run.facts.label}" if several_tasks else label,
         f"{run.size:,}",
         f"{condition.successes}/{condition.trials} ({low:.2f}-{high:.2f})",
-        updates(condition),
+        updates_text(condition),
         sequences(condition),
-        f"{sum(scores) / len(scores):.3f}" if scores else "none",
+        "none" if math.isnan(condition.score) else f"{condition.score:.3f}",
         f"{condition.horizon:.0f} of {condition.results[0].time}",
     ]
 
 
-def updates(condition):
-    """Median and quartiles."""
-    low, median, high = (number(q, condition.run.steps) for q in condition.updates)
-    return median if low == high else f"{median} ({low}-{high})"
-
-
 def sequences(condition):
     """Training samples until success, the median's."""
-    factor = condition.run.batch_size
-    return number(condition.updates[1] * factor, condition.run.steps * factor)
-
-
-def number(value, most):
-    """A count, or that it is more than was trained."""
-    return f"{value:,.0f}" if math.isfinite(value) else f"> {most:,}"
+    median = condition.updates[1] * condition.run.batch_size
+    return f"{median:,.0f}" if math.isfinite(median) else "never"
 
 
 def table(head, rows):

@@ -1,0 +1,47 @@
+"""The studies of papers: their files, their results, and the page."""
+
+import json
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+from keras_rnn_study.study import read_study
+from keras_rnn_study.study.tables import read_results_csv
+
+ROOT = pathlib.Path(__file__).parents[2]
+STUDIES = ROOT / "studies"
+NAMES = sorted(path.stem for path in STUDIES.glob("*.yaml"))
+
+
+def test_the_page_is_what_files_and_results_say():
+    code = "import sys, page; sys.stdout.reconfigure(encoding='utf-8'); print(page.text(), end='')"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=STUDIES, capture_output=True, encoding="utf-8"
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == (ROOT / "docs" / "reproductions.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_file_has_both_sizes_and_says_what_it_reproduces(name):
+    quick, paper = (read_study(STUDIES / f"{name}.yaml", size) for size in ("quick", "paper"))
+
+    def work(file):
+        return sum(run.steps * run.size for run in file.study.runs())
+
+    assert work(quick) < work(paper)
+    assert set(quick.about) == {"paper", "reports", "reading", "deviations"}
+    for report in quick.about["reports"]:
+        assert set(report) == {"what", "value", "sure"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_results_are_those_of_the_file_as_it_is(name):
+    facts = json.loads((STUDIES / "results" / f"{name}.json").read_text())
+    results = read_results_csv((STUDIES / "results" / f"{name}.csv").read_text(encoding="utf-8"))
+    study = read_study(STUDIES / f"{name}.yaml", facts["size"]).study
+    assert [result.run for result in results] == study.runs()
+    assert facts["settings"] == study.describe()
+    assert facts["updates"] == sum(result.updates for result in results)
