@@ -18,19 +18,23 @@ HEAD = """# What papers report, and what this toolkit measures
 
 <!-- Made by studies/page.py from studies/*.yaml and studies/results/; change those, not this. -->
 
-Each section is a file in `studies/` that anyone can run. Every file has a *quick* size, minutes on two
-cores, and the *paper*'s own; the tables say which one was run. The networks are standard Keras layers, so
-no number here can be exactly a paper's: each section says what differs and why.
+Each section is a file in `studies/` that anyone can run. Every file has a *quick* size, minutes
+on two cores, and the *paper*'s own; the tables say which one was run. The networks are standard
+Keras layers, so no number here can be exactly a paper's: each section says what differs and why.
 
 - **Learned** counts the seeds whose success test on held-out data held at two checks in a row, 40
   updates apart, with Wilson's 95 % interval. A run that diverged did not learn.
-- **Updates** to success: the median over all seeds, and the quartiles; a seed that never learned counts as
-  later than all others. **Sequences** are the median's training samples, which is what older papers count.
-- **Score** is the mean on other held-out samples, over seeds: the accuracy, or the mean squared error.
-- **Horizon**: steps back, before training, to where the gradient's norm is below a thousandth of its largest.
+- **Updates** to success: the median over all seeds, and the quartiles; a seed that never learned
+  counts as later than all others. **Sequences** are the median's training samples, which is what
+  older papers count.
+- **Score** is the mean on other held-out samples, over seeds: the accuracy, or the mean squared
+  error.
+- **Horizon**: steps back, before training, to where the gradient's norm is below a thousandth of
+  its largest.
 
-How sure we are of a paper's number: *read* in the source or its code; *second-hand*; *recalled*, which is
-a target to compare with and no more; *derived* by calculation; *abstract*: only what the abstract says.
+How sure we are of a paper's number: *read* in the source or its code; *second-hand*; *recalled*,
+which is a target to compare with and no more; *derived* by calculation; *abstract*: only what the
+abstract says.
 """
 
 
@@ -65,7 +69,7 @@ def ran(path, facts, results):
     versions = facts["versions"]
     failed = sum(result.failed for result in results)
     return (
-        f"Size *{facts['size']}*, {facts['date']}: {len(results)} runs, {failed} of them broke off, "
+        f"Size *{facts['size']}*, {facts['date']}: {len(results)} runs, {failed} broken off, "
         f"{facts['updates']:,} updates, {facts['minutes']:.0f} minutes of one core; "
         f"{facts['cores']} cores, TensorFlow {versions['tensorflow']}, Keras {versions['keras']}. "
         f"Again: `python studies/reproduce.py {path.stem} --size {facts['size']}`"

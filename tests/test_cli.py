@@ -1,6 +1,5 @@
 """The command line, as a person meets it: in processes of its own."""
 
-import os
 import re
 import signal
 import subprocess
@@ -9,20 +8,12 @@ import time
 from pathlib import Path
 
 import pytest
+from command_line import PROGRAM, run
 from event_files import scalars_in
 
 from keras_rnn_study.datasets import catalog
 
-PROGRAM = [sys.executable, "-c", "from keras_rnn_study.cli import main; main()"]
 QUICK = ["fit", "--task", "recall", "--gap", "3", "--steps", "40", "--units", "8"]
-
-
-def run(*arguments, cwd=None, **variables):
-    environment = os.environ | {"COLUMNS": "80", "NO_COLOR": "1"} | variables
-    environment.pop("TF_CPP_MIN_LOG_LEVEL", None)
-    return subprocess.run(
-        [*PROGRAM, *arguments], capture_output=True, text=True, env=environment, cwd=cwd
-    )
 
 
 @pytest.mark.parametrize(
@@ -31,6 +22,9 @@ def run(*arguments, cwd=None, **variables):
         ["--help"],
         ["fit", "--help"],
         ["demo", "--help"],
+        ["sweep", "--help"],
+        ["report", "--help"],
+        ["claims", "--help"],
         ["tasks", "--help"],
         ["tasks"],
         ["tasks", "recall"],
@@ -192,9 +186,9 @@ def test_events_of_an_earlier_run_are_not_mixed_with_new_ones(fitted):
             ["--task", "adding", "--variant", "bai_2018", "--length", "1"],
             r"length must be a whole number, 2 or",
         ),
-        (["--task", "adding", "--length", "9"], r"adding takes gap, not length.*gap=100"),
-        (["--task", "recall", "--length", "9"], r"recall takes gap, not length.*gap=100"),
-        (["--init", "chrono", "--cell", "simple_rnn"], r"has none. Use cell='lstm'"),
+        (["--task", "adding", "--length", "9"], r"adding takes gap, not length.*--gap 100"),
+        (["--task", "recall", "--length", "9"], r"recall takes gap, not length.*--gap 100"),
+        (["--init", "chrono", "--cell", "simple_rnn"], r"has none. Use --cell lstm"),
     ],
 )
 def test_a_mistake_is_told_in_a_line_before_training(arguments, message, tmp_path):

@@ -11,6 +11,7 @@ import sys
 import types
 import zipfile
 
+import command_line
 import keras
 import numpy as np
 import pytest
@@ -25,7 +26,6 @@ from keras_rnn_study.doctor_machine import machine, why_no_gpu
 from keras_rnn_study.fusion import eligibility
 
 X = np.ones((2, 3, 4), "float32")
-PROGRAM = [sys.executable, "-c", "from keras_rnn_study.cli import main; main()"]
 
 
 def set_gpu(monkeypatch, there):
@@ -629,10 +629,7 @@ def test_the_machine_fits_the_terminal(width):
 
 
 def run(*arguments):
-    environment = os.environ | {"COLUMNS": "80", "NO_COLOR": "1"}
-    environment.pop("TF_CPP_MIN_LOG_LEVEL", None)
-    command = [*PROGRAM, "doctor", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, env=environment)
+    return command_line.run("doctor", *arguments)
 
 
 def test_on_the_command_line(tmp_path):

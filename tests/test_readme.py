@@ -18,6 +18,11 @@ PYTHON = [code for kind, code in BLOCKS if kind == "python"]
 COMMANDS = [line for kind, code in BLOCKS if kind == "sh" for line in code.splitlines()]
 
 
+# What a reader waits minutes for.
+SHORTER = {"fit": ["--steps", "40"], "claims": ["C1"], "sweep": ["--steps", "40", "--seeds", "1"]}
+SMALL_SWEEP = "sweep --task recall --gap 1 --seeds 1 --steps 40 --set units=4"
+
+
 def program(name):
     """A console script of the environment that runs the tests."""
     return str(Path(sys.executable).parent / name)
@@ -57,7 +62,7 @@ def test_python_runs(code, names, tmp_path, monkeypatch):
 
 def test_kinds_of_blocks():
     assert {kind for kind, _ in BLOCKS} == {"python", "sh", "text"}
-    assert len(PYTHON) == 5
+    assert len(PYTHON) == 6
     known = re.compile(r"make |python3 -m venv |\S*pip install|\S*keras-rnn-study|tensorboard")
     assert all(known.match(command) for command in COMMANDS)
 
@@ -81,7 +86,10 @@ def test_pip_finds_what_is_named(tmp_path):
 def test_commands_run(command, tmp_path):
     words = command.split()
     words[0] = program(words[0])
-    words += ["--steps", "40"] if "fit" in words else []
+    words += SHORTER.get(words[1], [])
+    if "report" in words:  # of what the sweep before it made
+        there = [program("keras-rnn-study"), *SMALL_SWEEP.split(), "--out", words[2]]
+        subprocess.run(there, cwd=tmp_path, check=True, capture_output=True)
     if "model.keras" in words:
         layers = [keras.Input((5, 3)), keras.layers.LSTM(4)]
         keras.Sequential(layers).save(tmp_path / "model.keras")
@@ -113,7 +121,7 @@ def test_the_demo_shows_the_short_gap_learned_by_all(tmp_path):
 
 
 def test_tensorboard_serves_what_was_written(names, tmp_path):
-    (command,) = [c for c in COMMANDS if c.startswith("tensorboard")]
+    command, _ = [c for c in COMMANDS if c.startswith("tensorboard")]
     (tmp_path / "logs").mkdir()
     output = (tmp_path / "output").open("w+")
     words = [sys.executable, "-m", "tensorboard.main", *command.split()[1:], "--port", "0"]

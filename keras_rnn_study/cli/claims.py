@@ -54,7 +54,7 @@ def claims(
             run_claims(
                 out,
                 chosen,
-                jobs=jobs or os.cpu_count(),
+                jobs=os.cpu_count() if jobs is None else jobs,
                 on_progress=tell,
                 on_sweep=tell_of_sweep,
             )

@@ -74,14 +74,14 @@ def sweep(
 
         axes = {"task": task, "cell": cell, "init": init, "gap": gap, "length": length}
         axes |= {"variant": variant, "seeds": seeds, "steps": steps}
-        study = _study(file, size, _changes(axes, also or []))
         out = out or _place(file, size)
+        study = _study(file, size, _changes(axes, also or []))
         with SweepDisplay(console) as display:
             try:
                 results = sweeping.sweep(
                     study,
                     out,
-                    jobs=jobs or os.cpu_count(),
+                    jobs=os.cpu_count() if jobs is None else jobs,
                     scheduler=scheduler,
                     gpu=gpu,
                     retry_failed=retry_failed,
