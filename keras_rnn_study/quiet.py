@@ -1,6 +1,7 @@
 """Keeps TensorFlow's start-up chatter out of the terminal."""
 
 import contextlib
+import logging
 import os
 import sys
 import tempfile
@@ -16,6 +17,9 @@ def start_tensorflow(verbose=False):
         import keras
 
         keras.ops.zeros(())
+    if not verbose:
+        # Who compares many models is told time and again that functions are traced anew.
+        logging.getLogger("tensorflow").setLevel(logging.ERROR)
 
 
 def import_tensorflow():
