@@ -141,8 +141,8 @@ def build_optimizer(name: str, **options: object) -> keras.optimizers.Optimizer:
 
     Example:
         >>> from keras_rnn_study.models import build_optimizer
-        >>> build_optimizer("sgd", learning_rate=0.1, momentum=0.9).name
-        'SGD'
+        >>> build_optimizer("sgd", learning_rate=0.1, momentum=0.9).momentum
+        0.9
     """
     classes = _optimizer_classes()
     check_choice("optimizer", str(name).lower(), classes)

@@ -47,7 +47,7 @@ def spectral_radius(kernel):
 
     Example:
 
-    >>> spectral_radius([[0.0, -2.0], [2.0, 0.0]])
+    >>> round(spectral_radius([[0.0, -2.0], [2.0, 0.0]]), 6)
     2.0
     """
     return float(np.abs(np.linalg.eigvals(np.float64(kernel))).max())
