@@ -34,9 +34,10 @@ def prepare(choice):
 def _claim(count, folder=None):
     """Index of the first GPU that nobody has; the last one, where all are taken."""
     folder = pathlib.Path(folder or tempfile.gettempdir())
+    user = getattr(os, "getuid", lambda: "")()
     for index in range(count):
         # A lock is given up by the system when its process ends, however it ends.
-        lock = filelock.FileLock(folder / f"keras-rnn-study-{os.getuid()}-gpu-{index}.lock")
+        lock = filelock.FileLock(folder / f"keras-rnn-study-{user}-gpu-{index}.lock")
         try:
             lock.acquire(timeout=0)
         except filelock.Timeout:
