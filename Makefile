@@ -31,7 +31,7 @@ gallery: $(VENV)/installed-test ## Draw all tasks again: docs/tasks.md and its p
 	$(VENV)/bin/python docs/gallery.py
 
 benchmarks: $(VENV)/installed-test ## Measure what recording costs: an hour or so, and docs/performance.md anew
-	for name in peers recording growth memory generation; do \
+	for name in peers recording growth memory generation scaling; do \
 	  $(VENV)/bin/python benchmarks/$$name.py --output benchmarks/results/$$name.json || exit 1; \
 	done
 	$(VENV)/bin/python benchmarks/page.py

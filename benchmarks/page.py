@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from page_gpu import gpu
-from page_sections import generation, growth, memory, peers, recording
+from page_sections import generation, growth, memory, peers, recording, scaling
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
@@ -31,8 +31,9 @@ def text(results=RESULTS):
         if result := read(results / f"{section.__name__}.json"):
             sections.append(section(result))
     sections.append(gpu([r for r in map(read, sorted(results.glob("gpu-*.json"))) if r]))
-    if result := read(results / "generation.json"):
-        sections.append(generation(result))
+    for section in (generation, scaling):
+        if result := read(results / f"{section.__name__}.json"):
+            sections.append(section(result))
     return "".join(sections) + "\nThis page: `python benchmarks/page.py`\n"
 
 

@@ -1,0 +1,68 @@
+"""What a sweep's time goes to, and how much two jobs on two cores save.
+
+    python benchmarks/scaling.py --output benchmarks/results/scaling.json
+
+The same small study, swept by one process and by two in turn: starting TensorFlow in each, and
+building and compiling in each, are in the time. Of the runs themselves: training steps, scoring
+held-out samples, and the rest, which is traces, data, events, and for a run that finds no model of
+its kind in its worker, building and compiling one.
+"""
+
+import tempfile
+import time
+
+import numpy as np
+from pairs import quartiles
+from result_file import ResultFile, parser
+
+from keras_rnn_study.study import Study, StudyDirectory, sweep
+
+AXES = {"task": "recall", "cell": ["simple_rnn", "lstm"], "gap": [50, 100], "give_up": 1}
+USUAL = {"seeds": 8, "steps": 400}
+NEW = 0.3  # seconds of a first step that compiles
+QUICK = {"seeds": 1, "steps": 40, "units": 4}
+
+
+def swept(study, jobs):
+    """Seconds that a sweep took, and those of each of its runs."""
+    with tempfile.TemporaryDirectory() as place:
+        start = time.perf_counter()
+        results = sweep(study, place, jobs=jobs)
+        taken = time.perf_counter() - start
+        there = StudyDirectory(place)
+        return taken, [(there.seconds(result.run), result.updates) for result in results]
+
+
+def parts(runs):
+    """Quartiles over runs of what their seconds went to."""
+    training = [seconds["usual step"] * updates for seconds, updates in runs]
+    scoring = [seconds["scoring"] for seconds, _ in runs]
+    rest = [s["total"] - t - c for (s, _), t, c in zip(runs, training, scoring, strict=True)]
+    new = [seconds["first step"] > NEW for seconds, _ in runs]
+    figures = {
+        "training steps, s": training,
+        "scoring, s": scoring,
+        "rest, model shared, s": [r for r, is_new in zip(rest, new, strict=True) if not is_new],
+        "rest, model new, s": [r for r, is_new in zip(rest, new, strict=True) if is_new],
+    }
+    return {name: quartiles(values) for name, values in figures.items() if values}
+
+
+def main():
+    reader = parser(__doc__, pairs=3)
+    arguments = reader.parse_args()
+    study = Study(**AXES, **(QUICK if arguments.quick else USUAL))
+    result = ResultFile(arguments, runs=len(study.runs()), **USUAL)
+    taken, runs = {1: [], 2: []}, []
+    for _ in range(1 if arguments.quick else arguments.pairs):
+        for jobs in taken:
+            seconds, of_runs = swept(study, jobs)
+            taken[jobs].append(seconds)
+            runs += of_runs
+    result.add("sweep", {f"{jobs} jobs, s": quartiles(taken[jobs]) for jobs in taken})
+    result.add("one job over two", {"ratio": quartiles(np.divide(taken[1], taken[2]))})
+    result.add("a run", parts(runs))
+
+
+if __name__ == "__main__":
+    main()
