@@ -42,17 +42,6 @@ LEARNING_RATE = 0.1
 LARGE = 10  # times the largest norm from a radius of 1
 
 
-def spectral_radius(kernel):
-    """The largest absolute value of a kernel's eigenvalues.
-
-    Example:
-
-    >>> round(spectral_radius([[0.0, -2.0], [2.0, 0.0]]), 6)
-    2.0
-    """
-    return float(np.abs(np.linalg.eigvals(np.float64(kernel))).max())
-
-
 def growth(norms):
     """By what the norms grow for each step back, as a geometric mean.
 
@@ -182,7 +171,7 @@ def _grown(seed):
             layer = trace(model, np.float32(scale) * x, y)["simple_rnn"]
             norms = measures.step_norms(layer.state_gradients["h"])
             saturated = sum(measures.saturation(layer.states["h"], "tanh"))
-            yield name, spectral_radius(kernel), growth(norms), saturated
+            yield name, measures.spectral_radius(kernel), growth(norms), saturated
 
 
 def _training(radius, clipnorm=None):

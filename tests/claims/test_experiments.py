@@ -205,7 +205,7 @@ class TestC2:
 
 class TestC3:
     def test_spectral_radius_is_of_eigenvalues_not_of_singular_values(self):
-        assert c3_exploding.spectral_radius([[0.5, 100.0], [0.0, -0.7]]) == pytest.approx(0.7)
+        assert measures.spectral_radius([[0.5, 100.0], [0.0, -0.7]]) == pytest.approx(0.7)
 
     def test_growth_is_for_one_step_back(self):
         assert c3_exploding.growth([0.25, 7.0, 1.0]) == pytest.approx(0.5)

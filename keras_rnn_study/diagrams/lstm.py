@@ -1,0 +1,172 @@
+"""The LSTM's module: four learned layers, five pointwise operations, two lines."""
+
+import numpy as np
+
+from keras_rnn_study.diagrams import shapes
+
+PARTS = ("state", "forget", "input", "update", "output")
+_CONVEYOR, _FEED = 6.0, 1.5  # levels of c's line and of h's
+_BOXES = 2.6
+# What each part of the module lights up: equations as in the article.
+_EQUATIONS = {
+    "state": r"$c_{t-1} \rightarrow c_t$: the line that only circles touch",
+    "forget": r"$f_t = \sigma(W_f\,[h_{t-1}, x_t] + b_f)$",
+    "input": r"$i_t = \sigma(W_i\,[h_{t-1}, x_t] + b_i)$,   "
+    r"$\tilde{c}_t = \tanh(W_c\,[h_{t-1}, x_t] + b_c)$",
+    "update": r"$c_t = f_t \odot c_{t-1} + i_t \odot \tilde{c}_t$",
+    "output": r"$o_t = \sigma(W_o\,[h_{t-1}, x_t] + b_o)$,   $h_t = o_t \odot \tanh(c_t)$",
+}
+
+
+def lstm_module(layer, step, *, part=None, sample=0, unit=0):
+    """What happens in an LSTM at one time step?
+
+    The article's diagram with a model's own values: boxes are learned layers, circles are pointwise
+    operations, lines carry vectors, joining lines concatenate, forking lines copy. Beside each line
+    stands its vector, a cell a unit (states and candidate: purple below 0, orange above; gates:
+    black closed, white open), and the value of one unit, which is framed in red.
+
+    Args:
+        layer: `LayerTrace` of an `LSTM`.
+        step: int, the time step t. The states before step 0 are taken to be 0.
+        part: What to light up: "state", "forget", "input", "update" or "output", in the order in
+            which the article explains them; `None`: the whole.
+        sample: int, which sample of the batch.
+        unit: int, of which unit the number is written.
+
+    Returns:
+        `matplotlib.figure.Figure`.
+
+    Raises:
+        ValueError: a layer that is no LSTM, a step that is masked or out of range, an unknown part.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from keras_rnn_study import LayerTrace
+    >>> gate = np.full((1, 3, 4), 0.5)
+    >>> gates = dict.fromkeys(["input", "forget", "candidate", "output"], gate)
+    >>> activations = dict.fromkeys(gates, "sigmoid") | {"candidate": "tanh"}
+    >>> layer = LayerTrace({"h": gate, "c": gate}, gates, activations)
+    >>> lstm_module(layer, 1, part="forget")
+    <Figure size ...>
+    """
+    values = _values(layer, step, part, sample)
+    figure, axes = shapes.canvas(13.6, 8.6)
+    lit = set(PARTS) if part is None else {part}
+    if part is None:
+        lit.add("frame")
+    _draw_lines(axes, lit)
+    _draw_nodes(axes, lit)
+    _draw_values(axes, lit, values, unit)
+    _draw_legend(axes)
+    title = "The LSTM's module" if part is None else _EQUATIONS[part]
+    shapes.write(axes, (0.3, 8.2), f"{title}      (step {step}, unit {unit})", ha="left", size=13)
+    return figure
+
+
+def _values(layer, step, part, sample):
+    """The vectors of one step: dict of name to (units,)."""
+    if set(layer.gates) != {"input", "forget", "candidate", "output"}:
+        raise ValueError(
+            f"Received a layer with the gates {list(layer.gates)}; expected an LSTM's: input, "
+            "forget, candidate, output. For a SimpleRNN there is chain."
+        )
+    time = layer.states["h"].shape[1]
+    if not 0 <= step < time:
+        raise ValueError(f"Received step {step}; expected 0 to {time - 1}.")
+    if part is not None and part not in PARTS:
+        raise ValueError(f"Received part {part!r}; expected one of {', '.join(PARTS)}, or None.")
+    values = {name: gate[sample, step] for name, gate in layer.gates.items()}
+    if np.isnan(values["forget"]).any():
+        raise ValueError(
+            f"Step {step} of sample {sample} is masked, so that nothing is computed there; choose "
+            "another step."
+        )
+    for name in ("h", "c"):
+        values[name] = layer.states[name][sample, step]
+        before = layer.states[name][sample, step - 1] if step else np.zeros_like(values[name])
+        values[f"{name} before"] = before
+    return values
+
+
+def _draw_lines(axes, lit):
+    def line(parts, *points, arrow=True):
+        shapes.line(axes, *points, arrow=arrow, strong=bool(lit & set(parts.split())))
+
+    top, low = _BOXES + 0.31, _BOXES - 0.31
+    line("state forget update", (0.4, _CONVEYOR), (2.92, _CONVEYOR))
+    line("state update", (3.48, _CONVEYOR), (6.22, _CONVEYOR))
+    line("state update", (6.78, _CONVEYOR), (13.2, _CONVEYOR))
+    # h and x join, and are copied to the four boxes.
+    line("forget input output", (0.4, _FEED), (3.2, _FEED), arrow=False)
+    line("forget input output", (1.6, 0.95), (1.6, _FEED), arrow=False)
+    line("input output", (3.2, _FEED), (6.5, _FEED), arrow=False)
+    line("output", (6.5, _FEED), (8.6, _FEED), arrow=False)
+    for place, part in {3.2: "forget", 5.0: "input", 6.5: "input", 8.6: "output"}.items():
+        line(part, (place, _FEED), (place, low))
+    line("forget update", (3.2, top), (3.2, _CONVEYOR - 0.28))
+    line("input update", (5.0, top), (5.0, 4.3), (6.22, 4.3))
+    line("input update", (6.5, top), (6.5, 4.02))
+    line("update", (6.5, 4.58), (6.5, _CONVEYOR - 0.28))
+    line("output", (10.6, _CONVEYOR), (10.6, 5.38))
+    line("output", (10.6, 4.82), (10.6, 4.08))
+    line("output", (8.6, top), (8.6, 3.8), (10.32, 3.8))
+    line("output", (10.6, 3.52), (10.6, _FEED), (13.2, _FEED))
+    line("output", (12.3, _FEED), (12.3, 7.55))
+
+
+def _draw_nodes(axes, lit):
+    for place, text, part in [
+        (3.2, "σ", "forget"),
+        (5.0, "σ", "input"),
+        (6.5, "tanh", "input"),
+        (8.6, "σ", "output"),
+    ]:
+        shapes.box(axes, (place, _BOXES), text, strong=part in lit)
+    for place, text, parts in [
+        ((3.2, _CONVEYOR), "×", {"state", "update"}),
+        ((6.5, _CONVEYOR), "+", {"state", "update"}),
+        ((6.5, 4.3), "×", {"update"}),
+        ((10.6, 3.8), "×", {"output"}),
+    ]:
+        shapes.circle(axes, place, text, strong=bool(lit & parts))
+    shapes.circle(axes, (10.6, 5.1), "tanh", width=1.0, strong="output" in lit)
+
+
+def _draw_values(axes, lit, values, unit):
+    for name, text, corner, parts in [
+        ("c before", "$c_{t-1}$", (0.4, 6.2), "state forget update"),
+        ("c", "$c_t$", (8.2, 6.2), "state update output"),
+        ("h before", "$h_{t-1}$", (0.1, 1.7), "forget input output"),
+        ("forget", "$f_t$", (1.65, 4.6), "forget update"),
+        ("input", "$i_t$", (3.75, 3.45), "input update"),
+        ("candidate", r"$\tilde{c}_t$", (6.65, 3.3), "input update"),
+        ("output", "$o_t$", (8.75, 3.05), "output"),
+        ("h", "$h_t$", (11.0, 1.7), "output"),
+    ]:
+        if not lit & set(parts.split()):
+            continue
+        kind = "gate" if name in ("forget", "input", "output") else "signed"
+        shapes.strip(axes, corner, values[name], kind=kind, mark=unit)
+        place = (corner[0] + 0.6, corner[1] + 0.42)
+        shapes.write(axes, place, f"{text} = {values[name][unit]:.2f}", size=10)
+    strong = bool(lit & {"forget", "input", "output"})
+    shapes.write(axes, (1.6, 0.75), "$x_t$", strong=strong)
+    shapes.write(axes, (12.3, 7.7), "$h_t$", strong="output" in lit)
+
+
+def _draw_legend(axes):
+    level = 0.3
+    shapes.box(axes, (3.0, level), "", size=(0.5, 0.36))
+    shapes.write(axes, (3.35, level), "learned layer", size=9, ha="left")
+    shapes.circle(axes, (5.4, level), "", width=0.36)
+    shapes.write(axes, (5.75, level), "pointwise", size=9, ha="left")
+    shapes.line(axes, (7.3, level), (7.9, level))
+    shapes.write(axes, (8.0, level), "vector", size=9, ha="left")
+    shapes.line(axes, (9.2, level + 0.15), (9.45, level), (9.9, level))
+    shapes.line(axes, (9.2, level - 0.15), (9.45, level), arrow=False)
+    shapes.write(axes, (10.0, level), "concatenate", size=9, ha="left")
+    shapes.line(axes, (11.9, level), (12.15, level), (12.5, level + 0.15))
+    shapes.line(axes, (12.15, level), (12.5, level - 0.15))
+    shapes.write(axes, (12.6, level), "copy", size=9, ha="left")

@@ -1,0 +1,130 @@
+"""Runs the lessons, and writes them as notebooks in both languages.
+
+A lesson is a percent script with one code and two proses: markdown cells say `lang="en"` or
+`lang="zh"`. It is executed once; `1_chain.ipynb` and `1_chain.zh.ipynb` get the same code and the
+same outputs, each with its own prose.
+
+python notebooks/build.py [NAME ...] [--check]
+"""
+
+import argparse
+import copy
+import io
+import pathlib
+import time
+
+import jupytext
+import nbformat
+from nbclient import NotebookClient
+
+FOLDER = pathlib.Path(__file__).parent
+LANGUAGES = {"en": ".ipynb", "zh": ".zh.ipynb"}
+TIMEOUT = 600  # seconds a cell
+_KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
+
+
+def sources(names=()):
+    """The lessons and their solutions, in order; those whose path contains one of `names`."""
+    found = sorted(FOLDER.glob("[0-9]*.py")) + sorted(FOLDER.glob("solutions/[0-9]*.py"))
+    return [path for path in found if not names or any(name in str(path) for name in names)]
+
+
+def read(path):
+    """A source as a notebook: both proses, no outputs."""
+    notebook = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")
+    notebook.metadata = {"kernelspec": _KERNEL, "language_info": {"name": "python"}}
+    return notebook
+
+
+def in_language(notebook, language):
+    """The code, and the prose of one language."""
+    chosen = copy.deepcopy(notebook)
+    chosen.cells = [
+        cell
+        for cell in chosen.cells
+        if cell.cell_type == "code" or cell.metadata["lang"] == language
+    ]
+    for number, cell in enumerate(chosen.cells):
+        cell.metadata = {}
+        cell["id"] = f"cell-{number}"  # the same lesson, the same bytes
+    return chosen
+
+
+def execute(notebook):
+    """Runs all code in a fresh kernel, as a student would; an error in a cell is raised."""
+    client = NotebookClient(notebook, timeout=TIMEOUT, resources={"metadata": {"path": FOLDER}})
+    client.execute(env=None)
+    for cell in notebook.cells:
+        cell.metadata = {}  # times of execution
+        if cell.cell_type == "code":
+            cell.outputs = [_compressed(output) for output in cell.outputs]
+    return notebook
+
+
+def out_of_step(path):
+    """The notebooks beside a source whose code or prose is not the source's; a list of paths."""
+    notebook = read(path)
+    stale = []
+    for language, suffix in LANGUAGES.items():
+        target = path.with_suffix(suffix)
+        expected = [(cell.cell_type, cell.source) for cell in in_language(notebook, language).cells]
+        if not target.exists() or expected != _content(target):
+            stale.append(target)
+    return stale
+
+
+def build(path):
+    """Executes one source and writes its notebooks; returns the seconds that it took."""
+    notebook = read(path)
+    start = time.perf_counter()
+    executed = execute(in_language(notebook, "en"))
+    seconds = time.perf_counter() - start
+    code = [cell for cell in executed.cells if cell.cell_type == "code"]
+    for language, suffix in LANGUAGES.items():
+        written = in_language(notebook, language)
+        cells = [cell for cell in written.cells if cell.cell_type == "code"]
+        for cell, ran in zip(cells, code, strict=True):
+            cell.outputs, cell.execution_count = ran.outputs, ran.execution_count
+        nbformat.validate(written)
+        nbformat.write(written, path.with_suffix(suffix))
+    return seconds
+
+
+def _content(path):
+    return [(cell.cell_type, cell.source) for cell in nbformat.read(path, as_version=4).cells]
+
+
+def _compressed(output):
+    """Pictures with 128 colours: a third of the bytes, and nobody sees it."""
+    import base64
+
+    from PIL import Image
+
+    if "image/png" in output.get("data", {}):
+        picture = Image.open(io.BytesIO(base64.b64decode(output.data["image/png"])))
+        small = io.BytesIO()
+        picture.convert("RGB").quantize(128).save(small, "PNG", optimize=True)
+        output.data["image/png"] = base64.b64encode(small.getvalue()).decode()
+    return output
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help="part of a path; default: all")
+    parser.add_argument("--check", action="store_true", help="only say what is out of step")
+    arguments = parser.parse_args()
+    chosen = sources(arguments.names)
+    if not chosen:
+        parser.error(f"no lesson is called {' or '.join(arguments.names)}")
+    if arguments.check:
+        stale = [target for path in chosen for target in out_of_step(path)]
+        for target in stale:
+            print(f"{target.relative_to(FOLDER)} is not what its source says: make notebooks")
+        return len(stale) > 0
+    for path in chosen:
+        print(f"{path.relative_to(FOLDER)}: {build(path):.0f} s", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
