@@ -53,7 +53,7 @@ def in_language(notebook, language):
 def execute(notebook):
     """Runs all code in a fresh kernel, as a student would; an error in a cell is raised."""
     client = NotebookClient(notebook, timeout=TIMEOUT, resources={"metadata": {"path": FOLDER}})
-    client.execute(env=None)
+    client.execute()
     for cell in notebook.cells:
         cell.metadata = {}  # times of execution
         if cell.cell_type == "code":

@@ -131,19 +131,19 @@ def _draw_nodes(axes, lit):
         ((10.6, 3.8), "×", {"output"}),
     ]:
         shapes.circle(axes, place, text, strong=bool(lit & parts))
-    shapes.circle(axes, (10.6, 5.1), "tanh", width=1.0, strong="output" in lit)
+    shapes.circle(axes, (10.6, 5.1), "tanh", size=(1.0, 0.56), strong="output" in lit)
 
 
 def _draw_values(axes, lit, values, unit):
     for name, text, corner, parts in [
         ("c before", "$c_{t-1}$", (0.4, 6.2), "state forget update"),
         ("c", "$c_t$", (8.2, 6.2), "state update output"),
-        ("h before", "$h_{t-1}$", (0.1, 1.7), "forget input output"),
+        ("h before", "$h_{t-1}$", (0.25, 1.75), "forget input output"),
         ("forget", "$f_t$", (1.65, 4.6), "forget update"),
         ("input", "$i_t$", (3.75, 3.45), "input update"),
         ("candidate", r"$\tilde{c}_t$", (6.65, 3.3), "input update"),
         ("output", "$o_t$", (8.75, 3.05), "output"),
-        ("h", "$h_t$", (11.0, 1.7), "output"),
+        ("h", "$h_t$", (11.0, 1.75), "output"),
     ]:
         if not lit & set(parts.split()):
             continue
@@ -160,7 +160,7 @@ def _draw_legend(axes):
     level = 0.3
     shapes.box(axes, (3.0, level), "", size=(0.5, 0.36))
     shapes.write(axes, (3.35, level), "learned layer", size=9, ha="left")
-    shapes.circle(axes, (5.4, level), "", width=0.36)
+    shapes.circle(axes, (5.4, level), "", size=(0.36, 0.36))
     shapes.write(axes, (5.75, level), "pointwise", size=9, ha="left")
     shapes.line(axes, (7.3, level), (7.9, level))
     shapes.write(axes, (8.0, level), "vector", size=9, ha="left")

@@ -33,11 +33,11 @@ def box(axes, centre, text, *, size=(1.0, 0.62), strong=True):
     write(axes, centre, text, strong=strong)
 
 
-def circle(axes, centre, text, *, width=0.56, strong=True):
+def circle(axes, centre, text, *, size=(0.56, 0.56), strong=True):
     """A pointwise operation: a number for each unit, no weights."""
     from matplotlib.patches import Ellipse
 
-    axes.add_patch(Ellipse(centre, width, 0.56, zorder=3, **_face(CIRCLE, strong)))
+    axes.add_patch(Ellipse(centre, *size, zorder=3, **_face(CIRCLE, strong)))
     write(axes, centre, text, strong=strong)
 
 

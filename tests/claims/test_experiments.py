@@ -8,7 +8,7 @@ import pytest
 import reference
 import tensorflow as tf
 
-from keras_rnn_study import trace
+from keras_rnn_study import measures, trace
 from keras_rnn_study.claims import (
     back_through_time,
     c1_chain,
