@@ -28,6 +28,7 @@
 # 网络要在问号处说出最初的符号。
 
 # %%
+# %matplotlib inline
 from keras_rnn_study.quiet import start_tensorflow
 
 start_tensorflow()
