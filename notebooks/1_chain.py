@@ -82,7 +82,9 @@ chain(layer, inputs=symbols)
 
 # %%
 cell = model.get_layer("simple_rnn").cell
-W, U, b = (np.float64(weight) for weight in (cell.kernel, cell.recurrent_kernel, cell.bias))
+W, U, b = (
+    np.float64(weight) for weight in (cell.kernel, cell.recurrent_kernel, cell.bias)
+)
 
 h = np.zeros(4)
 states = []
@@ -110,7 +112,9 @@ assert difference < 1e-6
 # %%
 long_x, _ = recall.make(8, gap=598, seed=0)
 weights = model.get_layer("simple_rnn").count_params()
-print(f"{weights} weights; states: {trace(model, long_x)['simple_rnn'].states['h'].shape}")
+print(
+    f"{weights} weights; states: {trace(model, long_x)['simple_rnn'].states['h'].shape}"
+)
 assert weights == 17 * 4 + 4 * 4 + 4 == 88
 
 # %% [markdown] lang="en"

@@ -58,7 +58,9 @@ plt.show()
 # 连续十个 sigmoid，即使每个都处于最好的情形，也只剩下 $0.25^{10}$，约百万分之一。
 
 # %%
-print({name: (f"{slope[0]:.5f}", f"{slope.max():.2f}") for name, slope in slopes.items()})
+print(
+    {name: (f"{slope[0]:.5f}", f"{slope.max():.2f}") for name, slope in slopes.items()}
+)
 assert slopes["sigmoid"].max() == 0.25
 assert slopes["tanh"].max() == 1
 assert max(slope[0] for slope in slopes.values()) < 0.003
@@ -119,7 +121,9 @@ plt.figure(figsize=(7, 3), layout="constrained")
 plt.semilogy(norms, color="black")
 plt.axhline(norms.max() / 1000, color="gray", linestyle=":")
 plt.axvline(len(norms) - horizon, color="gray", linestyle="--")
-plt.text(len(norms) - horizon - 1, norms[-1], "horizon", ha="right", va="top", color="gray")
+plt.text(
+    len(norms) - horizon - 1, norms[-1], "horizon", ha="right", va="top", color="gray"
+)
 plt.xlabel("time step $t$ (the symbol is at 0, the answer due at 101)")
 plt.ylabel(r"$|\partial L/\partial h_t|$")
 plt.show()
@@ -194,20 +198,28 @@ every_step = keras.Sequential(
 )
 every_step.compile("adam", "sparse_categorical_crossentropy")
 every_step.set_weights(model.get_weights())  # the same network, asked at every step
-every_layer = trace(every_step, x, np.repeat(y[:, None], x.shape[1], axis=1))["simple_rnn"]
+every_layer = trace(every_step, x, np.repeat(y[:, None], x.shape[1], axis=1))[
+    "simple_rnn"
+]
 
 figure, axes = plt.subplots(1, 2, figsize=(9, 3), sharey=True, layout="constrained")
 titles = ["loss at the last step only", "loss at every step"]
 for ax, title, traced in zip(axes, titles, [layer, every_layer], strict=True):
     direct = measures.step_norms(traced.output_gradients)
-    ax.semilogy(measures.step_norms(traced.state_gradients["h"]), color="black", label="total")
-    ax.semilogy(np.where(direct > 0, direct, np.nan), "x", color="darkorange", label="direct")
+    ax.semilogy(
+        measures.step_norms(traced.state_gradients["h"]), color="black", label="total"
+    )
+    ax.semilogy(
+        np.where(direct > 0, direct, np.nan), "x", color="darkorange", label="direct"
+    )
     ax.set(title=title, xlabel="time step $t$")
 axes[0].set_ylabel("norm")
 axes[0].legend()
 plt.show()
 
-direct = [measures.step_norms(traced.output_gradients) for traced in (layer, every_layer)]
+direct = [
+    measures.step_norms(traced.output_gradients) for traced in (layer, every_layer)
+]
 assert np.count_nonzero(direct[0]) == 1
 assert direct[1].max() < 3 * direct[1].min()
 

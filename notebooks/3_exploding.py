@@ -67,7 +67,9 @@ for radius in RADII:
 figure, axes = plt.subplots(1, 2, figsize=(9, 3), sharey=True, layout="constrained")
 for ax, name in zip(axes, inputs, strict=True):
     for radius, style in zip(RADII, (":", "-", "--"), strict=True):
-        ax.semilogy(norms[name, radius], style, color="black", label=rf"$\rho = {radius}$")
+        ax.semilogy(
+            norms[name, radius], style, color="black", label=rf"$\rho = {radius}$"
+        )
     ax.set(title=f"{name} inputs", xlabel="time step $t$")
 axes[0].set_ylabel(r"$|\partial L/\partial h_t|$")
 axes[0].legend()
@@ -75,7 +77,9 @@ plt.show()
 
 grown = {key: values[0] / values[-1] for key, values in norms.items()}
 for (name, radius), factor in grown.items():
-    print(f"{name:8} inputs, rho {radius}: times {factor:8.3g}; rho^51 = {radius**51:.3g}")
+    print(
+        f"{name:8} inputs, rho {radius}: times {factor:8.3g}; rho^51 = {radius**51:.3g}"
+    )
 
 # %% [markdown] lang="en"
 # On the left inputs are so faint that every tanh works where its derivative is 1. There the rule is exact: $0.9^{51}$, 1
@@ -171,7 +175,7 @@ for name in loss:
 
 # %% [markdown] lang="en"
 # The first gradient has a norm above 100. With a learning rate of 0.01 that moves the weights by more
-# than 1, thousands of times the usual, far beyond where the gradient is a good description of the loss: the loss jumps from about 1 to tens
+# than 1, far beyond where the gradient is a good description of the loss: the loss jumps from about 1 to tens
 # of thousands in *one* step. The next gradient is above a million, and throws the network
 # somewhere where it learns nothing for a long time.
 #
@@ -180,7 +184,7 @@ for name in loss:
 # remember. `gradient_clip_ratio` says what part of the norm was left:
 
 # %% [markdown] lang="zh"
-# 第一个梯度的范数超过 100。学习率为 0.01 时，权重因此移动超过 1，是平常的几千倍，远远超出梯度能够描述损失的范围：
+# 第一个梯度的范数超过 100。学习率为 0.01 时，权重因此移动超过 1，远远超出梯度能够描述损失的范围：
 # 损失在*一*步之内从约 1 跳到几万。下一个梯度超过一百万，把网络抛到一个很久都学不到东西的地方。
 #
 # 裁剪之后，第一步的梯度相同，方向也相同，但只沿着它走一小步。损失从不跳跃。它降到约 1/6，并不比总是回答 1 更好：裁剪防止爆炸，
@@ -194,7 +198,9 @@ assert recorded["as it is"]["gradient_norm/global"][0] > 100
 assert recorded["as it is"]["gradient_norm/global"][1] > 1e6
 assert 0.5 < loss["as it is"][0] < 2
 assert loss["as it is"][1] > 10_000
-assert np.isclose(ratio[0] * recorded["clipped"]["gradient_norm/global"][0], 0.1, rtol=1e-3)
+assert np.isclose(
+    ratio[0] * recorded["clipped"]["gradient_norm/global"][0], 0.1, rtol=1e-3
+)
 assert loss["clipped"].max() < 1.1 * loss["clipped"][0]
 assert abs(loss["clipped"][-10:].mean() - 1 / 6) < 0.03
 

@@ -25,8 +25,12 @@ _KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 def sources(names=()):
     """The lessons and their solutions, in order; those whose path contains one of `names`."""
-    found = sorted(FOLDER.glob("[0-9]*.py")) + sorted(FOLDER.glob("solutions/[0-9]*.py"))
-    return [path for path in found if not names or any(name in str(path) for name in names)]
+    found = sorted(FOLDER.glob("[0-9]*.py")) + sorted(
+        FOLDER.glob("solutions/[0-9]*.py")
+    )
+    return [
+        path for path in found if not names or any(name in str(path) for name in names)
+    ]
 
 
 def read(path):
@@ -52,7 +56,9 @@ def in_language(notebook, language):
 
 def execute(notebook):
     """Runs all code in a fresh kernel, as a student would; an error in a cell is raised."""
-    client = NotebookClient(notebook, timeout=TIMEOUT, resources={"metadata": {"path": FOLDER}})
+    client = NotebookClient(
+        notebook, timeout=TIMEOUT, resources={"metadata": {"path": FOLDER}}
+    )
     client.execute()
     for cell in notebook.cells:
         cell.metadata = {}  # times of execution
@@ -67,7 +73,10 @@ def out_of_step(path):
     stale = []
     for language, suffix in LANGUAGES.items():
         target = path.with_suffix(suffix)
-        expected = [(cell.cell_type, cell.source) for cell in in_language(notebook, language).cells]
+        expected = [
+            (cell.cell_type, cell.source)
+            for cell in in_language(notebook, language).cells
+        ]
         if not target.exists() or expected != _content(target):
             stale.append(target)
     return stale
@@ -91,7 +100,10 @@ def build(path):
 
 
 def _content(path):
-    return [(cell.cell_type, cell.source) for cell in nbformat.read(path, as_version=4).cells]
+    return [
+        (cell.cell_type, cell.source)
+        for cell in nbformat.read(path, as_version=4).cells
+    ]
 
 
 def _compressed(output):
@@ -110,8 +122,12 @@ def _compressed(output):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="*", metavar="NAME", help="part of a path; default: all")
-    parser.add_argument("--check", action="store_true", help="only say what is out of step")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help="part of a path; default: all"
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="only say what is out of step"
+    )
     arguments = parser.parse_args()
     chosen = sources(arguments.names)
     if not chosen:
@@ -119,7 +135,9 @@ def main():
     if arguments.check:
         stale = [target for path in chosen for target in out_of_step(path)]
         for target in stale:
-            print(f"{target.relative_to(FOLDER)} is not what its source says: make notebooks")
+            print(
+                f"{target.relative_to(FOLDER)} is not what its source says: make notebooks"
+            )
         return len(stale) > 0
     for path in chosen:
         print(f"{path.relative_to(FOLDER)}: {build(path):.0f} s", flush=True)

@@ -18,7 +18,9 @@ from keras_rnn_study.datasets import recall
 x, _ = recall.make(1, gap=4, seed=0)
 model = build_model(recall.TASK, "simple_rnn", units=4, seed=0)
 cell = model.get_layer("simple_rnn").cell
-W, U, b = (np.float64(weight) for weight in (cell.kernel, cell.recurrent_kernel, cell.bias))
+W, U, b = (
+    np.float64(weight) for weight in (cell.kernel, cell.recurrent_kernel, cell.bias)
+)
 states = trace(model, x)["simple_rnn"].states["h"][0]
 
 # %% [markdown] lang="en"

@@ -31,7 +31,10 @@ def norms(model):
 # %%
 decays = {}
 for init in ["keras", "glorot"]:
-    models = [build_model(recall.TASK, "simple_rnn", init=init, seed=seed) for seed in range(5)]
+    models = [
+        build_model(recall.TASK, "simple_rnn", init=init, seed=seed)
+        for seed in range(5)
+    ]
     decays[init] = [measures.decay(norms(model)) for model in models]
     kernels = [model.get_layer("simple_rnn").cell.recurrent_kernel for model in models]
     print(init, "decay", [f"{decay:.1f}" for decay in decays[init]])
@@ -72,11 +75,16 @@ model = build_model(recall.TASK, "simple_rnn", seed=0)
 before = measures.horizon(norms(model))
 with fused(model):
     fit = model.fit(
-        recall.stream(64, gap=100, seed=0), steps_per_epoch=200, shuffle=False, verbose=0
+        recall.stream(64, gap=100, seed=0),
+        steps_per_epoch=200,
+        shuffle=False,
+        verbose=0,
     )
 after = measures.horizon(norms(model))
 saturated = sum(measures.saturation(trace(model, x)["simple_rnn"].states["h"], "tanh"))
 accuracy = fit.history["accuracy"][-1]
-print(f"horizon {before} -> {after}, {saturated:.1%} saturated, accuracy {accuracy:.2f}")
+print(
+    f"horizon {before} -> {after}, {saturated:.1%} saturated, accuracy {accuracy:.2f}"
+)
 assert after < before
 assert accuracy < 0.2
