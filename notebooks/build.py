@@ -11,6 +11,7 @@ import argparse
 import copy
 import io
 import pathlib
+import re
 import time
 
 import jupytext
@@ -20,6 +21,8 @@ from nbclient import NotebookClient
 FOLDER = pathlib.Path(__file__).parent
 LANGUAGES = {"en": ".ipynb", "zh": ".zh.ipynb"}
 TIMEOUT = 600  # seconds a cell
+# A line's end within a Chinese paragraph would be shown as a space.
+_CHINESE_LINE_END = re.compile("(?<=[\u3001-\u9fff\uff00-\uffef”])\n(?=[\u3001-\u9fff\uff00-\uffef“])")
 _KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
@@ -49,6 +52,8 @@ def in_language(notebook, language):
         if cell.cell_type == "code" or cell.metadata["lang"] == language
     ]
     for number, cell in enumerate(chosen.cells):
+        if cell.cell_type == "markdown":
+            cell.source = _CHINESE_LINE_END.sub("", cell.source)
         cell.metadata = {}
         cell["id"] = f"cell-{number}"  # the same lesson, the same bytes
     return chosen

@@ -1,0 +1,222 @@
+# %% [markdown] lang="en"
+# # 5. The LSTM
+#
+# - **Question**: What do the four layers inside an LSTM do to its memory?
+# - **Minutes**: 60
+# - **Needs**: lessons 1 and 2
+
+# %% [markdown] lang="zh"
+# # 5. LSTM
+#
+# - **问题**：LSTM 里的四个层对它的记忆做了什么？
+# - **分钟**：60
+# - **需要**：第 1、2 课
+
+# %% [markdown] lang="en"
+# The plain RNN's module is one layer, which writes the whole state anew at each step. The LSTM's module has **four** layers, and a second state
+# besides $h$: the *cell state* $c$, on which layers have no direct hold.
+#
+# First we train one, at full speed: on a CPU `fused` runs it on one loop with hand-written gradients, on a GPU Keras runs it on cuDNN. Either way no
+# Python code runs from step to step, and nobody sees a gate. The task is recall with a gap of 20; the gates start at the
+# memory times that this gap asks for (`init="chrono"`, lesson 6).
+#
+# **Predict**: the symbol is at step 0, the question at step 21. When will the input gate be open, when the output gate?
+
+# %% [markdown] lang="zh"
+# 普通 RNN 的模块只有一个层，每一步都把整个状态重写一遍。LSTM 的模块有**四个**层，而且除了 $h$ 之外还有第二个状态：*细胞状态* $c$，
+# 各层不能直接改写它。
+#
+# 我们先全速训练一个：在 CPU 上，`fused` 让它运行在一个带有手写梯度的循环上；在 GPU 上，Keras 用 cuDNN 运行它。无论哪种方式，步与步之间
+# 都没有 Python 代码在运行，也没有人看得到门。任务是间隔为 20 的 recall；门的初值对应于这个间隔所需的记忆时间（`init="chrono"`，见第 6 课）。
+#
+# **预测**：符号在第 0 步，问号在第 21 步。输入门会在什么时候打开？输出门呢？
+
+# %%
+# %matplotlib inline
+from keras_rnn_study.quiet import start_tensorflow
+
+start_tensorflow()
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from keras_rnn_study import build_model, fused, trace
+from keras_rnn_study.datasets import recall
+from keras_rnn_study.diagrams import lstm_module
+
+GAP, UNITS = 20, 16
+model = build_model(recall.TASK, "lstm", units=UNITS, init="chrono", gap=GAP, seed=0)
+with fused(model) as swapped:
+    fit = model.fit(
+        recall.stream(64, gap=GAP, seed=0),
+        steps_per_epoch=100,
+        epochs=4,
+        shuffle=False,
+        verbose=0,
+    )
+print("layers on a fused loop:", swapped.layers)
+
+x, y = recall.make(64, gap=GAP, seed=1)
+layer = trace(model, x, y)["lstm"]
+accuracy = np.mean(model.predict(x, verbose=0).argmax(axis=-1) == y)
+print("sample 0:", " ".join(recall.TASK.read_input(x[0])))
+print(f"right answers: {accuracy:.0%}")
+assert accuracy > 0.95
+
+# %% [markdown] lang="en"
+# It has learned. Now the module, as the article draws it, with this model's own values at step 0, where the symbol comes in. Boxes are learned
+# layers, circles pointwise operations; lines carry vectors; joining lines concatenate, forking lines copy. The strips *are* the vectors,
+# a cell a unit: in states purple is negative and orange positive, in gates black is closed (0) and white is open (1). The numbers are
+# those of the unit with the red frame.
+
+# %% [markdown] lang="zh"
+# 它学会了。下面是文章所画的模块，其中是这个模型自己在第 0 步（符号进来时）的数值。方框是学习得到的层，圆圈是逐点运算；线传递向量；
+# 线汇合表示拼接，线分叉表示复制。彩条*就是*向量，每格一个单元：状态中紫色为负、橙色为正，门里黑色为关（0）、白色为开（1）。
+# 数字属于红框中的那个单元。
+
+# %%
+unit = int(np.abs(layer.states["c"][0, -1]).argmax())  # it holds on to something
+lstm_module(layer, 0, unit=unit)
+
+# %% [markdown] lang="en"
+# ## Step by step
+#
+# **The line along the top** is the LSTM's idea. On it the cell state runs through the chain, and only two circles touch it: one
+# multiplication, one addition.
+
+# %% [markdown] lang="zh"
+# ## 一步一步来
+#
+# **顶端的那条线**就是 LSTM 的核心想法。细胞状态沿着它穿过整条链，碰到它的只有两个圆圈：一次乘法，一次加法。
+
+# %%
+lstm_module(layer, 10, part="state", unit=unit)
+
+# %% [markdown] lang="en"
+# **The forget gate** says what to keep. A sigmoid layer looks at $h_{t-1}$ and $x_t$, and puts out a number between 0
+# (forget) and 1 (keep) for each unit of the cell state.
+#
+# $$f_t = \sigma\left(W_f\,[h_{t-1}, x_t] + b_f\right)$$
+
+# %% [markdown] lang="zh"
+# **遗忘门**决定保留什么。一个 sigmoid 层看 $h_{t-1}$ 和 $x_t$，为细胞状态的每个单元给出 0（忘记）到 1（保留）之间的一个数。
+#
+# $$f_t = \sigma\left(W_f\,[h_{t-1}, x_t] + b_f\right)$$
+
+# %%
+lstm_module(layer, 10, part="forget", unit=unit)
+
+# %% [markdown] lang="en"
+# **The input gate and the candidate** say what is new. The tanh layer proposes values, and another sigmoid says how much of each is taken.
+#
+# $$i_t = \sigma\left(W_i\,[h_{t-1}, x_t] + b_i\right), \qquad
+# \tilde{c}_t = \tanh\left(W_c\,[h_{t-1}, x_t] + b_c\right)$$
+
+# %% [markdown] lang="zh"
+# **输入门和候选值**决定有什么新东西。tanh 层提出数值，另一个 sigmoid 层决定各取多少。
+#
+# $$i_t = \sigma\left(W_i\,[h_{t-1}, x_t] + b_i\right), \qquad
+# \tilde{c}_t = \tanh\left(W_c\,[h_{t-1}, x_t] + b_c\right)$$
+
+# %%
+lstm_module(layer, 0, part="input", unit=unit)
+
+# %% [markdown] lang="en"
+# **The update**: keep the old, times $f_t$; add the new, times $i_t$.
+#
+# $$c_t = f_t \odot c_{t-1} + i_t \odot \tilde{c}_t$$
+
+# %% [markdown] lang="zh"
+# **更新**：旧的乘以 $f_t$ 留下，新的乘以 $i_t$ 加上。
+#
+# $$c_t = f_t \odot c_{t-1} + i_t \odot \tilde{c}_t$$
+
+# %%
+lstm_module(layer, 0, part="update", unit=unit)
+
+# %% [markdown] lang="en"
+# **The output gate** says what of the memory is shown: to the next step, and to the rest of the network. Here at the question mark.
+#
+# $$o_t = \sigma\left(W_o\,[h_{t-1}, x_t] + b_o\right), \qquad h_t = o_t \odot \tanh(c_t)$$
+
+# %% [markdown] lang="zh"
+# **输出门**决定把记忆中的什么显示出来：给下一步，也给网络的其余部分。这里是在问号处。
+#
+# $$o_t = \sigma\left(W_o\,[h_{t-1}, x_t] + b_o\right), \qquad h_t = o_t \odot \tanh(c_t)$$
+
+# %%
+lstm_module(layer, GAP + 1, part="output", unit=unit)
+
+# %% [markdown] lang="en"
+# ## Are these really the gates of the layer that was trained?
+#
+# The fast loop gives back nothing but $h$. From $h$, $x$ and the weights all else follows: $h_{t-1}$ and $x_t$ determine the four
+# layers at step $t$, so *all* steps can be computed at once. This is how `trace` gets gates without slowing anything down. Here
+# it is by hand, in NumPy and 64-bit numbers:
+
+# %% [markdown] lang="zh"
+# ## 这真的是训练过的那个层的门吗？
+#
+# 快速循环只返回 $h$。由 $h$、$x$ 和权重可以得出其余的一切：$h_{t-1}$ 和 $x_t$ 决定了第 $t$ 步的四个层，所以*所有*步可以一次算出。
+# `trace` 就是这样得到各个门，而不拖慢任何东西的。下面用 NumPy 和 64 位浮点数亲手来做：
+
+# %%
+cell = model.get_layer("lstm").cell
+W, U, b = (np.float64(weight) for weight in (cell.kernel, cell.recurrent_kernel, cell.bias))
+
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+h = np.float64(layer.states["h"])  # what the fast loop gave: (batch, time, units)
+h_before = np.concatenate([np.zeros_like(h[:, :1]), h[:, :-1]], axis=1)
+blocks = np.split(x @ W + h_before @ U + b, 4, axis=-1)  # Keras' order: i, f, c, o
+gates = dict(zip(["input", "forget", "candidate", "output"], blocks, strict=True))
+gates = {n: np.tanh(z) if n == "candidate" else sigmoid(z) for n, z in gates.items()}
+
+c = np.zeros((len(x), UNITS))
+for t in range(x.shape[1]):
+    c = gates["forget"][:, t] * c + gates["input"][:, t] * gates["candidate"][:, t]
+    assert np.abs(gates["output"][:, t] * np.tanh(c) - h[:, t]).max() < 1e-5
+
+for name, values in gates.items():
+    difference = np.abs(values - layer.gates[name]).max()
+    print(f"{name:10} differs by {difference:.0e} at most")
+    assert difference < 1e-5
+
+# %% [markdown] lang="en"
+# All four agree to less than a hundred-thousandth, and at each step they give just the $h$ that the fast loop had put out. These *are* the gates.
+#
+# ## What has it learned?
+#
+# The mean of each gate over units and samples, along time:
+
+# %% [markdown] lang="zh"
+# 四者的差别都小于十万分之一，而且它们在每一步给出的正是快速循环输出的 $h$。这些*就是*那些门。
+#
+# ## 它学到了什么？
+#
+# 每个门对单元和样本的平均值，沿时间画出：
+
+# %%
+plt.figure(figsize=(7, 3), layout="constrained")
+for name, style in {"input": "o-", "forget": "s--", "output": "^:"}.items():
+    curve = layer.gates[name].mean(axis=(0, 2))
+    plt.plot(curve, style, color="black", markersize=4, label=name)
+plt.ylim(0, 1)
+plt.xlabel("time step $t$ (symbol at 0, question at 21)")
+plt.ylabel("mean gate")
+plt.legend()
+plt.show()
+
+mean = {name: values.mean(axis=(0, 2)) for name, values in layer.gates.items()}
+for name in ["input", "forget", "output"]:
+    between = mean[name][1:-1].mean()
+    print(f"{name:7} at the symbol {mean[name][0]:.2f}, between {between:.2f}, at ? {mean[name][-1]:.2f}")
+
+# %% [markdown] lang="en"
+# PROSE
+
+# %% [markdown] lang="zh"
+# PROSE
