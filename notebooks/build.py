@@ -22,7 +22,9 @@ FOLDER = pathlib.Path(__file__).parent
 LANGUAGES = {"en": ".ipynb", "zh": ".zh.ipynb"}
 TIMEOUT = 600  # seconds a cell
 # A line's end within a Chinese paragraph would be shown as a space.
-_CHINESE_LINE_END = re.compile("(?<=[\u3001-\u9fff\uff00-\uffef”])\n(?=[\u3001-\u9fff\uff00-\uffef“])")
+_CHINESE_LINE_END = re.compile(
+    "(?<=[\u3001-\u9fff\uff00-\uffef”])\n(?=[\u3001-\u9fff\uff00-\uffef“])"
+)
 _KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
