@@ -271,8 +271,8 @@ assert kept[forget > 0.9].mean() > 5 * kept[forget <= 0.9].mean()
 
 # %% [markdown] lang="en"
 # **A surprise**: when the question comes, after twenty rounds of new input, the correlation is above 0.4 in *both* groups. Where the gate is nearly open this is
-# the story of the diagram: $c$ runs along its line. But in the others the gates let hardly anything of $c_0$ through. They have it from the first
-# group: that shows what it holds in $h$, $h$ goes into all four boxes, and they write it anew. Memory in a trained LSTM is the work of the
+# the story of the diagram: $c$ runs along its line. But in the others the gates let hardly anything of $c_0$ through. To them
+# it can only come back through $h$: the module shows there what it holds, $h$ goes into all four boxes, and they write it anew. Memory in a trained LSTM is the work of the
 # whole module; the open line is where it is safe. (Exercise 1 cuts the line.) What the gates start at is the next lesson.
 #
 # ## Exercises
@@ -286,7 +286,8 @@ assert kept[forget > 0.9].mean() > 5 * kept[forget <= 0.9].mean()
 
 # %% [markdown] lang="zh"
 # **出人意料**：经过二十轮新的输入，到提问时，*两*组的相关系数都在 0.4 以上。在门几乎全开的单元里，情形正如示意图所说：$c$ 沿着它的线前行。
-# 但在其余的单元里，门几乎不让 $c_0$ 通过。它们是从第一组得到的：第一组把所保持的东西显示在 $h$ 里，$h$ 进入全部四个方框，它们再把它重新写入。
+# 但在其余的单元里，门几乎不让 $c_0$ 通过。它只能经由 $h$ 回到那里：模块把所保持的东西显示在 $h$ 里，
+# $h$ 进入全部四个方框，它们再把它重新写入。
 # 在训练过的 LSTM 里，记忆是整个模块的工作；那条敞开的线是它安全的所在。（练习 1 会切断这条线。）门的初值是下一课的内容。
 #
 # ## 练习
