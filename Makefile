@@ -7,7 +7,7 @@ PYTEST ?= $(VENV)/bin/python -m pytest --numprocesses auto --maxprocesses 2
 INSTALL = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint format gallery benchmarks clean
+.PHONY: help demo test lint format gallery lessons benchmarks clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -29,6 +29,9 @@ format: $(VENV)/installed-test ## Mend what the linter can mend
 
 gallery: $(VENV)/installed-test ## Draw all tasks again: docs/tasks.md and its pictures
 	$(VENV)/bin/python docs/gallery.py
+
+lessons: $(VENV)/installed-test ## Run all lessons and write their notebooks: some minutes
+	$(VENV)/bin/python notebooks/build.py
 
 benchmarks: $(VENV)/installed-test ## Measure what recording costs: an hour or so, and docs/performance.md anew
 	for name in peers recording growth memory generation scaling; do \

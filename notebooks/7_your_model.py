@@ -231,10 +231,10 @@ for accuracy, _ in cured.values():
 # | symptom | where to see it | probable cause | remedy |
 # |---|---|---|---|
 # | stays at chance, loss flat | `gradient_horizon` much shorter than the sequence; the picture `gradient_flow` black on the left | forget gate starts too low; kernel shrinks | forget bias log(T - 1), chrono; orthogonal kernel; shorter sequences |
-# | loss jumps, or is NaN | `gradient_norm/global` with peaks of a hundred times its median | a chain that grows; learning rate | `global_clipnorm` near the median; smaller learning rate |
+# | loss jumps, or is NaN | `gradient_norm/global` with peaks of a hundred times its median | a chain that grows; learning rate | `global_clipnorm`: begin at the median of the first norms, go down; smaller learning rate |
 # | learns slowly from the start | `gate_saturation` above a half at step 0 | inputs too large | `Normalization`; smaller weights |
 # | learned, then lost it | `gradient_horizon` falls, `gate_saturation` rises during training | learning rate; weights grow | smaller learning rate, clipping, early stopping |
-# | clipped all the time | `gradient_clip_ratio/global` far below 1 at most steps | clip norm too small | clip near the median norm |
+# | clipped all the time | `gradient_clip_ratio/global` far below 1 at most steps | the clip norm, not the gradient, sets the step's length | no harm in itself (so is B, cured); choose learning rate and clip norm together |
 # | all is well, and yet it does not learn | horizon and gates healthy | data: does the input tell the answer? | check labels; overfit one batch first |
 #
 # ## Exercises
@@ -252,10 +252,10 @@ for accuracy, _ in cured.values():
 # | 症状 | 在哪里看 | 可能的原因 | 治疗 |
 # |---|---|---|---|
 # | 停在随机水平，损失不动 | `gradient_horizon` 远短于序列；`gradient_flow` 图的左边是黑的 | 遗忘门初值太低；核在缩小梯度 | 遗忘偏置 log(T - 1)、chrono；正交核；更短的序列 |
-# | 损失跳跃，或成为 NaN | `gradient_norm/global` 的峰值达中位数的百倍 | 链在放大；学习率 | `global_clipnorm` 取中位数附近；更小的学习率 |
+# | 损失跳跃，或成为 NaN | `gradient_norm/global` 的峰值达中位数的百倍 | 链在放大；学习率 | `global_clipnorm`：从最初范数的中位数开始，逐渐减小；更小的学习率 |
 # | 从一开始就学得很慢 | 第 0 步的 `gate_saturation` 超过一半 | 输入太大 | `Normalization`；更小的权重 |
 # | 学会了，后来又丢了 | 训练中 `gradient_horizon` 下降，`gate_saturation` 上升 | 学习率；权重增长 | 更小的学习率，裁剪，提前停止 |
-# | 总是在裁剪 | 多数步的 `gradient_clip_ratio/global` 远小于 1 | 裁剪范数太小 | 裁剪到范数的中位数附近 |
+# | 总是在裁剪 | 多数步的 `gradient_clip_ratio/global` 远小于 1 | 步长由裁剪范数而不是梯度决定 | 本身无害（治好的 B 也是如此）；学习率和裁剪范数要一起选择 |
 # | 一切正常，却学不会 | 视界和门都健康 | 数据：输入里有答案吗？ | 检查标签；先过拟合一个批次 |
 #
 # ## 练习

@@ -8,6 +8,7 @@ python notebooks/build.py [NAME ...] [--check]
 """
 
 import argparse
+import base64
 import copy
 import io
 import pathlib
@@ -17,6 +18,7 @@ import time
 import jupytext
 import nbformat
 from nbclient import NotebookClient
+from PIL import Image
 
 FOLDER = pathlib.Path(__file__).parent
 LANGUAGES = {"en": ".ipynb", "zh": ".zh.ipynb"}
@@ -115,10 +117,6 @@ def _content(path):
 
 def _compressed(output):
     """Pictures with 128 colours: a third of the bytes, and nobody sees it."""
-    import base64
-
-    from PIL import Image
-
     if "image/png" in output.get("data", {}):
         picture = Image.open(io.BytesIO(base64.b64decode(output.data["image/png"])))
         small = io.BytesIO()
@@ -143,7 +141,7 @@ def main():
         stale = [target for path in chosen for target in out_of_step(path)]
         for target in stale:
             print(
-                f"{target.relative_to(FOLDER)} is not what its source says: make notebooks"
+                f"{target.relative_to(FOLDER)} is not what its source says; run: make lessons"
             )
         return len(stale) > 0
     for path in chosen:
