@@ -48,8 +48,9 @@ def lstm_module(layer, step, *, part=None, sample=0, unit=0):
     >>> gates = dict.fromkeys(["input", "forget", "candidate", "output"], gate)
     >>> activations = dict.fromkeys(gates, "sigmoid") | {"candidate": "tanh"}
     >>> layer = LayerTrace({"h": gate, "c": gate}, gates, activations)
-    >>> lstm_module(layer, 1, part="forget")
-    <Figure size ...>
+    >>> figure = lstm_module(layer, 1, part="forget")
+    >>> type(figure).__name__
+    'Figure'
     """
     values = _values(layer, step, part, sample)
     figure, axes = shapes.canvas(13.6, 8.6)

@@ -34,8 +34,9 @@ def chain(layer, *, inputs=None, sample=0):
     >>> from keras_rnn_study import LayerTrace
     >>> states = np.tanh(np.arange(6.0).reshape(1, 3, 2))
     >>> layer = LayerTrace(states={"h": states}, gates={}, activations={"h": "tanh"})
-    >>> chain(layer, inputs=["I", "grew", "up"])
-    <Figure size ...>
+    >>> figure = chain(layer, inputs=["I", "grew", "up"])
+    >>> type(figure).__name__
+    'Figure'
     """
     states, inputs = _checked(layer, inputs, sample)
     steps, units = states.shape

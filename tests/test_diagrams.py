@@ -1,0 +1,108 @@
+"""The numbers in a diagram are the trace's, each at its own place."""
+
+import re
+
+import numpy as np
+import pytest
+
+from keras_rnn_study import LayerTrace
+from keras_rnn_study.diagrams import chain, lstm_module
+
+TIME, UNITS = 4, 3
+GATES = {"input": "sigmoid", "forget": "sigmoid", "candidate": "tanh", "output": "sigmoid"}
+
+
+def texts(figure):
+    return [text.get_text() for text in figure.axes[0].texts]
+
+
+@pytest.fixture(scope="module")
+def lstm():
+    rng = np.random.default_rng(0)
+    names = [*GATES, "h", "c"]
+    values = {name: rng.uniform(0.1, 0.9, (2, TIME, UNITS)) for name in names}
+    states = {name: values.pop(name) for name in ("h", "c")}
+    return LayerTrace(states, values, GATES)
+
+
+@pytest.fixture(scope="module")
+def simple_rnn():
+    h = np.random.default_rng(1).uniform(-1, 1, (2, TIME, UNITS))
+    return LayerTrace({"h": h}, {}, {"h": "tanh"})
+
+
+class TestLstmModule:
+    def written(self, figure):
+        """dict of symbol to the number beside it."""
+        pairs = [re.fullmatch(r"\$(.+)\$ = (-?[\d.]+)", text) for text in texts(figure)]
+        return {match[1]: float(match[2]) for match in pairs if match}
+
+    def test_writes_each_quantity_of_that_step_unit_and_sample(self, lstm):
+        written = self.written(lstm_module(lstm, 2, sample=1, unit=2))
+        at = {name: values[1, :, 2] for name, values in (lstm.gates | lstm.states).items()}
+        expected = {
+            "c_{t-1}": at["c"][1],
+            "c_t": at["c"][2],
+            "h_{t-1}": at["h"][1],
+            "h_t": at["h"][2],
+            "f_t": at["forget"][2],
+            "i_t": at["input"][2],
+            r"\tilde{c}_t": at["candidate"][2],
+            "o_t": at["output"][2],
+        }
+        assert written == pytest.approx(expected, abs=0.005)
+
+    def test_before_the_first_step_states_are_zero(self, lstm):
+        written = self.written(lstm_module(lstm, 0))
+        assert written["c_{t-1}"] == written["h_{t-1}"] == 0
+
+    @pytest.mark.parametrize(
+        ("part", "symbols"),
+        [
+            ("state", {"c_{t-1}", "c_t"}),
+            ("forget", {"c_{t-1}", "h_{t-1}", "f_t"}),
+            ("input", {"h_{t-1}", "i_t", r"\tilde{c}_t"}),
+            ("update", {"c_{t-1}", "c_t", "f_t", "i_t", r"\tilde{c}_t"}),
+            ("output", {"c_t", "h_{t-1}", "h_t", "o_t"}),
+        ],
+    )
+    def test_a_part_shows_what_its_equation_has(self, lstm, part, symbols):
+        assert set(self.written(lstm_module(lstm, 1, part=part))) == symbols
+
+    def test_has_four_boxes_and_five_circles(self, lstm):
+        from matplotlib.patches import Ellipse, FancyBboxPatch
+
+        patches = lstm_module(lstm, 1).axes[0].patches
+        assert sum(isinstance(p, FancyBboxPatch) for p in patches) == 4 + 1  # and the legend's
+        assert sum(isinstance(p, Ellipse) for p in patches) == 5 + 1
+
+    def test_refuses_what_it_cannot_draw(self, lstm, simple_rnn):
+        with pytest.raises(ValueError, match="For a SimpleRNN there is chain"):
+            lstm_module(simple_rnn, 0)
+        with pytest.raises(ValueError, match="expected 0 to 3"):
+            lstm_module(lstm, TIME)
+        with pytest.raises(ValueError, match="expected one of state, forget"):
+            lstm_module(lstm, 0, part="forgot")
+        masked = {name: np.full((1, TIME, UNITS), np.nan) for name in GATES}
+        with pytest.raises(ValueError, match="masked"):
+            lstm_module(LayerTrace(lstm.states, masked, GATES), 0)
+
+
+class TestChain:
+    def test_writes_every_unit_of_every_step(self, simple_rnn):
+        written = [float(t) for t in texts(chain(simple_rnn, sample=1)) if re.match(r"[+-]\d", t)]
+        np.testing.assert_allclose(written, simple_rnn.states["h"][1].ravel(), atol=0.005)
+
+    def test_names_the_activation_and_the_inputs(self, simple_rnn):
+        shown = texts(chain(simple_rnn, inputs=list("ABCD")))
+        assert shown.count("tanh") == TIME
+        assert set("ABCD") <= set(shown)
+
+    def test_refuses_what_it_cannot_draw(self, lstm, simple_rnn):
+        with pytest.raises(ValueError, match="expected a SimpleRNN"):
+            chain(lstm)
+        with pytest.raises(ValueError, match="expected one for each"):
+            chain(simple_rnn, inputs=["A"])
+        long = LayerTrace({"h": np.zeros((1, 13, 2))}, {}, {"h": "tanh"})
+        with pytest.raises(ValueError, match="at most 12"):
+            chain(long)

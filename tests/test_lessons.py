@@ -1,0 +1,197 @@
+"""Lessons run, their notebooks are what their sources say, and both languages say it."""
+
+import importlib.util
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
+_spec = importlib.util.spec_from_file_location("lessons", NOTEBOOKS / "build.py")
+lessons = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(lessons)
+
+SOURCES = lessons.sources()
+LESSONS = [path for path in SOURCES if path.parent == NOTEBOOKS]
+SOLUTIONS = [path for path in SOURCES if path.parent != NOTEBOOKS]
+CHINESE = re.compile("[\u4e00-\u9fff]")
+
+HEADERS = {
+    "en": r"# (\d)\. .+\n\n- \*\*Question\*\*: .+\?\n- \*\*Minutes\*\*: (\d+)\n- \*\*Needs\*\*: .+",
+    "zh": r"# (\d)\. .+\n\n- \*\*问题\*\*：.+？\n- \*\*分钟\*\*：(\d+)\n- \*\*需要\*\*：.+",
+}
+WORDS = {"en": ("Predict", "## Exercises", "Solutions: "), "zh": ("预测", "## 练习", "解答：")}
+
+each_source = pytest.mark.parametrize("path", SOURCES, ids=lambda p: f"{p.parent.name}/{p.stem}")
+each_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda p: p.stem)
+
+
+def prose(path, language):
+    cells = lessons.in_language(lessons.read(path), language).cells
+    return [cell.source for cell in cells if cell.cell_type == "markdown"]
+
+
+def code(path):
+    return [cell.source for cell in lessons.read(path).cells if cell.cell_type == "code"]
+
+
+def stored(path, suffix):
+    return json.loads(path.with_suffix(suffix).read_text(encoding="utf-8"))["cells"]
+
+
+def test_there_are_seven_and_each_has_solutions():
+    assert [path.name[0] for path in LESSONS] == list("1234567")
+    assert [path.name for path in SOLUTIONS] == [path.name for path in LESSONS]
+
+
+@each_lesson
+def test_header_has_title_question_minutes_and_needs(path):
+    found = {lang: re.fullmatch(form, prose(path, lang)[0]) for lang, form in HEADERS.items()}
+    assert found["en"]
+    assert found["zh"]
+    assert found["en"].groups() == found["zh"].groups()  # number and minutes
+    assert found["en"][1] == path.name[0]
+
+
+@each_lesson
+@pytest.mark.parametrize("language", WORDS)
+def test_asks_for_a_prediction_and_ends_with_exercises(path, language):
+    predict, exercises, solutions = WORDS[language]
+    text = prose(path, language)
+    assert any(predict in cell for cell in text)
+    last = text[-1]
+    assert exercises in last
+    asked = re.findall(r"^\d\. ", last, re.MULTILINE)
+    answered = re.findall(
+        r"^\*\*\d\. ", "\n".join(prose(NOTEBOOKS / "solutions" / path.name, language)), re.MULTILINE
+    )
+    assert 2 <= len(asked) <= 3
+    assert len(answered) == len(asked)
+    named = re.search(rf"{solutions}`(.+?)`", last)[1]
+    assert (NOTEBOOKS / named).exists()
+
+
+@each_source
+def test_every_prose_is_there_in_both_languages(path):
+    kinds = [cell.metadata.get("lang", "code") for cell in lessons.read(path).cells]
+    in_english = [position for position, kind in enumerate(kinds) if kind == "en"]
+    assert in_english
+    assert all(kinds[position + 1] == "zh" for position in in_english)
+    assert kinds.count("zh") == len(in_english)
+    assert not any(CHINESE.search(cell) for cell in prose(path, "en"))
+    assert all(CHINESE.search(cell) for cell in prose(path, "zh"))
+
+
+@each_source
+def test_code_fits_a_page_and_uses_nothing_private(path):
+    for cell in code(path):
+        assert max(map(len, cell.splitlines())) <= 88, cell
+        assert not re.search(r"\b_[a-z]|import _|\._[a-z]", cell), cell
+
+
+@each_lesson
+def test_numbers_are_asserted(path):
+    assert sum(cell.count("assert ") for cell in code(path)) >= 4
+
+
+@each_source
+def test_notebooks_are_in_step_with_their_source(path):
+    assert lessons.out_of_step(path) == [], "run `make lessons`"
+
+
+@each_source
+def test_notebooks_differ_in_their_prose_only(path):
+    english, chinese = (
+        [cell for cell in stored(path, suffix) if cell["cell_type"] == "code"]
+        for suffix in lessons.LANGUAGES.values()
+    )
+    without_place = [
+        [{k: v for k, v in cell.items() if k != "id"} for cell in cells]
+        for cells in (english, chinese)
+    ]
+    assert without_place[0] == without_place[1]
+
+
+@each_source
+@pytest.mark.parametrize("suffix", lessons.LANGUAGES.values())
+def test_notebooks_are_executed_small_and_illustrated(path, suffix):
+    assert path.with_suffix(suffix).stat().st_size < 1_000_000
+    cells = [cell for cell in stored(path, suffix) if cell["cell_type"] == "code"]
+    assert [cell["execution_count"] for cell in cells] == list(range(1, len(cells) + 1))
+    outputs = [output for cell in cells for output in cell["outputs"]]
+    assert not any(output["output_type"] == "error" for output in outputs)
+    assert not any(output.get("name") == "stderr" for output in outputs)
+    if path in LESSONS:
+        assert any("image/png" in output.get("data", {}) for output in outputs)
+
+
+@pytest.mark.slow
+@each_source
+def test_runs(path):
+    notebook = lessons.in_language(lessons.read(path), "en")
+    lessons.execute(notebook)  # raises what a cell raises, failed assertions too
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    # Where a character has no glyph, Matplotlib says so.
+    assert not any("missing from" in output.get("text", "") for output in outputs)
+
+
+class TestTheTestsCanFail:
+    def test_changed_code_is_out_of_step(self, tmp_path):
+        path = self.copy(LESSONS[0], tmp_path)
+        assert lessons.out_of_step(path) == []
+        path.write_text(path.read_text(encoding="utf-8").replace("seed=0", "seed=1"), "utf-8")
+        assert {p.name for p in lessons.out_of_step(path)} == {"1_chain.ipynb", "1_chain.zh.ipynb"}
+
+    def test_changed_prose_is_out_of_step_in_its_language(self, tmp_path):
+        path = self.copy(LESSONS[0], tmp_path)
+        path.write_text(path.read_text(encoding="utf-8").replace("循环层", "某层"), "utf-8")
+        assert [p.name for p in lessons.out_of_step(path)] == ["1_chain.zh.ipynb"]
+
+    def test_a_false_assertion_stops_the_lesson(self):
+        import nbformat
+        from nbclient.exceptions import CellExecutionError
+
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("assert 1 == 2")])
+        notebook.metadata = lessons.read(LESSONS[0]).metadata
+        with pytest.raises(CellExecutionError, match="assert 1 == 2"):
+            lessons.execute(notebook)
+
+    def copy(self, path, folder):
+        for suffix in (".py", *lessons.LANGUAGES.values()):
+            copied = folder / path.with_suffix(suffix).name
+            copied.write_bytes(path.with_suffix(suffix).read_bytes())
+        return folder / path.name
+
+
+class TestGlossary:
+    TEXT = (NOTEBOOKS / "glossary.md").read_text(encoding="utf-8")
+    ROWS = [
+        [cell.strip() for cell in line.strip("|").split(" | ")]
+        for line in TEXT.splitlines()
+        if line.startswith("| ") and not line.startswith("| term")
+    ]
+
+    def test_each_term_has_both_languages_a_definition_and_a_place(self):
+        assert len(self.ROWS) > 25
+        for row in self.ROWS:
+            english, _, _, definition, defined_in_chinese, where = (row[0], *row[1:])
+            assert english
+            assert re.fullmatch(r"[^.]+(\.\d[^.]*)*\.", definition), definition  # one sentence
+            assert CHINESE.search(defined_in_chinese)
+            assert where
+
+    def test_tags_exist(self):
+        from keras_rnn_study import tags
+
+        known = (Path(tags.__file__)).read_text(encoding="utf-8")
+        named = set(re.findall(r"`([a-z_]+)/", self.TEXT))
+        assert named
+        assert all(f'"{quantity}' in known for quantity in named)
+
+
+def test_links_of_the_readme_lead_somewhere():
+    text = (NOTEBOOKS / "README.md").read_text(encoding="utf-8")
+    links = re.findall(r"\]\((?!http)([^)#]+)\)", text)
+    assert len(links) > 14
+    assert all((NOTEBOOKS / link).exists() for link in links)
