@@ -151,6 +151,7 @@ plt.ylabel(r"$|h_t - h'_t|$")
 plt.title("Two sequences with different first symbols")
 plt.show()
 
+assert len(distance) == gap + 2
 assert distance[-1] < distance[0] / 10
 
 # %% [markdown] lang="en"

@@ -170,7 +170,8 @@ for name in loss:
     norm = recorded[name]["gradient_norm/global"]
     print(
         f"{name}: first norm {norm[0]:.3g}, largest {norm.max():.3g}; "
-        f"loss {loss[name][0]:.2f} -> {loss[name][1]:.3g} -> {loss[name][-10:].mean():.3f}"
+        f"loss {loss[name][0]:.2f} -> {loss[name][1]:.3g} "
+        f"-> {loss[name][-10:].mean():.3f}"
     )
 
 # %% [markdown] lang="en"

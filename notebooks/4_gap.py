@@ -125,8 +125,8 @@ learned = {(found.run.init, found.run.gap): found.successes for found in curve}
 for found in curve:
     low, high = found.interval
     print(
-        f"{found.run.label:20} gap {found.run.gap:3}: {found.successes} of {found.trials} "
-        f"({low:.0%} to {high:.0%})"
+        f"{found.run.label:20} gap {found.run.gap:3}: "
+        f"{found.successes} of {found.trials} ({low:.0%} to {high:.0%})"
     )
 assert learned["keras", 5] == learned["glorot", 5] == 5
 assert learned["keras", 100] == learned["glorot", 100] == 0

@@ -215,9 +215,7 @@ plt.show()
 mean = {name: values.mean(axis=(0, 2)) for name, values in layer.gates.items()}
 for name in ["input", "forget", "output"]:
     first, between, last = mean[name][0], mean[name][1:-1].mean(), mean[name][-1]
-    print(
-        f"{name:7} at the symbol {first:.2f}, between {between:.2f}, at the end {last:.2f}"
-    )
+    print(f"{name:7} symbol {first:.2f}, between {between:.2f}, question {last:.2f}")
 assert mean["input"][0] < mean["input"][1:-1].mean() + 0.05
 assert max(np.ptp(mean[name]) for name in ["input", "forget", "output"]) < 0.25
 

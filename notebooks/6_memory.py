@@ -151,8 +151,8 @@ found = conditions(sweep(study, tempfile.mkdtemp(), jobs=2))  # under a minute
 for condition in found:
     low, high = condition.interval
     print(
-        f"{condition.run.label:22} gap {condition.run.gap:3}: {condition.successes} of 5 "
-        f"({low:.0%} to {high:.0%})"
+        f"{condition.run.label:22} gap {condition.run.gap:3}: "
+        f"{condition.successes} of 5 ({low:.0%} to {high:.0%})"
     )
 figures.success_curve(found)
 

@@ -52,7 +52,7 @@ LOGS = tempfile.mkdtemp()
 
 
 def train(name, layer, optimizer, x=x, prepare=(), forget_bias=None):
-    """Somebody else's script; returns the accuracy of each epoch, and what was recorded."""
+    """Somebody else's script: accuracy of each epoch, and what was recorded."""
     keras.utils.set_random_seed(0)
     answer = keras.layers.Dense(1, activation="sigmoid")
     model = keras.Sequential([keras.Input(x.shape[1:]), *prepare, layer, answer])

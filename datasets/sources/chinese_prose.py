@@ -1,4 +1,3 @@
-# ruff: noqa: RUF001 - Chinese punctuation and typographic quotes are meant as they stand
 """Neutral Chinese sentences, words parted by spaces, that name no country and no language.
 
 Written for this project and under its licence. No two open with the same four words.

@@ -1,4 +1,3 @@
-# ruff: noqa: RUF001 - Chinese punctuation and typographic quotes are meant as they stand
 """Sentences of real prose that may stand between a country and the question about its language.
 
 English prose is the text of Python's own reference manual, which comes with every Python as

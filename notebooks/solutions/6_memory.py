@@ -73,7 +73,8 @@ for init in ["keras", "chrono"]:
     ]
     horizons[init] = measures.horizon(measures.step_norms(layer.state_gradients["h"]))
     print(
-        f"{init}: update gate {layer.gates['update'].mean():.2f}, horizon {horizons[init]}"
+        f"{init}: update gate {layer.gates['update'].mean():.2f}, "
+        f"horizon {horizons[init]}"
     )
     if init == "keras":
         assert abs(layer.gates["update"].mean() - 0.5) < 0.02

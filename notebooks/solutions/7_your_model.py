@@ -72,8 +72,9 @@ for clip in [10, 0.1]:
     model = build(relu_rnn(), keras.optimizers.SGD(0.1, global_clipnorm=clip))
     fit = model.fit(x, y, batch_size=64, epochs=8, verbose=0, callbacks=[norms])
     accuracy, loss = fit.history["accuracy"][-1], fit.history["loss"][-1]
+    median = np.median(norms.history["gradient_norm/global"])
     print(
-        f"clipped at {clip}: median norm {np.median(norms.history['gradient_norm/global']):.2g}, "
+        f"clipped at {clip}: median norm {median:.2g}, "
         f"loss {loss:.2f}, accuracy {accuracy:.2f}"
     )
     assert np.isfinite(loss)
