@@ -1,5 +1,6 @@
 """Lessons run, their notebooks are what their sources say, and both languages say it."""
 
+import functools
 import importlib.util
 import json
 import re
@@ -27,13 +28,18 @@ each_source = pytest.mark.parametrize("path", SOURCES, ids=lambda p: f"{p.parent
 each_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda p: p.stem)
 
 
+@functools.cache
+def source(path):
+    return lessons.read(path)
+
+
 def prose(path, language):
-    cells = lessons.in_language(lessons.read(path), language).cells
+    cells = lessons.in_language(source(path), language).cells
     return [cell.source for cell in cells if cell.cell_type == "markdown"]
 
 
 def code(path):
-    return [cell.source for cell in lessons.read(path).cells if cell.cell_type == "code"]
+    return [cell.source for cell in source(path).cells if cell.cell_type == "code"]
 
 
 def stored(path, suffix):
@@ -74,7 +80,7 @@ def test_asks_for_a_prediction_and_ends_with_exercises(path, language):
 
 @each_source
 def test_every_prose_is_there_in_both_languages(path):
-    kinds = [cell.metadata.get("lang", "code") for cell in lessons.read(path).cells]
+    kinds = [cell.metadata.get("lang", "code") for cell in source(path).cells]
     in_english = [position for position, kind in enumerate(kinds) if kind == "en"]
     assert in_english
     assert all(kinds[position + 1] == "zh" for position in in_english)
@@ -129,7 +135,7 @@ def test_notebooks_are_executed_small_and_illustrated(path, suffix):
 @pytest.mark.slow
 @each_source
 def test_runs(path):
-    notebook = lessons.in_language(lessons.read(path), "en")
+    notebook = lessons.in_language(source(path), "en")
     lessons.execute(notebook)  # raises what a cell raises, failed assertions too
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     # Where a character has no glyph, Matplotlib says so.
