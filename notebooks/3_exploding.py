@@ -87,13 +87,15 @@ for (name, radius), factor in grown.items():
 #
 # On the right are the task's own inputs. All three lines lie lower, and even the kernel with $\rho = 1.1$ has a gradient that
 # *shrinks*: the derivatives of the tanh, somewhat below 1, take away more than $U$ adds. A radius above 1
-# is necessary for an explosion, not sufficient. This is the condition on the article's claim.
+# is not sufficient for an explosion. This is the condition on the article's claim. (Strictly, what must be above 1 is the largest
+# *singular* value of $U$; all those of a scaled orthogonal kernel equal $\rho$.)
 
 # %% [markdown] lang="zh"
 # 左图的输入极其微弱，每个 tanh 都工作在导数为 1 的地方。那里规律是精确的：$0.9^{51}$、1 和 $1.1^{51}$，误差不到千分之一。
 #
 # 右图是任务本身的输入。三条线都更低，连 $\rho = 1.1$ 的核，梯度也在*缩小*：tanh 的导数略小于 1，它们拿走的比 $U$ 增加的多。
-# 半径大于 1 是爆炸的必要条件，而不是充分条件。这就是对文章说法所加的条件。
+# 半径大于 1 对爆炸来说并不充分。这就是对文章说法所加的条件。（严格地说，必须大于 1 的是 $U$ 的最大*奇异值*；
+# 放大或缩小的正交核，所有奇异值都等于 $\rho$。）
 
 # %%
 for radius in RADII:

@@ -69,6 +69,7 @@ print(f"0.73^100 = {0.73**100:.0e}; kept of c_0 after 100 steps: {kept.mean():.0
 assert abs(forget.mean() - 0.73) < 0.01
 assert 1e-14 < 0.73**100 < 3e-14
 assert kept.max() < 1e-11
+assert 2 < np.log(0.5) / np.log(0.73) < 2.5  # the half-life, in steps
 
 # %% [markdown] lang="en"
 # The forget gate starts at $\sigma(1) = 0.73$. That sounds like much; but $0.73^{100} = 2 \cdot 10^{-14}$. An LSTM as Keras starts it
@@ -76,8 +77,8 @@ assert kept.max() < 1e-11
 #
 # ## Other starts
 #
-# A constant gate $f$ holds for about $1/(1-f)$ steps. A larger bias holds for longer: 3 gives $f = 0.95$, 20 steps, and 5 gives 0.993, 150
-# steps. **Chrono** initialisation spreads the units over all memory times up to the one that is needed:
+# A constant gate $f$ holds for about $1/(1-f)$ steps. A larger bias holds for longer: 3 gives $f = 0.95$, about 20 steps, and 5 gives 0.993,
+# about 150. **Chrono** initialisation spreads the units over all memory times up to the one that is needed:
 #
 # $$b_f = \log u,\quad u \sim \mathcal{U}[1, T_{\max} - 1], \qquad b_i = -b_f .$$
 
@@ -87,7 +88,7 @@ assert kept.max() < 1e-11
 #
 # ## 其他初始化
 #
-# 恒定的门 $f$ 能保持大约 $1/(1-f)$ 步。偏置越大保持越久：3 对应 $f = 0.95$，20 步；5 对应 0.993，150 步。**Chrono** 初始化把各个单元
+# 恒定的门 $f$ 能保持大约 $1/(1-f)$ 步。偏置越大保持越久：3 对应 $f = 0.95$，约 20 步；5 对应 0.993，约 150 步。**Chrono** 初始化把各个单元
 # 分布到所需时间以内的所有记忆时间上：
 #
 # $$b_f = \log u,\quad u \sim \mathcal{U}[1, T_{\max} - 1], \qquad b_i = -b_f .$$
@@ -115,6 +116,10 @@ horizon = {
     name: measures.horizon(measures.step_norms(layer.state_gradients["c"]))
     for name, layer in layers.items()
 }
+memory_time = {bias: 1 + np.exp(bias) for bias in (1, 3, 5)}  # 1 / (1 - sigmoid(b))
+assert memory_time[1] < 4
+assert 20 < memory_time[3] < 22
+assert 145 < memory_time[5] < 155
 assert horizon["Keras' default"] < 60
 assert all(
     reach == GAP + 2 for name, reach in horizon.items() if name != "Keras' default"
@@ -170,7 +175,8 @@ assert learned["lstm (forget bias 5)", GAP] < 5
 #
 # **The verdict.** "Remembering is the LSTM's default behaviour" is half true. Its *structure* allows it: there is a line on which
 # nothing has to vanish. Whether anything runs along it, is decided by what the gates start at; and Keras' default remembers for a few
-# steps. The other half of the truth is from lesson 4: at gaps below about 50 a simple RNN with an orthogonal kernel is as good as a default LSTM.
+# steps. And in the larger study of `docs/reproductions.md` the default LSTM is at no gap better than a simple RNN with an
+# orthogonal kernel.
 #
 # ## Exercises
 #
@@ -186,7 +192,8 @@ assert learned["lstm (forget bias 5)", GAP] < 5
 # （在 3 和 5 之间，五个种子分不出高下。）
 #
 # **结论。**“记住是 LSTM 的默认行为”只对了一半。它的*结构*允许这样：有一条线，线上没有什么必须消失。但是否有东西沿着它前行，取决于各个门的初值；
-# 而 Keras 的默认值只能记住几步。另一半的真相在第 4 课：间隔小于约 50 时，使用正交核的简单 RNN 与默认的 LSTM 一样好。
+# 而 Keras 的默认值只能记住几步。而且在 `docs/reproductions.md` 更大的研究里，默认的 LSTM 在任何间隔上
+# 都不比使用正交核的简单 RNN 更好。
 #
 # ## 练习
 #

@@ -164,30 +164,30 @@ for offset, (name, colour) in enumerate({"A": "white", "C": "gray"}.items()):
     places = np.arange(3) + 0.4 * offset
     axes[2].bar(places, shares, 0.35, color=colour, edgecolor="black", label=name)
 axes[2].set(
-    title="saturated gates before training", xticks=np.arange(3) + 0.2, ylim=(0, 1)
+    title="saturated gates before training", xticks=np.arange(3) + 0.2, ylim=(0, 1.3)
 )
 axes[2].set_xticklabels(gates)
-axes[2].legend()
+axes[2].legend(loc="upper left")
 plt.show()
 
 # %% [markdown] lang="en"
-# **A: vanishing.** The norms are small and even, the gates healthy; but the gradient falls by a thousand within the last 30 steps. The first ten
+# **A: vanishing.** The norms are small and even, the gates healthy; but the gradient falls by a thousand within the last 40 steps. The first ten
 # readings get nothing. Cause: the forget gate starts at 0.73 (lesson 6).
 #
 # **B: exploding.** The norm is not even a number from the second training step on: its line ends at once. Cause: a ReLU chain with a learning rate of 0.1 and nothing
 # that limits a step (lesson 3).
 #
-# **C: stuck.** More than nine tenths of the gates' values are below 0.1 or above 0.9 before training has begun. The sigmoids are saturated, so no gradient gets through them. Cause: readings in
+# **C: stuck.** About nine tenths of the gates' values are below 0.1 or above 0.9 before training has begun. The sigmoids are saturated, so no gradient gets through them. Cause: readings in
 # raw units, of the size of 100, where a layer expects something like 1.
 #
 # Each illness is seen *before training or in its first steps*: there is no need to wait for a night.
 
 # %% [markdown] lang="zh"
-# **A：消失。** 范数小而平稳，门也健康；但梯度在最后 30 步之内就降到千分之一。最前面的十个读数什么也得不到。原因：遗忘门从 0.73 开始（第 6 课）。
+# **A：消失。** 范数小而平稳，门也健康；但梯度在最后 40 步之内就降到千分之一。最前面的十个读数什么也得不到。原因：遗忘门从 0.73 开始（第 6 课）。
 #
 # **B：爆炸。** 从第二个训练步起，范数连数都不是了：它的线立刻就断了。原因：ReLU 的链，学习率 0.1，却没有任何东西限制步长（第 3 课）。
 #
-# **C：卡住。** 训练还没开始，门的数值就有九成以上低于 0.1 或高于 0.9。sigmoid 饱和了，梯度无法穿过。原因：读数是原始单位，大小约为 100，
+# **C：卡住。** 训练还没开始，门的数值就有九成左右低于 0.1 或高于 0.9。sigmoid 饱和了，梯度无法穿过。原因：读数是原始单位，大小约为 100，
 # 而层所期待的大小约为 1。
 #
 # 每种病都在*训练之前或最初几步*就能看到：不必等上一整夜。
