@@ -14,7 +14,7 @@
 
 # %% [markdown] lang="en"
 # A step back multiplies the gradient by the tanh's derivative *and* by the recurrent kernel $U$. The derivative is
-# at most 1, so if something makes the gradient grow, it is $U$. By how much, its **spectral radius** tells, the
+# at most 1, so if something makes the gradient grow, it is $U$. By how much is told by its **spectral radius**, the
 # largest absolute value of its eigenvalues, $\rho(U)$: carried through $U$ again and again, a vector changes by about $\rho$
 # each time, so
 #
