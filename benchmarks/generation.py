@@ -17,10 +17,10 @@ import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-import plain_loops
 import tensorflow as tf
-from pairs import ratios
-from result_file import ResultFile, parser
+from helpers import plain_loops
+from helpers.pairs import ratios
+from helpers.result_file import ResultFile, parser
 
 from keras_rnn_study import build_model
 from keras_rnn_study.datasets import catalog

@@ -15,8 +15,8 @@ import sys
 import time
 import traceback
 
-import checkout
-from result_file import ResultFile, parser
+from helpers import checkout
+from helpers.result_file import ResultFile, parser
 
 LONG = [(64, time, 2, 64) for time in (100, 1000, 5000)]
 QUICK_LONG = [(8, 20, 2, 4)]
@@ -25,7 +25,7 @@ NO_GPU = (
     "with `pip install -e '.[gpu]'`; `nvidia-smi` and the log of TensorFlow's start say what is "
     "missing. `--cpu` runs all of it on the CPU at tiny sizes, to see that the script works."
 )
-TIMINGS = "gpu_timings"
+TIMINGS = "helpers.gpu_timings"
 TESTS_TAKE_AT_MOST = 300  # seconds
 
 
@@ -70,13 +70,13 @@ def gpu_facts():
 
 def parts(arguments, folder):
     """Yields (name, function that returns figures)."""
-    from models import QUICK_SIZES, SIZES
+    from helpers.models import QUICK_SIZES, SIZES
 
     sizes, long = (QUICK_SIZES[:1], QUICK_LONG) if arguments.quick else (SIZES, LONG)
     epochs, trainings = (3, 1) if arguments.quick else (8, 3)
     pairs = 2 if arguments.quick else arguments.pairs
     yield "tests", functools.partial(run_tests, folder)
-    yield "parity", later("gpu_parity", "parity", sizes[0])
+    yield "parity", later("helpers.gpu_parity", "parity", sizes[0])
     for size in sizes:
         yield f"cudnn lstm {size}", later(TIMINGS, "cudnn_over_own_loop", "lstm", size, pairs)
     for size in long:

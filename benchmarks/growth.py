@@ -14,9 +14,9 @@ import time
 import keras
 import numpy as np
 import tensorflow as tf
-from models import build, fit, samples
-from pairs import over, quartiles, seconds
-from result_file import ResultFile, parser
+from helpers.models import build, fit, samples
+from helpers.pairs import over, quartiles, seconds
+from helpers.result_file import ResultFile, parser
 
 from keras_rnn_study import trace
 from keras_rnn_study.callbacks import GradientNorms

@@ -14,10 +14,10 @@ import sys
 import tempfile
 
 import tensorflow as tf
-from models import QUICK_SIZES, SIZES, build, fit, samples
-from pairs import quartiles
+from helpers.models import QUICK_SIZES, SIZES, build, fit, samples
+from helpers.pairs import quartiles
+from helpers.result_file import ResultFile, parser
 from recording import all_three
-from result_file import ResultFile, parser
 
 KINDS = {"bare": 0, "norms of every step": 1, "all three, each epoch": 3}  # how many callbacks
 EPOCHS, STEPS = 3, 10

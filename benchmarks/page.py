@@ -6,8 +6,8 @@ python benchmarks/page.py
 import json
 from pathlib import Path
 
-from page_gpu import gpu
-from page_sections import generation, growth, memory, peers, recording, scaling
+from helpers.page_gpu import gpu
+from helpers.page_sections import generation, growth, memory, peers, recording, scaling
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"

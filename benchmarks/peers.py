@@ -19,9 +19,9 @@ import itertools
 import keras
 import numpy as np
 import tensorflow as tf
-from models import LAYERS, QUICK_SIZES, SIZES, STEPS, batches, build, fit, samples
-from pairs import geometric_mean, over, quartiles, rounds
-from result_file import ResultFile, parser
+from helpers.models import LAYERS, QUICK_SIZES, SIZES, STEPS, batches, build, fit, samples
+from helpers.pairs import geometric_mean, over, quartiles, rounds
+from helpers.result_file import ResultFile, parser
 
 from keras_rnn_study import fused, trace
 from keras_rnn_study.callbacks import GradientNorms
@@ -61,7 +61,7 @@ def recomputed(cell, size, pairs):
 
 
 def step_gradients(cell, size, pairs):
-    import torch_twins
+    from helpers import torch_twins
 
     model, batch = build(cell, size), samples(size)
     training = torch_twins.Training(cell, size, *batch)
@@ -83,7 +83,7 @@ def step_gradients(cell, size, pairs):
 
 
 def bare_training(cell, size, pairs, steps=STEPS):
-    import torch_twins
+    from helpers import torch_twins
 
     data, training = batches(size, steps), torch_twins.Training(cell, size, *samples(size, steps))
     standard, swapped = build(cell, size), build(cell, size)

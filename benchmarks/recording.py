@@ -15,11 +15,11 @@ import functools
 import itertools
 import tempfile
 
-import long_training
 import numpy as np
-from models import QUICK_SIZES, SIZES, STEPS, batches, build, fit, samples
-from pairs import quartiles, ratios, rounds
-from result_file import ResultFile, parser
+from helpers import long_training
+from helpers.models import QUICK_SIZES, SIZES, STEPS, batches, build, fit, samples
+from helpers.pairs import quartiles, ratios, rounds
+from helpers.result_file import ResultFile, parser
 
 from keras_rnn_study import trace
 from keras_rnn_study.callbacks import GateActivations, GradientFlow, GradientNorms, Probe

@@ -12,8 +12,8 @@ import tempfile
 import time
 
 import numpy as np
-from pairs import quartiles
-from result_file import ResultFile, parser
+from helpers.pairs import quartiles
+from helpers.result_file import ResultFile, parser
 
 from keras_rnn_study.study import Study, StudyDirectory, sweep
 

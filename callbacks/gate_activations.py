@@ -1,8 +1,9 @@
 """What the gates of recurrent layers do."""
 
-from keras_rnn_study import measures, pictures
+from keras_rnn_study import measures
 from keras_rnn_study.callbacks.probe_callback import ProbeCallback
-from keras_rnn_study.tags import tag
+from keras_rnn_study.event_log.tags import tag
+from keras_rnn_study.pictures import heat_maps
 
 
 class GateActivations(ProbeCallback):
@@ -78,7 +79,7 @@ class GateActivations(ProbeCallback):
         """See `ProbeCallback`."""
         for name, activation in self._activations.items():
             layer, _, gate = name.removeprefix("gate_map/").rpartition("/")
-            rgb = pictures.gate_map(
+            rgb = heat_maps.gate_map(
                 history[name][-1], gate=gate, activation=activation, layer=layer
             )
             yield name, rgb

@@ -1,8 +1,9 @@
 """Where the gradient goes on its way back through time."""
 
-from keras_rnn_study import measures, pictures
+from keras_rnn_study import measures
 from keras_rnn_study.callbacks.probe_callback import ProbeCallback
-from keras_rnn_study.tags import tag
+from keras_rnn_study.event_log.tags import tag
+from keras_rnn_study.pictures import heat_maps
 
 
 class GradientFlow(ProbeCallback):
@@ -73,5 +74,5 @@ class GradientFlow(ProbeCallback):
         for name, norms in history.items():
             if name.startswith("gradient_flow/"):
                 layer, _, state = name.removeprefix("gradient_flow/").rpartition("/")
-                rgb = pictures.gradient_flow(norms, history["step"], state=state, layer=layer)
+                rgb = heat_maps.gradient_flow(norms, history["step"], state=state, layer=layer)
                 yield name, rgb

@@ -7,7 +7,7 @@ import keras
 
 from keras_rnn_study.callbacks.norm_record import NormRecord
 from keras_rnn_study.callbacks.schedule import Schedule
-from keras_rnn_study.tapped_training import TappedTraining
+from keras_rnn_study.seams.tapped_training import TappedTraining
 
 
 class GradientNorms(keras.callbacks.Callback):

@@ -6,10 +6,10 @@ import warnings
 import numpy as np
 
 from keras_rnn_study.callbacks.history import History
-from keras_rnn_study.event_log import EventLog
-from keras_rnn_study.layers import weight_names
-from keras_rnn_study.tags import tag
-from keras_rnn_study.tap import GradientTap
+from keras_rnn_study.event_log.log import EventLog
+from keras_rnn_study.event_log.tags import tag
+from keras_rnn_study.seams.gradient_tap import GradientTap
+from keras_rnn_study.seams.names import weight_names
 
 _GLOBAL = tag("gradient_norm", "global")
 _CLIP_RATIO = tag("gradient_clip_ratio", "global")

@@ -2,7 +2,7 @@
 
 import keras
 
-from keras_rnn_study.tracing import trace
+from keras_rnn_study.tracing.graph import trace
 
 
 class Probe:

@@ -6,7 +6,7 @@ import numpy as np
 from keras_rnn_study.callbacks.drawing import DrawingTime
 from keras_rnn_study.callbacks.history import History
 from keras_rnn_study.callbacks.schedule import Schedule
-from keras_rnn_study.event_log import EventLog
+from keras_rnn_study.event_log.log import EventLog
 
 
 class ProbeCallback(keras.callbacks.Callback):

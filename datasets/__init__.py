@@ -12,3 +12,7 @@ Every task module has the same five names, so that tasks swap:
 some draw from. `catalog.TASK_NAMES` lists the tasks and `catalog.get(name)` finds one. Importing a
 task does not import TensorFlow.
 """
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

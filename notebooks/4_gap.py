@@ -31,7 +31,7 @@
 
 # %%
 # %matplotlib inline
-from keras_rnn_study.quiet import start_tensorflow
+from keras_rnn_study.runs.quiet import start_tensorflow
 
 start_tensorflow()
 
@@ -43,8 +43,9 @@ import numpy as np
 
 from keras_rnn_study.datasets import language
 from keras_rnn_study.datasets.sources import corpus
-from keras_rnn_study.study import Study, figures, sweep
-from keras_rnn_study.study.summary import conditions
+from keras_rnn_study.study import Study, sweep
+from keras_rnn_study.study.report import figures
+from keras_rnn_study.study.report.summary import conditions
 
 logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
 plt.rcParams["font.family"] = [

@@ -35,7 +35,7 @@
 
 # %%
 # %matplotlib inline
-from keras_rnn_study.quiet import start_tensorflow
+from keras_rnn_study.runs.quiet import start_tensorflow
 
 start_tensorflow()
 
@@ -46,8 +46,9 @@ import numpy as np
 
 from keras_rnn_study import build_model, measures, trace
 from keras_rnn_study.datasets import recall
-from keras_rnn_study.study import Study, figures, sweep
-from keras_rnn_study.study.summary import conditions
+from keras_rnn_study.study import Study, sweep
+from keras_rnn_study.study.report import figures
+from keras_rnn_study.study.report.summary import conditions
 
 GAP = 100
 STARTS = {

@@ -26,7 +26,7 @@
 
 # %%
 # %matplotlib inline
-from keras_rnn_study.quiet import start_tensorflow
+from keras_rnn_study.runs.quiet import start_tensorflow
 
 start_tensorflow()
 

@@ -9,8 +9,8 @@ import pathlib
 import textwrap
 
 from keras_rnn_study.study import read_study
-from keras_rnn_study.study.summary import conditions, line_label
-from keras_rnn_study.study.tables import read_results_csv, updates_text
+from keras_rnn_study.study.report.summary import conditions, line_label
+from keras_rnn_study.study.report.tables import read_results_csv, updates_text
 
 HERE = pathlib.Path(__file__).resolve().parent
 PAGE = HERE.parent / "docs" / "reproductions.md"

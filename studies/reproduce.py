@@ -13,7 +13,7 @@ import os
 import pathlib
 
 from keras_rnn_study.study import StudyDirectory, read_study, sweep
-from keras_rnn_study.study.tables import results_csv
+from keras_rnn_study.study.report.tables import results_csv
 
 HERE = pathlib.Path(__file__).resolve().parent
 RESULTS = HERE / "results"

@@ -55,7 +55,8 @@ class TestPage:
 
 def test_a_checkout_is_importable_without_installing():
     code = """
-import checkout, subprocess, sys
+import subprocess, sys
+from helpers import checkout
 with checkout.importable() as folder:
     import keras_rnn_study.callbacks as here
     code = "import keras_rnn_study.callbacks as there; print(there.__file__)"
@@ -82,14 +83,14 @@ class TestGpuScript:
 
         result |= {"device": "A GPU", "cuda": "12.5", "cudnn": "9"}
         result["figures"]["cudnn lstm (1, 1, 1, 1)"] = {"error": "Traceback:\nValueError: no"}
-        code = f"import page_gpu; print(page_gpu.gpu([{result!r}]))"
+        code = f"from helpers import page_gpu; print(page_gpu.gpu([{result!r}]))"
         section = printed(code)
         assert "- cudnn lstm (1, 1, 1, 1) failed: `ValueError: no`" in section
         assert "| `simple_rnn`, fused and standard |" in section
 
     def test_parity_holds_on_the_cpu_too(self):
         code = """
-import gpu_parity, models
+from helpers import gpu_parity, models
 for differences in gpu_parity.parity(models.QUICK_SIZES[0]).values():
     for name in ("outputs", "gradients"):
         assert differences[name] <= 1e-5 * max(1, differences[f"{name}, largest"])

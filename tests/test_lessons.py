@@ -189,7 +189,7 @@ class TestGlossary:
             assert where
 
     def test_tags_exist(self):
-        from keras_rnn_study import tags
+        from keras_rnn_study.event_log import tags
 
         known = (Path(tags.__file__)).read_text(encoding="utf-8")
         named = set(re.findall(r"`([a-z_]+)/", GLOSSARY))

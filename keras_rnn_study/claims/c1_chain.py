@@ -79,7 +79,7 @@ def measure():
     import keras
 
     from keras_rnn_study.claims.training import train
-    from keras_rnn_study.run import Run
+    from keras_rnn_study.runs.run import Run
 
     model = (run := Run("language", "simple_rnn", gap=GAPS[0], learning_rate=0.01)).build()
     train(run, model, STEPS)

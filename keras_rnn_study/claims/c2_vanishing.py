@@ -109,7 +109,7 @@ CLAIM = Claim(
 def _before_and_after(task, init, seed):
     """One network, looked at before and after its training."""
     from keras_rnn_study.claims.training import probe, train
-    from keras_rnn_study.run import Run
+    from keras_rnn_study.runs.run import Run
 
     model = (run := Run(task, "simple_rnn", gap=GAP, init=init, seed=seed)).build()
     x, y = probe(run)

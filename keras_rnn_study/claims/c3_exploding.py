@@ -209,7 +209,7 @@ def _largest(norms):
 
 def _start(radius, clipnorm=None, seed=0):
     """A run and its model, whose recurrent kernel has this spectral radius."""
-    from keras_rnn_study.run import Run
+    from keras_rnn_study.runs.run import Run
 
     run = Run(
         "recall",

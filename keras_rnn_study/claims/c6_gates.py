@@ -102,7 +102,7 @@ def measure():
     """
     from keras_rnn_study import trace
     from keras_rnn_study.claims.training import probe, train
-    from keras_rnn_study.run import Run
+    from keras_rnn_study.runs.run import Run
 
     model = (run := Run("recall", "lstm", gap=GAP)).build()
     fused_layers, _ = train(run, model, STEPS)

@@ -1,6 +1,6 @@
 """The sweep that C4 and C5 share: recall at three gaps, several cells and starts, several seeds."""
 
-from keras_rnn_study.study.statistics import wilson
+from keras_rnn_study.study.report.statistics import wilson
 
 TASK = "recall"
 GAPS = (10, 50, 100)

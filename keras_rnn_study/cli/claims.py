@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from keras_rnn_study.cli.common import Verbose, console, errors_in_a_line, new_log_dir
-from keras_rnn_study.quiet import start_tensorflow
+from keras_rnn_study.runs.quiet import start_tensorflow
 
 
 def claims(
@@ -31,8 +31,9 @@ def claims(
     Some minutes on two cores, most of them for C4 and C5, which train many networks.
     """
     with errors_in_a_line():
-        from keras_rnn_study.claims import claims_view, run_claims
+        from keras_rnn_study.claims import run_claims
         from keras_rnn_study.claims.catalog import get
+        from keras_rnn_study.cli.views.claims import claims_view
 
         chosen = [get(name.upper()).name for name in names] if names else None
         start_tensorflow(verbose)

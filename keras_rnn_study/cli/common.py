@@ -14,8 +14,8 @@ console = Console()
 
 Verbose = Annotated[bool, typer.Option("--verbose", help="Show TensorFlow's own messages too.")]
 _OPTIONS = (
-    "task|cell|init|gap|length|variant|units|layers|forget_bias|steps|batch_size|optimizer|"
-    "learning_rate|seed|seeds|jobs|size"
+    "task|cell|init|gap|length|variant|units|layers|steps|batch_size|learning_rate|seed|seeds|"
+    "jobs|size"
 )
 LogDir = Annotated[
     str | None,
@@ -36,11 +36,29 @@ def as_typed(message):
     >>> as_typed("Pass, for example, gap=100, or init='chrono'.")
     'Pass, for example, --gap 100, or --init chrono.'
     """
-    return re.sub(rf"\b({_OPTIONS})=('?)([\w.+-]*\w|\[\])\2", _option, message)
+    return re.sub(rf"(?<!--set )\b({_OPTIONS})=('?)([\w.+-]*\w|\[\])\2", _option, message)
 
 
 def _option(match):
     return f"--{match[1].replace('_', '-')} {match[3]}"
+
+
+def assignments(texts):
+    """Pairs of name and value, of what follows `--set`.
+
+    Example:
+
+    >>> assignments(["units=32,64", "clipnorm = none"])
+    [('units', '32,64'), ('clipnorm', 'none')]
+    """
+    pairs = [text.partition("=") for text in texts]
+    for text, (name, equals, value) in zip(texts, pairs, strict=True):
+        if not (name.strip() and equals and value.strip()):
+            raise ValueError(
+                f"--set takes a name and a value, but {text!r} was given. Pass, for example, "
+                "--set units=64."
+            )
+    return [(name.strip(), value.strip()) for name, _, value in pairs]
 
 
 @contextlib.contextmanager

@@ -14,14 +14,10 @@ def demo(log_dir: LogDir = None, verbose: Verbose = False):
     "I grew up in France ... I speak fluent ___": a short and a long gap, a simple RNN, an LSTM as
     Keras starts it, and an LSTM whose gates start at the memory times that the gap asks for.
     """
+    from keras_rnn_study.runs.run import Run
+
     runs = [
-        {
-            "task": "language",
-            "cell": cell,
-            "init": init,
-            "gap": gap,
-            "learning_rate": LEARNING_RATE,
-        }
+        Run("language", cell, gap=gap, init=init, learning_rate=LEARNING_RATE)
         for gap in GAPS
         for cell, init in CELLS
     ]

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from keras_rnn_study.cli.common import Verbose, console, errors_in_a_line
-from keras_rnn_study.quiet import start_tensorflow
+from keras_rnn_study.runs.quiet import start_tensorflow
 
 
 def doctor(
@@ -43,13 +43,13 @@ def doctor(
                 f"Keras does not start: {error}. Expected its backend to be TensorFlow. Install "
                 "that if it is missing, or set KERAS_BACKEND=tensorflow."
             ) from None
-        from keras_rnn_study import doctor_model, doctor_view
-        from keras_rnn_study.doctor import diagnose, machine
+        from keras_rnn_study.cli.views import doctor as views
+        from keras_rnn_study.doctor import examine, model_file, this_machine
 
-        given = doctor_model.default_model(cell) if model is None else doctor_model.load(model)
-        diagnoses = diagnose(given, assume_gpu=as_if_gpu)
-        facts = machine()
+        given = model_file.default_model(cell) if model is None else model_file.load(model)
+        kernels = examine(given, assume_gpu=as_if_gpu)
+        facts = this_machine()
     title = "Keras' layers, as they are by default" if model is None else model
     place = ", as if there were a GPU" if as_if_gpu else ""
-    console.print(doctor_view.machine_view(facts), "")
-    console.print(doctor_view.diagnoses_view(f"{title}{place}", diagnoses))
+    console.print(views.machine_view(facts), "")
+    console.print(views.layers_view(f"{title}{place}", kernels))

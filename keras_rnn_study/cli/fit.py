@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from keras_rnn_study.cli.common import LogDir, Verbose, errors_in_a_line, new_log_dir
+from keras_rnn_study.cli.common import LogDir, Verbose, assignments, errors_in_a_line, new_log_dir
 from keras_rnn_study.cli.training import train
 
 DEFAULT_GAP, DEFAULT_LENGTH = 50, 100
@@ -40,13 +40,25 @@ def fit(
     steps: Annotated[int, typer.Option(min=1, help="Training steps, in epochs of 40.")] = 400,
     batch_size: Annotated[int, typer.Option(min=1, help="Samples in a step.")] = 64,
     learning_rate: Annotated[
-        float, typer.Option("--learning-rate", "--lr", help="Learning rate of Adam.")
+        float, typer.Option("--learning-rate", "--lr", help="Learning rate.")
     ] = 3e-3,
+    also: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            help="Whatever else a run or its optimizer has: forget_bias=3, optimizer=sgd, "
+            "clipnorm=1.",
+            metavar="NAME=VALUE",
+            show_default=False,
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of weights and data.")] = 0,
     log_dir: LogDir = None,
     verbose: Verbose = False,
 ):
     """Train cells on a task, with all three callbacks, and compare them."""
+    from keras_rnn_study.study.grid import make_run
+
     if gap is None and length is None:
         gap, length = _default_size(task, variant)
     options = {
@@ -60,10 +72,26 @@ def fit(
         "steps": steps,
         "batch_size": batch_size,
         "learning_rate": learning_rate,
-        "seed": seed,
     }
-    runs = [options | {"cell": name} for name in dict.fromkeys(cell or ["simple_rnn", "lstm"])]
+    with errors_in_a_line():
+        options |= _others(also or [], taken=options)
+        cells = dict.fromkeys(cell or ["simple_rnn", "lstm"])
+        runs = [make_run(options | {"cell": name}, seed) for name in cells]
     train(runs, log_dir or new_log_dir("fit"), verbose)
+
+
+def _others(also, taken):
+    """What `--set` says, as `make_run` takes it."""
+    from keras_rnn_study.study.files import parse_value
+    from keras_rnn_study.study.grid import check_axis
+
+    others = {name: parse_value(value) for name, value in assignments(also)}
+    for name in others:
+        check_axis(name)
+        if name in (*taken, "cell"):
+            option = name.replace("_", "-")
+            raise ValueError(f"{name} has an option of its own. Pass --{option} {others[name]}.")
+    return others
 
 
 def _default_size(task, variant):

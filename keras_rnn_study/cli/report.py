@@ -17,7 +17,7 @@ def report(
     """Write report.html, its figures as PNG and SVG, and results.csv."""
     with errors_in_a_line():
         from keras_rnn_study.study import StudyDirectory
-        from keras_rnn_study.study.report import write_report
+        from keras_rnn_study.study.report.page import write_report
 
         page = write_report(StudyDirectory(directory), out)
     console.print(f"Report: {page}", soft_wrap=True, highlight=False)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from keras_rnn_study.cli.common import console, errors_in_a_line
+from keras_rnn_study.cli.common import assignments, console, errors_in_a_line
 
 
 def axis(text):
@@ -69,8 +69,8 @@ def sweep(
     Killed or interrupted, the same command goes on where it was.
     """
     with errors_in_a_line():
-        from keras_rnn_study.study import sweeping
-        from keras_rnn_study.study.sweep_display import SweepDisplay
+        from keras_rnn_study.cli.views.sweep_display import SweepDisplay
+        from keras_rnn_study.study.sweeping import sweep as sweeping
 
         axes = {"task": task, "cell": cell, "init": init, "gap": gap, "length": length}
         axes |= {"variant": variant, "seeds": seeds, "steps": steps}
@@ -111,14 +111,7 @@ def _changes(axes, also):
     from keras_rnn_study.study.files import parse_value
 
     given = {name: value for name, value in axes.items() if value is not None}
-    for text in also:
-        name, equals, values = text.partition("=")
-        if not equals or not name:
-            raise ValueError(
-                f"--set takes a name and values, but {text!r} was given. Pass, for example, "
-                "--set units=32,64."
-            )
-        given[name.strip()] = [values]
+    given |= {name: [values] for name, values in assignments(also)}
     for name, values in given.items():
         if isinstance(values, list):
             words = [word.strip() for value in values for word in value.split(",") if word.strip()]
@@ -135,7 +128,7 @@ def _place(file, size):
 
 
 def _print_results(results, out):
-    from keras_rnn_study.study.tables import summary_table
+    from keras_rnn_study.study.report.tables import summary_table
 
     console.print(summary_table(results))
     for result in [r for r in results if r.failed][:5]:

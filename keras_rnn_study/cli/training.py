@@ -6,28 +6,27 @@ import shlex
 import typer
 
 from keras_rnn_study.cli.common import console, errors_in_a_line
-from keras_rnn_study.quiet import start_tensorflow
+from keras_rnn_study.runs.quiet import start_tensorflow
 
 
-def train(options, log_dir, verbose):
-    """Trains one run after the other; prints a table and where the events are."""
+def train(runs, log_dir, verbose):
+    """Trains one `Run` after the other; prints a table and where the events are."""
     start_tensorflow(verbose)
     with errors_in_a_line():
-        from keras_rnn_study import fitting, progress
-        from keras_rnn_study.run import Run
+        from keras_rnn_study.cli.views import progress
+        from keras_rnn_study.runs import training
 
-        runs = [Run(**run) for run in options]
         # All mistakes show before the first training, not after it.
         directories = [os.path.join(log_dir, _directory(run, runs)) for run in runs]
         for directory in directories:
-            fitting.check_fresh(directory)
+            training.check_fresh(directory)
         models = [run.build() for run in runs]
     outcomes = []
     try:
         with errors_in_a_line(), progress.progress_bar(console) as bar:
             shown = [progress.Progressing(bar, run) for run in runs]
             for run, model, directory, line in zip(runs, models, directories, shown, strict=True):
-                outcomes.append(fitting.fit(run, model, directory, [line]))
+                outcomes.append(training.fit(run, model, directory, [line]))
     except KeyboardInterrupt:
         console.print("Interrupted.", style="bold")
         _print_results(outcomes, log_dir)
@@ -37,7 +36,7 @@ def train(options, log_dir, verbose):
 
 
 def _print_results(outcomes, log_dir):
-    from keras_rnn_study.tables import legend, outcome_table
+    from keras_rnn_study.cli.views.outcome_table import legend, outcome_table
 
     if outcomes:
         console.print(outcome_table(outcomes))

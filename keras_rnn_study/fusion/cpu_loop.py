@@ -1,9 +1,9 @@
 """The loop on a CPU: the faster of two for each case, and a part of the batch for each core."""
 
-from keras_rnn_study.devices import batch_parts, batch_size, join
+from keras_rnn_study.cells.devices import batch_parts, batch_size, join
+from keras_rnn_study.cells.equations import read_weights
 from keras_rnn_study.fusion.block_loop import BlockLoop, takes_block
 from keras_rnn_study.fusion.xla_loop import XlaLoop
-from keras_rnn_study.replay.base import read_weights
 
 
 class CpuLoop:

@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from keras_rnn_study.replay.base import read_weights
+from keras_rnn_study.cells.equations import read_weights
 
 _MODES = {keras.activations.tanh: "rnn_tanh", keras.activations.relu: "rnn_relu"}
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import keras
 
-from keras_rnn_study.devices import on_gpu
-from keras_rnn_study.replay.activation import has_slope_at
+from keras_rnn_study.cells.activation import has_slope_at
+from keras_rnn_study.cells.devices import on_gpu
 
 _LAYERS = (keras.layers.SimpleRNN, keras.layers.LSTM, keras.layers.GRU, keras.layers.RNN)
 _CELLS = (keras.layers.SimpleRNNCell, keras.layers.LSTMCell, keras.layers.GRUCell)

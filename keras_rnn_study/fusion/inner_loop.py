@@ -3,8 +3,8 @@
 import keras
 import tensorflow as tf
 
-from keras_rnn_study.loops import loop_mask, loop_order, swap_time
-from keras_rnn_study.replay.base import at_unmasked
+from keras_rnn_study.cells.equations import at_unmasked
+from keras_rnn_study.cells.loops import loop_mask, loop_order, swap_time
 
 
 def fused_inner_loop(layer, own_loop, run):

@@ -1,11 +1,11 @@
 """`fused`: a model's standard recurrent layers on faster loops."""
 
-from keras_rnn_study.devices import on_gpu
+from keras_rnn_study.cells.devices import on_gpu
 from keras_rnn_study.fusion.cpu_loop import CpuLoop
 from keras_rnn_study.fusion.cudnn_loop import CudnnLoop
 from keras_rnn_study.fusion.eligibility import obstacles
 from keras_rnn_study.fusion.inner_loop import fused_inner_loop
-from keras_rnn_study.layers import recurrent_layers
+from keras_rnn_study.seams.names import recurrent_layers
 
 
 def fused(model):

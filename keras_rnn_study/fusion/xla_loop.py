@@ -7,8 +7,8 @@ before the loop and the weights' gradients are one after it. XLA runs a loop on 
 
 import tensorflow as tf
 
-from keras_rnn_study.replay import EQUATIONS
-from keras_rnn_study.replay.base import previous
+from keras_rnn_study.cells.equations import previous
+from keras_rnn_study.cells.replay import EQUATIONS
 
 
 class XlaLoop:

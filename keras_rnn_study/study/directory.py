@@ -22,7 +22,7 @@ import uuid
 
 import numpy as np
 
-from keras_rnn_study.run import Run
+from keras_rnn_study.runs.run import Run
 from keras_rnn_study.study.grid import from_dict, settings
 from keras_rnn_study.study.result import Result
 

@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Mapping
 
 from keras_rnn_study.datasets.checks import check_choice, whole_number
-from keras_rnn_study.run import STARTS, Run
+from keras_rnn_study.runs.run import STARTS, Run
 
 _FIELDS = {field.name: field.default for field in dataclasses.fields(Run)}
 AXES = tuple(name for name in _FIELDS if name not in ("optimizer_options", "seed"))
@@ -59,7 +59,7 @@ class Study:
     """A grid of runs: every combination of the values given, each with several seeds.
 
     Every axis takes one value or a list of them. Axes are the attributes of
-    `keras_rnn_study.run.Run` (task, cell, init, gap, length, variant, units, layers, forget_bias,
+    `keras_rnn_study.runs.Run` (task, cell, init, gap, length, variant, units, layers, forget_bias,
     steps, batch_size, optimizer, learning_rate), and any other argument of the optimizer, such as
     `clipnorm` or `momentum`. A combination that no model can have, such as a simple RNN with
     "chrono" gates, is left out.
@@ -173,18 +173,18 @@ def _expand(grid, seeds):
     if "task" not in grid:
         raise ValueError("A study needs a task. Pass, for example, task='recall'.")
     for name in grid:
-        _check_axis(name)
+        check_axis(name)
     grid = {"cell": ["simple_rnn", "lstm"]} | grid
     combinations = [dict(zip(grid, c, strict=True)) for c in itertools.product(*grid.values())]
     possible = [c for c in combinations if _is_possible(c)]
     _check_all_used(grid, possible)
-    runs = [_run(c, seed) for c in possible for seed in seeds]
+    runs = [make_run(c, seed) for c in possible for seed in seeds]
     for run in runs:
         _ = run.size  # says so if there is no such task, variant or gap
     return runs
 
 
-def _check_axis(name):
+def check_axis(name):
     """What is no axis may be an option of the optimizer, unless it looks like a slip."""
     is_slip = difflib.get_close_matches(name, AXES, n=1, cutoff=0.65)
     if name not in AXES and (is_slip or name in _NO_AXES):
@@ -212,7 +212,8 @@ def _check_all_used(grid, possible):
                 )
 
 
-def _run(combination, seed):
+def make_run(combination, seed):
+    """The `Run` of a value for each axis; what is no axis is an option of the optimizer."""
     axes = {name: value for name, value in combination.items() if name in AXES}
     others = {name: value for name, value in combination.items() if name not in AXES}
     # None stands for "not at all", so that a grid can have runs with and without clipping.

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from keras_rnn_study.run import Run
+from keras_rnn_study.runs.run import Run
 
 
 @dataclasses.dataclass(frozen=True)
@@ -11,7 +11,7 @@ class Result:
 
     Attributes:
         run: The `Run`.
-        verdict: One of `keras_rnn_study.run.VERDICTS`; "failed" is a run that broke off.
+        verdict: One of `keras_rnn_study.runs.run.VERDICTS`; "failed" is a run that broke off.
         ended: Why training ended: "success held", "hopeless", "updates used up", "not finite" or
             "error".
         reason: What went wrong, one line; empty if nothing did.

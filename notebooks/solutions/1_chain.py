@@ -5,7 +5,7 @@
 # # 第 1 课“链”的解答
 
 # %%
-from keras_rnn_study.quiet import start_tensorflow
+from keras_rnn_study.runs.quiet import start_tensorflow
 
 start_tensorflow()
 

@@ -5,15 +5,15 @@
 # # 第 4 课“间隔”的解答
 
 # %%
-from keras_rnn_study.quiet import start_tensorflow
+from keras_rnn_study.runs.quiet import start_tensorflow
 
 start_tensorflow()
 
 import tempfile
 
 from keras_rnn_study.study import Study, sweep
-from keras_rnn_study.study.statistics import wilson
-from keras_rnn_study.study.summary import conditions
+from keras_rnn_study.study.report.statistics import wilson
+from keras_rnn_study.study.report.summary import conditions
 
 folder = tempfile.mkdtemp()
 

@@ -5,7 +5,7 @@
 # # 第 6 课“LSTM 默认就能记住吗？”的解答
 
 # %%
-from keras_rnn_study.quiet import start_tensorflow
+from keras_rnn_study.runs.quiet import start_tensorflow
 
 start_tensorflow()
 

@@ -5,7 +5,7 @@
 # # 第 7 课“你自己的模型”的解答
 
 # %%
-from keras_rnn_study.quiet import start_tensorflow
+from keras_rnn_study.runs.quiet import start_tensorflow
 
 start_tensorflow()
 

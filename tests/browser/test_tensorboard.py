@@ -8,8 +8,8 @@ import os
 import pytest
 from tensorboard_in_browser import MARKS, PICTURES, open_page, screenshot, serving, wait_for
 
-from keras_rnn_study.fitting import fit
-from keras_rnn_study.run import Run
+from keras_rnn_study.runs.run import Run
+from keras_rnn_study.runs.training import fit
 
 pytestmark = MARKS
 

@@ -348,11 +348,11 @@ def test_every_step_is_in_the_event_file(update_freq, tmp_path):
 
 
 def test_more_steps_than_the_buffer_holds(monkeypatch):
-    from keras_rnn_study import tap
+    from keras_rnn_study.seams import gradient_tap
 
     monkeypatch.setattr(
         "keras_rnn_study.callbacks.norm_record.GradientTap",
-        lambda optimizer, weights, rows: tap.GradientTap(optimizer, weights, rows=4),
+        lambda optimizer, weights, rows: gradient_tap.GradientTap(optimizer, weights, rows=4),
     )
     norms = GradientNorms()
     fit(build(), norms, epochs=3)

@@ -7,7 +7,7 @@ import tensorflow as tf
 from event_files import scalars_in, values_in
 from keras import layers
 
-from keras_rnn_study import measures, pictures, trace
+from keras_rnn_study import measures, trace
 from keras_rnn_study.callbacks import (
     GateActivations,
     GradientFlow,
@@ -16,6 +16,7 @@ from keras_rnn_study.callbacks import (
     drawing,
     probe,
 )
+from keras_rnn_study.pictures import heat_maps
 
 SAMPLES, BATCH, TIME, FEATURES, UNITS = 12, 4, 7, 3, 5
 X = np.random.default_rng(0).normal(size=(SAMPLES, TIME, FEATURES)).astype("float32")
@@ -273,12 +274,12 @@ class TestDrawing:
         expected = {}
         for state in "hc":
             tag, history = f"gradient_flow/lstm/{state}", flow.history
-            expected[tag] = pictures.gradient_flow(
+            expected[tag] = heat_maps.gradient_flow(
                 history[tag], history["step"], state=state, layer="lstm"
             )
         for gate in ("input", "forget", "candidate", "output"):
             tag, activation = f"gate_map/lstm/{gate}", "tanh" if gate == "candidate" else "sigmoid"
-            expected[tag] = pictures.gate_map(
+            expected[tag] = heat_maps.gate_map(
                 gates.history[tag][-1], gate=gate, activation=activation, layer="lstm"
             )
         drawn = {}

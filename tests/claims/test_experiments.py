@@ -17,7 +17,7 @@ from keras_rnn_study.claims import (
     c6_gates,
 )
 from keras_rnn_study.claims.training import probe, train
-from keras_rnn_study.run import Run
+from keras_rnn_study.runs.run import Run
 
 BATCH, TIME, FEATURES, UNITS = 3, 6, 2, 4
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from keras_rnn_study.claims import c4_gap, c5_lstm, gap_study
-from keras_rnn_study.run import Run
+from keras_rnn_study.runs.run import Run
 from keras_rnn_study.study import Result
 
 CONFIGURATIONS = [

@@ -322,7 +322,8 @@ def test_no_numbers_are_no_verdict(claim):
 def test_judging_waits_for_no_tensorflow():
     code = f"""
 import sys
-from keras_rnn_study.claims import CLAIMS, claims_view
+from keras_rnn_study.claims import CLAIMS
+from keras_rnn_study.cli.views.claims import claims_view
 inf, nan = float("inf"), float("nan")
 numbers = {HOLDING!r}
 claims_view({{claim.name: claim.judge(numbers[claim.name]) for claim in CLAIMS}})

@@ -6,8 +6,9 @@ import json
 import pytest
 from rich.console import Console
 
-from keras_rnn_study.claims import CLAIMS, claims_view, running
+from keras_rnn_study.claims import CLAIMS, running
 from keras_rnn_study.claims.claim import Claim, Judgement
+from keras_rnn_study.cli.views.claims import claims_view
 
 
 def made_up(name, measure, study=None):

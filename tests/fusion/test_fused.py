@@ -7,7 +7,7 @@ import pytest
 
 from keras_rnn_study import fused, trace
 from keras_rnn_study.callbacks import GateActivations, GradientFlow, GradientNorms, Probe
-from keras_rnn_study.devices import on_gpu
+from keras_rnn_study.cells.devices import on_gpu
 from keras_rnn_study.fusion.eligibility import obstacles
 
 X = cases.inputs()

@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 
 from keras_rnn_study import fused
-from keras_rnn_study.devices import on_gpu
+from keras_rnn_study.cells.devices import on_gpu
 
 ALL_SETTINGS = [
     pytest.param(cell, settings, id=f"{cell}: {name}")
@@ -22,7 +22,7 @@ ALL_SETTINGS = [
 def few_parts():
     """Two parts of the batch, on machines of any number of cores."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("keras_rnn_study.devices.usable_cores", lambda: 2)
+        patch.setattr("keras_rnn_study.cells.devices.usable_cores", lambda: 2)
         yield
 
 

@@ -12,8 +12,8 @@ from keras_internals import keras_rnn
 
 from keras_rnn_study import fused, trace
 from keras_rnn_study.callbacks import GateActivations, GradientFlow, GradientNorms, Probe
-from keras_rnn_study.devices import on_gpu
-from keras_rnn_study.doctor import diagnose
+from keras_rnn_study.cells.devices import on_gpu
+from keras_rnn_study.doctor import examine
 
 pytestmark = pytest.mark.gpu
 
@@ -61,12 +61,12 @@ def assert_close(got, expected, tolerance=1e-4):
 def test_standard_layers_train_on_cudnn_and_the_doctor_knows(cell):
     model = build_model(cell)
     assert "CudnnRNNV3" in training_ops(model)
-    (diagnosis,) = diagnose(model)
-    assert "cuDNN" in diagnosis.kernel
+    (layer,) = examine(model)
+    assert "cuDNN" in layer.kernel
     model = build_model(cell, use_cudnn=False)
     assert "CudnnRNNV3" not in training_ops(model)
-    (diagnosis,) = diagnose(model)
-    assert "cuDNN" not in diagnosis.kernel
+    (layer,) = examine(model)
+    assert "cuDNN" not in layer.kernel
 
 
 @pytest.mark.parametrize("cell", GATED)
@@ -110,7 +110,7 @@ def test_a_trace_agrees_with_the_opened_loop(cell, monkeypatch):
     model = build_model(cell, return_sequences=True)
     y = np.repeat(Y[:, None], X.shape[1], 1)
     replayed = trace(model, X, y)["rnn"]
-    monkeypatch.setattr("keras_rnn_study.replay.supports", lambda cell: False)
+    monkeypatch.setattr("keras_rnn_study.cells.replay.supports", lambda cell: False)
     twin = keras.Sequential([keras.Input(X.shape[1:]), *model.layers])  # for a trace of its own
     twin.compile("sgd", loss="mse")
     opened = trace(twin, X, y)["rnn"]

@@ -1,6 +1,6 @@
 """Results that nobody trained, for the tests of what is made of results."""
 
-from keras_rnn_study.run import Run
+from keras_rnn_study.runs.run import Run
 from keras_rnn_study.study import Result
 
 MOST = 1000

@@ -6,7 +6,7 @@ import re
 import pytest
 from small_study import NUM_RUNS, small_study
 
-from keras_rnn_study.run import Run
+from keras_rnn_study.runs.run import Run
 from keras_rnn_study.study import Study
 from keras_rnn_study.study.grid import from_dict
 

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from keras_rnn_study.study import read_study
-from keras_rnn_study.study.tables import read_results_csv
+from keras_rnn_study.study.report.tables import read_results_csv
 
 ROOT = pathlib.Path(__file__).parents[2]
 STUDIES = ROOT / "studies"

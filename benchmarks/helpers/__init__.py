@@ -1,0 +1,1 @@
+"""What the benchmarks share: models, pairs of timings, result files, and the page of them."""

@@ -1,0 +1,51 @@
+"""What all benchmarks share on the command line and in their result files."""
+
+import argparse
+import json
+from pathlib import Path
+
+from helpers import machine
+
+
+def parser(doc, pairs=None):
+    """Reads `--pairs`, `--output`, `--only` and `--quick`; a benchmark may add to it."""
+    made = argparse.ArgumentParser(description=doc.splitlines()[0])
+    if pairs:
+        made.add_argument("--pairs", type=int, default=pairs, help="how many ratios, at most")
+    made.add_argument("--output", type=Path, help="JSON file for the result")
+    made.add_argument("--only", default="", help="measure again what has this in its name")
+    made.add_argument("--quick", action="store_true", help="tiny sizes: to see that it runs")
+    return made
+
+
+class ResultFile:
+    """Figures and where they were measured, written after each, so that a broken run keeps some.
+
+    Args:
+        arguments: What `parser` read.
+        facts: What else the figures rest on.
+    """
+
+    def __init__(self, arguments, **facts):
+        self._output, self._only = arguments.output, arguments.only
+        self.content = machine.facts() | facts | {"figures": {}}
+        if arguments.quick:
+            self.content["quick"] = True
+        if self._only and self._output and self._output.exists():
+            self.content["figures"] = json.loads(self._output.read_text())["figures"]
+
+    def wants(self, name):
+        """Whether `--only` leaves this one in."""
+        return self._only in name
+
+    def add(self, name, figures):
+        """Prints the figures under this name and writes the file."""
+        self.content["figures"][name] = figures
+        for what, value in figures.items():
+            print(f"{name:32}{what:36}{value}", flush=True)
+        self.save()
+
+    def save(self):
+        """Writes the file, if one was asked for."""
+        if self._output:
+            self._output.write_text(json.dumps(self.content, indent=1) + "\n")

@@ -1,0 +1,4 @@
+from .gate_activations import GateActivations as GateActivations
+from .gradient_flow import GradientFlow as GradientFlow
+from .gradient_norms import GradientNorms as GradientNorms
+from .probe import Probe as Probe

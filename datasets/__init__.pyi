@@ -1,0 +1,14 @@
+from . import adding as adding
+from . import agreement as agreement
+from . import brackets as brackets
+from . import catalog as catalog
+from . import copy_memory as copy_memory
+from . import digits as digits
+from . import language as language
+from . import latch as latch
+from . import multiplication as multiplication
+from . import noise_free_lag as noise_free_lag
+from . import reber as reber
+from . import recall as recall
+from . import speech as speech
+from . import temporal_order as temporal_order

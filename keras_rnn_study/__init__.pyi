@@ -1,0 +1,15 @@
+from . import callbacks as callbacks
+from . import claims as claims
+from . import datasets as datasets
+from . import diagrams as diagrams
+from . import doctor as doctor
+from . import measures as measures
+from . import pictures as pictures
+from . import runs as runs
+from . import study as study
+from . import task_views as task_views
+from .fusion.swapping import fused as fused
+from .runs.models import build_model as build_model
+from .tracing.graph import trace as trace
+from .tracing.result import LayerTrace as LayerTrace
+from .tracing.result import Trace as Trace

@@ -1,0 +1,1 @@
+"""What commands print, for a terminal of 80 columns."""

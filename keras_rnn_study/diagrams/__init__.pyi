@@ -1,0 +1,2 @@
+from .lstm import lstm_module as lstm_module
+from .unrolled import chain as chain

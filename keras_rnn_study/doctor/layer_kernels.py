@@ -1,0 +1,132 @@
+"""The kernel that each recurrent layer of a model takes, and what keeps it off a faster one."""
+
+from dataclasses import dataclass
+
+import keras
+
+from keras_rnn_study.cells.devices import on_gpu
+from keras_rnn_study.doctor import cudnn
+from keras_rnn_study.fusion import eligibility
+from keras_rnn_study.fusion.eligibility import Obstacle
+from keras_rnn_study.seams.names import recurrent_layers
+
+CUDNN, STANDARD, FUSED, ERROR = "cuDNN", "standard loop", "fused CPU loop", "none: error"
+
+
+@dataclass(frozen=True)
+class LayerKernel:
+    """What one recurrent layer runs on, and why.
+
+    Attributes:
+        name: str, the layer's path in the model, as `trace` has it.
+        cell: str, its class: `"LSTM"`, `"RNN(LSTMCell)"`.
+        kernel: str, what Keras runs it on: `"cuDNN"`, `"standard loop"`, or `"none: error"`
+            where Keras raises one.
+        obstacles: Tuple of `Obstacle`, what keeps it off Keras' cuDNN kernel.
+        fused_kernel: str, the same within `fused(model)`: also `"fused CPU loop"`.
+        fused_obstacles: Tuple of `Obstacle`, what keeps it from being fused. Empty on a GPU for
+            LSTM and GRU, which `fused` leaves as they are: their `obstacles` say it.
+        notes: Tuple of str, what else there is to know: masks, XLA, settings that fail.
+    """
+
+    name: str
+    cell: str
+    kernel: str
+    obstacles: tuple[Obstacle, ...]
+    fused_kernel: str
+    fused_obstacles: tuple[Obstacle, ...]
+    notes: tuple[str, ...]
+
+
+def examine(model, *, assume_gpu=False):
+    """Which kernel each recurrent layer of a model takes, and what keeps it off a faster one.
+
+    Nothing is run, and the model is not changed. It need not be built or compiled.
+
+    Args:
+        model: A `keras.Model` with recurrent layers.
+        assume_gpu: Whether to answer for a machine with a GPU, whatever this one has.
+
+    Returns:
+        List of `LayerKernel`, one per recurrent layer, in the order in which Keras tracks them.
+
+    Raises:
+        ValueError: It is no `keras.Model`, it has no recurrent layer, or Keras runs on another
+            backend than TensorFlow.
+
+    Example:
+
+    >>> import keras
+    >>> from keras_rnn_study.doctor import examine
+    >>> model = keras.Sequential(
+    ...     [keras.Input((5, 3)), keras.layers.LSTM(4, recurrent_dropout=0.2, name="lstm")]
+    ... )
+    >>> [lstm] = examine(model, assume_gpu=True)
+    >>> lstm.kernel, lstm.obstacles[0].setting
+    ('standard loop', 'recurrent_dropout=0.2')
+    >>> lstm.obstacles[0].remedy
+    'Set recurrent_dropout=0; dropout, of the inputs, is fine.'
+    """
+    _check(model)
+    gpu = assume_gpu or on_gpu()
+    return [_examined(*item, model, gpu) for item in recurrent_layers(model).items()]
+
+
+def _examined(name, layer, model, gpu):
+    found = tuple(cudnn.obstacles(layer, model, gpu=gpu))
+    kernel = _kernel(layer, found)
+    # What `fused` leaves alone on a GPU, as it is Keras that has cuDNN for it.
+    left = gpu and isinstance(layer.cell, keras.layers.LSTMCell | keras.layers.GRUCell)
+    fused = () if left else tuple(eligibility.obstacles(layer, gpu=gpu))
+    swapped = CUDNN if gpu else FUSED
+    return LayerKernel(
+        name=name,
+        cell=_cell(layer),
+        kernel=kernel,
+        obstacles=found,
+        fused_kernel=kernel if left or fused else swapped,
+        fused_obstacles=fused,
+        notes=_notes(layer, model, found),
+    )
+
+
+def _kernel(layer, obstacles):
+    if not obstacles:
+        return CUDNN
+    return ERROR if cudnn.fails(layer, obstacles) else STANDARD
+
+
+def _notes(layer, model, obstacles):
+    notes = [
+        cudnn.insisting_note(layer, obstacles),
+        cudnn.dropout_note(layer),
+        cudnn.jit_note(layer, model),
+    ]
+    # A mask matters where cuDNN is taken, or would be with a GPU.
+    if set(obstacles) <= {cudnn.NO_GPU}:
+        notes.append(cudnn.mask_note(layer, model))
+    return tuple(note for note in notes if note is not None)
+
+
+def _cell(layer):
+    if type(layer) is keras.layers.RNN:
+        return f"RNN({type(layer.cell).__name__})"
+    return type(layer).__name__
+
+
+def _check(model):
+    if keras.config.backend() != "tensorflow":
+        raise ValueError(
+            f"Keras runs on the backend {keras.config.backend()!r}. Expected 'tensorflow'. Set the "
+            "environment variable KERAS_BACKEND=tensorflow."
+        )
+    if not isinstance(model, keras.Model):
+        raise ValueError(
+            f"Received a {type(model).__name__}. Expected a keras.Model: put layers into "
+            "keras.Sequential."
+        )
+    if not recurrent_layers(model):
+        raise ValueError(
+            f"Model {model.name!r} has no recurrent layer. Expected at least one "
+            "keras.layers.SimpleRNN, LSTM, GRU or RNN, also within other layers."
+        )

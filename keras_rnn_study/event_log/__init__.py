@@ -1,0 +1,1 @@
+"""The only writer of event files: the log, what a value looks like in it, and the tags."""

@@ -1,0 +1,67 @@
+"""What one value looks like inside an event file: the tensors that TensorBoard's plugins read.
+
+Built directly rather than by `tf.summary.scalar` and its like: those run several operations a
+value, which is felt where every training step is recorded, prefix the tag with the active name
+scopes, and need the tensorboard package at training time.
+"""
+
+import numpy as np
+import tensorflow as tf
+
+_TensorProto = type(tf.make_tensor_proto(0.0))
+
+
+def scalar(value):
+    """Tensor of a number, float32 as TensorBoard stores scalars; NaN and infinity are kept.
+
+    Example:
+
+    >>> scalar(0.5).float_val
+    [0.5]
+    """
+    with np.errstate(over="ignore"):  # beyond float32 is infinity
+        number = float(np.float32(value))
+    # `make_tensor_proto` takes many times as long, which is felt with some tags at every step.
+    tensor = _TensorProto(dtype=tf.float32.as_datatype_enum, float_val=[number])
+    tensor.tensor_shape.SetInParent()  # of no dimension, rather than unknown
+    return tensor
+
+
+def histogram(buckets):
+    """Tensor of rows (left edge, right edge, count), float64.
+
+    Args:
+        buckets: array of shape `(buckets, 3)`, as `measures.histogram` makes it.
+
+    Example:
+
+    >>> histogram([[0.0, 0.5, 2.0], [0.5, 1.0, 1.0]]).tensor_shape.dim[0].size
+    2
+    """
+    return tf.make_tensor_proto(np.asarray(buckets, np.float64), dtype=tf.float64)
+
+
+def image(rgb):
+    """Tensor of strings: width, height, PNG.
+
+    Args:
+        rgb: uint8 array of shape `(height, width, 3)`.
+
+    Raises:
+        ValueError: if `rgb` has another dtype or shape.
+
+    Example:
+
+    >>> image(np.zeros((20, 30, 3), np.uint8)).string_val[:2]
+    [b'30', b'20']
+    """
+    rgb = np.asarray(rgb)
+    if rgb.dtype != np.uint8 or rgb.ndim != 3 or rgb.shape[2] != 3:
+        raise ValueError(
+            f"Received a picture of dtype {rgb.dtype} and shape {rgb.shape}; expected uint8 and "
+            "(height, width, 3). The functions of keras_rnn_study.pictures.heat_maps return that."
+        )
+    height, width = rgb.shape[:2]
+    with tf.device("cpu:0"):
+        png = tf.io.encode_png(rgb).numpy()
+    return tf.make_tensor_proto([str(width), str(height), png], dtype=tf.string)

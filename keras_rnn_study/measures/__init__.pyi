@@ -1,0 +1,9 @@
+from .distribution import SATURATION as SATURATION
+from .distribution import histogram as histogram
+from .distribution import mean as mean
+from .distribution import saturation as saturation
+from .norms import state_norm as state_norm
+from .norms import step_norms as step_norms
+from .reach import decay as decay
+from .reach import horizon as horizon
+from .spectrum import spectral_radius as spectral_radius

@@ -1,0 +1,107 @@
+"""What the values of a gate are like: mean, saturation, histogram."""
+
+import numpy as np
+
+from keras_rnn_study.measures.arrays import measured
+
+# Activation -> (saturated on the left below, on the right above). The derivative is then less than
+# 0.09 for the sigmoid (at most 0.25) and less than 0.1 for tanh (at most 1).
+SATURATION = {"sigmoid": (0.1, 0.9), "tanh": (-0.95, 0.95)}
+
+_BLOCK = 65536  # values that are worked on together: few enough for the processor's cache
+
+
+def saturation(values, activation, mask=None):
+    """Shares of a gate's values that are saturated on the left and on the right.
+
+    Args:
+        values: array of a gate's activations, any shape; NaN (a masked step) is left out.
+        activation: name of the function that made them. "sigmoid": left below 0.1, right above 0.9.
+            "tanh": left below -0.95, right above 0.95. The thresholds are `SATURATION`.
+        mask: optional booleans of shape `(batch, time)`; False is left out.
+
+    Returns:
+        `(left, right)`: two floats between 0 and 1, NaN where nothing is left to count. `None` for
+        any other activation: a ReLU or a linear unit has no two ends to saturate at.
+
+    Example:
+
+    >>> saturation([0.05, 0.5, 0.95, 0.99], "sigmoid")
+    (0.25, 0.5)
+    >>> saturation([0.05, 0.5], "relu") is None
+    True
+    """
+    if activation not in SATURATION:
+        return None
+    low, high = SATURATION[activation]
+    kept = measured(values, mask)
+    if kept.size == 0:
+        return float("nan"), float("nan")
+    counts = np.count_nonzero(kept < low), np.count_nonzero(kept > high)
+    return float(counts[0] / kept.size), float(counts[1] / kept.size)
+
+
+def mean(values, mask=None):
+    """Mean of the values that are not NaN.
+
+    Args:
+        values: array of any shape.
+        mask: optional booleans of shape `(batch, time)`; False is left out.
+
+    Returns:
+        float; NaN where nothing is left to average.
+
+    Example:
+
+    >>> mean([0.25, float("nan"), 0.75])
+    0.5
+    """
+    kept = measured(values, mask)
+    with np.errstate(invalid="ignore"):  # inf and -inf together have no mean
+        return float(kept.mean(dtype=np.float64)) if kept.size else float("nan")
+
+
+def histogram(values, mask=None, buckets=30):
+    """How the values are distributed.
+
+    Args:
+        values: array of any shape. NaN, and infinity, which no bucket can hold, are left out.
+        mask: optional booleans of shape `(batch, time)`; False is left out.
+        buckets: int, between the least and the largest value, all of the same width.
+
+    Returns:
+        float64 array of shape `(buckets, 3)`: left edge, right edge, count. A single distinct value
+        has buckets without width and all of the count in the last, TensorBoard's own convention.
+        Without any value all is 0.
+
+    Example:
+
+    >>> histogram([0.0, 0.2, 1.0, float("nan")], buckets=2).tolist()
+    [[0.0, 0.5, 2.0], [0.5, 1.0, 1.0]]
+    """
+    kept = measured(values, mask)
+    finite = np.isfinite(kept)
+    kept = kept.ravel() if finite.all() else kept[finite]
+    low, high = (float(kept.min()), float(kept.max())) if kept.size else (0.0, 0.0)
+    edges = np.linspace(low, high, buckets + 1)
+    if low == high:
+        counts = np.append(np.zeros(buckets - 1), kept.size)
+    else:
+        counts = _counts(kept, low, high, buckets)
+    return np.stack([edges[:-1], edges[1:], counts], axis=1)
+
+
+def _counts(values, low, high, buckets):
+    """Those of `np.histogram`, of which a value within rounding of an edge may fall on either side.
+
+    Several times as fast, as it does not compare each value with its bucket's edges once more.
+    """
+    counts = np.zeros(buckets + 1, int)
+    for start in range(0, values.size, _BLOCK):
+        places = values[start : start + _BLOCK].astype(np.float64)
+        places -= low
+        places /= high - low
+        places *= buckets
+        counts += np.bincount(places.astype(np.intp), minlength=buckets + 1)
+    counts[-2] += counts[-1]  # the largest value belongs to the last bucket
+    return counts[:-1]

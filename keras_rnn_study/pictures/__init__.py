@@ -1,0 +1,1 @@
+"""Arrays in, pictures out, by Matplotlib: heat maps, and the canvas that they share."""

@@ -1,0 +1,1 @@
+"""What finished runs say together: statistics, summary, tables, figures, and the page of them."""

@@ -1,0 +1,1 @@
+"""Running the grid: the driver, its pools of processes, and what one worker does."""

@@ -1,0 +1,1 @@
+"""One batch, looked into: `trace`, and what it returns."""

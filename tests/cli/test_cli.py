@@ -1,0 +1,232 @@
+"""The command line, as a person meets it: in processes of its own."""
+
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from command_line import PROGRAM, run
+from event_files import scalars_in
+
+from keras_rnn_study.datasets import catalog
+
+QUICK = ["fit", "--task", "recall", "--gap", "3", "--steps", "40", "--units", "8"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--help"],
+        ["fit", "--help"],
+        ["demo", "--help"],
+        ["sweep", "--help"],
+        ["report", "--help"],
+        ["claims", "--help"],
+        ["tasks", "--help"],
+        ["tasks"],
+        ["tasks", "recall"],
+    ],
+)
+def test_what_needs_little_imports_little(arguments):
+    heavy = {"tensorflow", "keras", "matplotlib", "sklearn", "sktime", "scipy", "pandas"}
+    script = (
+        "import sys, atexit\n"
+        f"atexit.register(lambda: print(*sorted({heavy!r} & sys.modules.keys()), '.'))\n"
+        f"sys.argv = ['keras-rnn-study', *{arguments!r}]\n"
+        "from keras_rnn_study.cli import main\nmain()"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1].split() == ["."]
+
+
+def test_tasks_lists_them_and_says_how_to_see_more():
+    output = run("tasks").stdout
+    for name in catalog.TASK_NAMES:
+        assert re.search(rf"^{name} +\S.* 0\.\d{{3}} *$", output, re.MULTILINE)
+    assert "tasks NAME" in output
+    assert max(map(len, output.splitlines())) <= 80
+
+
+def test_tasks_name_shows_facts_and_a_sample_to_scale():
+    done = run("tasks", "recall", "--gap", "12", "--seed", "3")
+    assert done.returncode == 0
+    assert "\x1b" not in done.stdout  # no colours in a pipe
+    for part in ("float32, (batch, time, 17)", "chance 0.125", "Hochreiter", "gap 12, seed 3"):
+        assert part in done.stdout
+    rows = dict(re.findall(r"^(evidence|gap|answer) +(\S.*?) *$", done.stdout, re.MULTILINE))
+    assert rows["evidence"] == "*"
+    assert len(rows["gap"]) == 12
+    names = re.search(r"^x +(\S{14})$", done.stdout, re.MULTILINE)[1]
+    assert rows["answer"] == names[0]
+
+
+def test_tasks_name_shows_the_variant_of_the_length_asked_for():
+    done = run("tasks", "adding", "--variant", "bai_2018", "--length", "30")
+    assert "adding (bai_2018)" in done.stdout
+    assert "length 30, gap" in done.stdout
+    assert "arXiv:1803.01271" in done.stdout
+
+
+@pytest.mark.parametrize("columns", ["40", "60", "200"])
+def test_a_sample_is_as_wide_as_the_terminal(columns):
+    done = run("tasks", "language", "--gap", "150", COLUMNS=columns)
+    assert max(map(len, done.stdout.splitlines())) <= int(columns)
+    [bar] = re.findall(r"^gap +(├.*┤)$", done.stdout, re.MULTILINE)
+    assert len(bar) == pytest.approx(min(int(columns) - 10, 156) * 150 / 156, abs=2)
+    assert " gap 150 " in bar
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_a_pipe_that_takes_few_characters_is_no_failure(encoding):
+    done = run("tasks", "recall", PYTHONIOENCODING=encoding)
+    assert done.returncode == 0
+    assert " gap 20 " in done.stdout
+
+
+@pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
+def test_tasks_name_draws_a_picture(suffix, tmp_path):
+    done = run("tasks", "recall", "--picture", f"sample{suffix}", cwd=tmp_path)
+    assert done.returncode == 0
+    assert f"Picture: sample{suffix}" in done.stdout
+    assert (tmp_path / f"sample{suffix}").stat().st_size > 1000
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["recal"], r"Unknown task 'recal'.*Did you mean 'recall'\?"),
+        (["adding", "--variant", "le"], r"Unknown variant of adding 'le'.*mean 'le_2015'\?"),
+        (["recall", "--gap", "-1"], r"gap must be a whole number, 0 or more"),
+        (["recall", "--length", "9"], r"recall takes gap, not length"),
+        (["recall", "--picture", "x.jpg"], r"must end in \.png, \.svg, \.pdf, but 'x\.jpg'"),
+        (["recall", "--picture", "no/x.png"], r"Cannot write the picture to 'no/x\.png': No such"),
+        (["--gap", "5"], r"These options need a task"),
+    ],
+)
+def test_a_mistake_about_a_task_is_told_in_a_line_and_nothing_is_shown(
+    arguments, message, tmp_path
+):
+    done = run("tasks", *arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
+    assert re.search(message, done.stderr)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_missing_package_is_told_with_how_to_install_it():
+    script = (
+        "import sys\n"
+        "sys.modules['sklearn'] = sys.modules['sklearn.datasets'] = None\n"
+        "sys.argv = ['keras-rnn-study', 'tasks', 'digits']\n"
+        "from keras_rnn_study.cli import main\nmain()"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
+    assert "pip install 'keras-rnn-study[digits]'" in done.stderr
+
+
+@pytest.fixture(scope="module")
+def fitted(tmp_path_factory):
+    log_dir = tmp_path_factory.mktemp("logs")
+    return log_dir, run(*QUICK, "--cell", "simple_rnn", "--cell", "lstm", "--log-dir", log_dir)
+
+
+def test_fit_trains_records_and_compares(fitted):
+    log_dir, done = fitted
+    assert done.returncode == 0
+    assert f"tensorboard --logdir {log_dir}" in done.stdout.replace("\n", "")
+    for cell, keep in (("simple_rnn", "-"), ("lstm", r"0\.\d\d→0\.\d\d")):
+        row = rf"{cell} +3 +[01]\.\d{{3}} +\S.* +\d+→\d+ +-?\d+\.\d→-?\d+\.\d +{keep} *$"
+        assert re.search(row, done.stdout, re.MULTILINE), done.stdout
+        scalars = scalars_in(log_dir / cell)
+        assert list(scalars["gradient_norm/global"]) == list(range(40))
+        assert list(scalars[f"gradient_horizon/{cell}/h"]) == [0, 20, 40]
+    assert max(map(len, done.stdout.splitlines())) <= max(80, len(str(log_dir)) + 40)
+
+
+def test_fit_trains_a_variant_that_takes_a_length(tmp_path):
+    variant = ["--task", "adding", "--variant", "bai_2018", "--length", "12", "--cell", "lstm"]
+    done = run("fit", *variant, "--steps", "40", "--units", "8", "--log-dir", str(tmp_path / "x"))
+    assert done.returncode == 0, done.stderr
+    assert "adding (bai_2018): Add the two marked numbers." in done.stdout
+    row = re.search(r"lstm +12 +(\d\.\d{3}) +(at chance|in part|learned)", done.stdout)
+    assert 0 < float(row[1]) < 0.6  # a mean squared error
+    assert "error      mean squared, on held-out samples; chance is 0.167" in done.stdout
+
+
+def test_tensorflow_is_quiet_unless_asked(fitted):
+    assert fitted[1].stderr == ""
+    done = run(*QUICK, "--cell", "simple_rnn", "--log-dir", fitted[0] / "loud", "--verbose")
+    assert "tensorflow" in done.stderr.lower() or "onednn" in done.stderr.lower()
+
+
+def test_events_of_an_earlier_run_are_not_mixed_with_new_ones(fitted):
+    log_dir, _ = fitted
+    before = sorted(path.read_bytes() for path in log_dir.rglob("*tfevents*"))
+    done = run(*QUICK, "--cell", "lstm", "--log-dir", log_dir)
+    assert done.returncode == 2
+    assert re.search(r"holds the events of an earlier run.*Choose another", done.stderr)
+    assert sorted(path.read_bytes() for path in log_dir.rglob("*tfevents*")) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--task", "recal"], r"Unknown task 'recal'.*Did you mean 'recall'\?"),
+        (["--cell", "lst"], r"Unknown cell 'lst'.*Did you mean 'lstm'\?"),
+        (["--gap", "-1"], r"gap must be a whole number, 0 or more"),
+        (["--task", "adding", "--variant", "bai"], r"Unknown variant of adding 'bai'.*'bai_2018'"),
+        (
+            ["--task", "adding", "--variant", "bai_2018", "--length", "1"],
+            r"length must be a whole number, 2 or",
+        ),
+        (["--task", "adding", "--length", "9"], r"adding takes gap, not length.*--gap 100"),
+        (["--task", "recall", "--length", "9"], r"recall takes gap, not length.*--gap 100"),
+        (["--init", "chrono", "--cell", "simple_rnn"], r"has none. Use --cell lstm"),
+        (["--lr", "-1"], r"learning_rate must be .* above 0, but -1.0 .* --learning-rate 0.003"),
+        (["--set", "units=8"], r"has an option of its own. Pass --units 8"),
+        (["--set", "clipnorm"], r"--set takes a name and a value, but 'clipnorm'.*--set units=64"),
+        (["--set", "optimiser=sgd"], r"Unknown .* 'optimiser'.*Did you mean 'optimizer'\?"),
+        (["--set", "clipnorn=1"], r"Unknown option of Adam 'clipnorn'.*'clipnorm'\?"),
+        (["--set", "forget_bias=3"], r"forget_bias=3 is for an LSTM's.*--cell simple_rnn has none"),
+    ],
+)
+def test_a_mistake_is_told_in_a_line_before_training(arguments, message, tmp_path):
+    done = run("fit", *arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert re.search(message, done.stderr)
+    assert not list(tmp_path.iterdir())
+
+
+def test_interrupting_leaves_the_events_written_so_far(tmp_path):
+    arguments = [*QUICK, "--steps", "100000", "--cell", "simple_rnn", "--log-dir", "logs"]
+    # A shell that started the tests in the background has made its children deaf to this signal.
+    hears = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    program = [*PROGRAM[:-1], hears + PROGRAM[-1]]
+    with subprocess.Popen(
+        [*program, *arguments], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        deadline = time.monotonic() + 120
+        while not _recorded(tmp_path / "logs") and time.monotonic() < deadline:
+            time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert b"Interrupted" in output
+    assert b"tensorboard --logdir logs" in output
+    assert errors == b""
+    steps = list(scalars_in(tmp_path / "logs/simple_rnn")["gradient_norm/global"])
+    assert steps == list(range(len(steps)))
+    assert len(steps) > 1
+
+
+def _recorded(log_dir):
+    """Whether some steps are on disk already."""
+    return any(path.stat().st_size > 20_000 for path in Path(log_dir).rglob("*tfevents*"))
