@@ -19,9 +19,13 @@ demo: $(VENV)/installed ## Install into .venv and run the demonstration
 test: $(VENV)/installed-test ## Install into .venv and run the tests; PYTEST_ARGS="-k trace" picks some
 	@$(PYTEST) $(PYTEST_ARGS)
 
-lint: $(VENV)/installed-test ## Check style and formatting
+lint: $(VENV)/installed-test ## Check style, formatting and types
 	$(VENV)/bin/ruff check
 	$(VENV)/bin/ruff format --check
+	@# mypy sees no mapped folders: links put the package together as it is installed.
+	@rm -rf $(VENV)/typed && mkdir -p $(VENV)/typed/keras_rnn_study
+	@ln -s $(CURDIR)/keras_rnn_study/* $(CURDIR)/callbacks $(CURDIR)/datasets $(VENV)/typed/keras_rnn_study/
+	MYPYPATH=$(VENV)/typed $(VENV)/bin/mypy -p keras_rnn_study
 
 format: $(VENV)/installed-test ## Mend what the linter can mend
 	$(VENV)/bin/ruff check --fix

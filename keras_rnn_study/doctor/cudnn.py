@@ -5,6 +5,7 @@ import tensorflow as tf
 
 from keras_rnn_study.cells.devices import on_gpu
 from keras_rnn_study.fusion.eligibility import Obstacle
+from keras_rnn_study.seams.keras_internals import all_layers, call_arguments
 
 # Keras asks for the very function: one that computes the same does not do.
 _TANH = (keras.activations.tanh, keras.ops.tanh, tf.tanh)
@@ -88,7 +89,7 @@ def mask_note(layer, model):
     """What a mask means to a layer that Keras runs on cuDNN; `None` where no mask reaches it."""
     if not _mask_arrives(layer, model):
         return None
-    sources = [repr(other.name) for other in model._flatten_layers() if _makes_mask(other)]
+    sources = [repr(other.name) for other in all_layers(model) if _makes_mask(other)]
     origin = f" (from {', '.join(sources)})" if sources else ""
     return (
         f"A mask reaches it{origin}. Keras' cuDNN takes masks of right-padded sequences only, none "
@@ -181,16 +182,16 @@ def _of_other_layers(layer):
 
 def _mask_arrives(layer, model):
     """Whether a mask reaches the layer, as far as the model's graph tells."""
-    around = [other for other in model._flatten_layers() if _holds(other, layer)]
-    calls = [call for other in [layer, *around] for call in getattr(other, "_inbound_nodes", [])]
+    around = [other for other in all_layers(model) if _holds(other, layer)]
+    calls = [call for other in [layer, *around] for call in call_arguments(other)]
     if not calls:  # a subclassed model has no graph
-        return any(map(_makes_mask, model._flatten_layers()))
-    masks = [call.arguments.kwargs.get("mask") for call in calls]
+        return any(map(_makes_mask, all_layers(model)))
+    masks = [call.get("mask") for call in calls]
     return any(mask is not None for mask in keras.tree.flatten(masks))
 
 
 def _holds(other, layer):
-    return any(part is layer for part in other._flatten_layers(include_self=False))
+    return any(part is layer for part in all_layers(other)[1:])
 
 
 def _makes_mask(layer):

@@ -8,6 +8,8 @@ many units that is slower.
 import keras
 import tensorflow as tf
 
+from keras_rnn_study.seams.keras_internals import is_within_xla
+
 # Of its one weight matrix. In a step of fit (64 samples, 100 steps, on 2 cores) it took 0.65 to 0.8
 # of `XlaLoop`'s time at up to 96 rows; at 98 it depended on the batch; at 114 it took 1.3 of it.
 _MOST_ROWS = 96
@@ -22,7 +24,7 @@ def takes_block(cell, x, mask):
         and x.dtype == tf.float32
         and mask is None
         and x.shape[-1] + cell.units <= _MOST_ROWS
-        and not _within_xla()
+        and not is_within_xla()
     )
 
 
@@ -65,16 +67,3 @@ class BlockLoop:
         bias = weights.get("bias", tf.zeros(4 * self._units))
         h, c = recurrence(x, *initial, kernel, bias)
         return tf.ensure_shape(h, [*x.shape[:2], self._units]), [h[-1], c]
-
-
-def _within_xla():
-    """Whether the code around is compiled by XLA, which has no such operation."""
-    graph = tf.compat.v1.get_default_graph()
-    while graph is not None:
-        context = graph._get_control_flow_context()
-        while context is not None:
-            if context.IsXLAContext():
-                return True
-            context = context.outer_context
-        graph = getattr(graph, "outer_graph", None)
-    return False

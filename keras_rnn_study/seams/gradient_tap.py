@@ -12,6 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import tensorflow as tf
 
+from keras_rnn_study.seams.keras_internals import clipped
+from keras_rnn_study.seams.replaced import Replacement
+
 _STEP, _GLOBAL, _CLIPPED, _FIRST_WEIGHT = range(4)  # columns of the buffer
 
 
@@ -78,15 +81,12 @@ class GradientTap:
         )
 
     def __enter__(self):
-        # Straight into the instance's dictionary: Keras' __setattr__ is for what it should track.
-        self._apply = vars(self.optimizer).get("apply")
-        vars(self.optimizer)["apply"] = self._recording(self.optimizer.apply)
+        recording = self._recording(self.optimizer.apply)
+        self._apply = Replacement(self.optimizer, "apply", recording)
         return self
 
     def __exit__(self, *error):
-        del vars(self.optimizer)["apply"]
-        if self._apply is not None:  # another tap, entered before this one
-            vars(self.optimizer)["apply"] = self._apply
+        self._apply.restore()
 
     def fetch(self):
         """What was recorded since the last call.
@@ -121,7 +121,7 @@ class GradientTap:
                 self._create_buffer()
             grads = list(grads)
             if trainable_variables is None:  # they are of those that it was built on
-                self._record(grads, _inner(self.optimizer)._trainable_variables)
+                self._record(grads, trainable_variables(_inner(self.optimizer)))
                 return apply(grads)
             variables = list(trainable_variables)
             self._record(grads, variables)
@@ -150,15 +150,15 @@ class GradientTap:
     def _record(self, grads, variables):
         pairs = [(g, v) for g, v in zip(grads, variables, strict=True) if g is not None]
         scale = self.optimizer.scale_loss(tf.ones(()))
-        clipped = _clipped(self.optimizer, [g for g, _ in pairs], scale)
+        after = _after_clipping(self.optimizer, [g for g, _ in pairs], scale)
         whole = _summed_over_replicas([g for g, _ in pairs])
-        clipped = None if clipped is None else _summed_over_replicas(clipped)
+        after = None if after is None else _summed_over_replicas(after)
         if not _is_first_replica():  # all took part in the sums, one writes them down
             return
         squares = [_squared_norm(g) / tf.cast(scale, tf.float64) ** 2 for g in whole]
         values = {_STEP: tf.convert_to_tensor(self.optimizer.iterations), _GLOBAL: _root(squares)}
-        if clipped is not None:
-            values[_CLIPPED] = _root([_squared_norm(g) for g in clipped])
+        if after is not None:
+            values[_CLIPPED] = _root([_squared_norm(g) for g in after])
         for square, (_, variable) in zip(squares, pairs, strict=True):
             if id(variable) in self._columns:
                 values[self._columns[id(variable)][0]] = tf.sqrt(square)
@@ -178,7 +178,7 @@ def _inner(optimizer):
     return getattr(optimizer, "inner_optimizer", optimizer)
 
 
-def _clipped(optimizer, grads, scale):
+def _after_clipping(optimizer, grads, scale):
     """What Keras makes of a replica's gradients by clipping; `None` where it does not clip."""
     inner = _inner(optimizer)
     if not (inner.clipnorm or inner.global_clipnorm or inner.clipvalue) or not grads:
@@ -187,8 +187,7 @@ def _clipped(optimizer, grads, scale):
         return None  # what Keras clips then is the mean of several steps' gradients
     if optimizer is not inner or inner.loss_scale_factor:
         grads = [g / tf.cast(scale, g.dtype) for g in grads]
-    # Keras' own method: to the last bit what the step applies, sparse gradients' oddities included.
-    return inner._clip_gradients(grads)
+    return clipped(inner, grads)
 
 
 def _summed_over_replicas(grads):

@@ -1,10 +1,11 @@
 """Where the recurrent layers of a model are, and what they and their weights are called."""
 
-import contextlib
 import difflib
 import re
 
 import keras
+
+from keras_rnn_study.seams.keras_internals import sublayers
 
 
 def recurrent_layers(model):
@@ -93,32 +94,12 @@ def select(names, wanted):
     return [name for name in names if name in set(wanted)]
 
 
-@contextlib.contextmanager
-def kept_losses(model):
-    """Leaves what layers passed to `add_loss` as it was; each call of a model clears it."""
-    layers = model._flatten_layers()
-    before = [(list(layer._losses), set(layer._loss_ids)) for layer in layers]
-    try:
-        yield
-    finally:
-        for layer, (losses, ids) in zip(layers, before, strict=True):
-            layer._losses[:] = losses
-            layer._loss_ids.clear()
-            layer._loss_ids.update(ids)
-
-
 def _walk(model, cells=False):
     """Yields (path, layer) for all layers below `model`, depth first, each layer once."""
     seen = {id(model)}
 
     def visit(parent, prefix):
-        # The public `Model.layers` lists one level of a model only, and not what a wrapper or a
-        # layer of the user's own holds.
-        children = [
-            layer
-            for layer in parent._flatten_layers(include_self=False, recursive=False)
-            if id(layer) not in seen
-        ]
+        children = [layer for layer in sublayers(parent) if id(layer) not in seen]
         seen.update(map(id, children))
         names = _unique(f"{prefix}{child.name}" for child in children)
         for path, child in zip(names, children, strict=True):

@@ -110,17 +110,22 @@ def _where(mask, values, otherwise):
 
 @contextlib.contextmanager
 def _dropout_masks(cell, x, before):
-    """Keras' cells draw dropout masks on first use, also where inference ignores them.
+    """Draw the masks that Keras' cells draw on first use, also where inference ignores them.
 
     Drawn inside of a loop they would outlive it, so they are drawn before and dropped after.
     """
-    cells = [c for c in getattr(cell, "cells", [cell]) if hasattr(c, "reset_dropout_mask")]
-    if cells == [cell]:
+    if hasattr(cell, "get_dropout_mask"):
         cell.get_dropout_mask(x)
         cell.get_recurrent_dropout_mask(before[0][0])
     try:
         yield
     finally:
-        for cell in cells:
-            cell.reset_dropout_mask()
-            cell.reset_recurrent_dropout_mask()
+        drop_dropout_masks(cell)
+
+
+def drop_dropout_masks(cell):
+    """Let a cell, or each cell of a stack, draw its dropout masks anew."""
+    for one in getattr(cell, "cells", [cell]):
+        if hasattr(one, "reset_dropout_mask"):
+            one.reset_dropout_mask()
+            one.reset_recurrent_dropout_mask()

@@ -8,7 +8,8 @@ import numpy as np
 import tensorflow as tf
 
 from keras_rnn_study.cells.equations import at_unmasked
-from keras_rnn_study.seams.names import kept_losses, recurrent_layers, select
+from keras_rnn_study.seams.keras_internals import kept_losses
+from keras_rnn_study.seams.names import recurrent_layers, select
 from keras_rnn_study.tracing.backward import backpropagate
 from keras_rnn_study.tracing.opening import opened
 from keras_rnn_study.tracing.result import LayerTrace, Trace, activations, state_names

@@ -17,7 +17,8 @@ from keras_rnn_study.cells import replay
 from keras_rnn_study.cells.equations import Replay, at_unmasked
 from keras_rnn_study.cells.loops import hold, loop_mask, loop_order, swap_time, work_dtype
 from keras_rnn_study.seams.names import cell_names, is_stack
-from keras_rnn_study.tracing.cell_loop import open_cell, run_cell
+from keras_rnn_study.seams.replaced import replaced
+from keras_rnn_study.tracing.cell_loop import drop_dropout_masks, open_cell, run_cell
 
 _OPENABLE = {
     keras.layers.RNN.inner_loop,
@@ -70,20 +71,14 @@ def opened(layers, tape):
                 "`inner_loop`. Expected the loop of keras.layers.RNN, LSTM or GRU. "
                 "Leave the layer out with `layers=[...]`."
             )
-    calls, before = [], {}
-    for name, layer in layers.items():
-        # Straight into the instance's dictionary: Keras' __setattr__ is for what it should track.
-        before[name] = vars(layer).get("inner_loop")
-        vars(layer)["inner_loop"] = _opened_loop(name, layer, layer.inner_loop, tape, calls)
-    try:
-        yield calls
-    finally:
+    calls = []
+    with contextlib.ExitStack() as stack:
         for name, layer in layers.items():
-            del vars(layer)["inner_loop"]
-            if before[name] is not None:
-                vars(layer)["inner_loop"] = before[name]
             # Keras does so after each loop, but not after one that raised.
-            layer._maybe_reset_dropout_masks(layer.cell)
+            stack.callback(drop_dropout_masks, layer.cell)
+            loop = _opened_loop(name, layer, layer.inner_loop, tape, calls)
+            stack.enter_context(replaced(layer, "inner_loop", loop))
+        yield calls
 
 
 def _opened_loop(name, layer, own_loop, tape, calls):
