@@ -68,7 +68,8 @@ QUANTITIES: dict[str, Quantity] = {
         "histogram",
         "**All values of one gate** over the probe's samples, time steps and units. Sigmoid gates: "
         "0 is closed, 1 is open. The candidate: -1 to 1 for tanh. Heaped up at the ends: "
-        "saturated, so little gradient passes. Masked steps and infinite values are left out.",
+        "saturated, so little gradient passes. Masked steps, infinite values and what is not a "
+        "number are left out.",
     ),
     "gate_mean": Quantity(
         "scalar",

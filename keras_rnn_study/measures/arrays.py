@@ -43,13 +43,10 @@ def mean_where(values: np.ndarray, included: np.ndarray, axis: int | None) -> np
         return total / np.sum(included, axis=axis)
 
 
-def measured(values: npt.ArrayLike, mask: npt.ArrayLike | None) -> np.ndarray:
-    """Return the values that are neither masked nor NaN; not a copy where that is all of them."""
+def unmasked(values: npt.ArrayLike, mask: npt.ArrayLike | None) -> np.ndarray:
+    """Return the values that are not masked; not a copy where that is all of them."""
     array = floats(values)
-    if mask is not None:
-        array = array[checked_mask(mask, array.shape)]
-    missing = np.isnan(array)
-    return array[~missing] if missing.any() else array
+    return array if mask is None else array[checked_mask(mask, array.shape)]
 
 
 def _not_numbers(values: object) -> str:

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from keras_rnn_study.measures.arrays import measured
+from keras_rnn_study.measures.arrays import unmasked
 
 # Activation -> (saturated on the left below, on the right above). The derivative is then less than
 # 0.09 for the sigmoid (at most 0.25) and less than 0.1 for tanh (at most 1).
@@ -18,14 +18,15 @@ def saturation(
     """Return the shares of a gate's values that are saturated on the left and on the right.
 
     Args:
-        values: Array of a gate's activations, any shape; NaN (a masked step) is left out.
+        values: Array of a gate's activations, any shape.
         activation: Name of the function that made them. "sigmoid": left below 0.1, right above 0.9.
             "tanh": left below -0.95, right above 0.95. The thresholds are `SATURATION`.
         mask: Optional booleans (batch, time); False is left out.
 
     Returns:
-        `(left, right)`: two floats between 0 and 1, NaN where nothing is left to count. `None` for
-        any other activation: a ReLU or a linear unit has no two ends to saturate at.
+        `(left, right)`: two floats between 0 and 1, NaN where nothing is left to count or a value
+        is NaN. `None` for any other activation: a ReLU or a linear unit has no two ends to
+        saturate at.
 
     Example:
 
@@ -37,29 +38,29 @@ def saturation(
     if activation not in SATURATION:
         return None
     low, high = SATURATION[activation]
-    kept = measured(values, mask)
-    if kept.size == 0:
+    kept = unmasked(values, mask)
+    if kept.size == 0 or np.isnan(kept).any():
         return float("nan"), float("nan")
     counts = np.count_nonzero(kept < low), np.count_nonzero(kept > high)
     return float(counts[0] / kept.size), float(counts[1] / kept.size)
 
 
 def mean(values: npt.ArrayLike, mask: npt.ArrayLike | None = None) -> float:
-    """Return the mean of the values that are not NaN.
+    """Return the mean of the values that are not masked.
 
     Args:
         values: Array of any shape.
         mask: Optional booleans (batch, time); False is left out.
 
     Returns:
-        float; NaN where nothing is left to average.
+        float; NaN where nothing is left to average or a value is NaN.
 
     Example:
 
-    >>> mean([0.25, float("nan"), 0.75])
+    >>> mean([0.25, 0.75])
     0.5
     """
-    kept = measured(values, mask)
+    kept = unmasked(values, mask)
     with np.errstate(invalid="ignore"):  # inf and -inf together have no mean
         return float(kept.mean(dtype=np.float64)) if kept.size else float("nan")
 
@@ -89,7 +90,7 @@ def histogram(
     """
     if buckets < 1:
         raise ValueError(f"Received buckets={buckets!r}; expected at least 1, such as 30.")
-    kept = measured(values, mask)
+    kept = unmasked(values, mask)
     finite = np.isfinite(kept)
     kept = kept.ravel() if finite.all() else kept[finite]
     low, high = (float(kept.min()), float(kept.max())) if kept.size else (0.0, 0.0)
