@@ -124,10 +124,10 @@ def activations(cell: Any, gates: Mapping[str, Any]) -> dict[str, str]:
 
     if type(cell) is keras.layers.SimpleRNNCell:
         return {"h": name("activation")}
-    return {
-        gate: name("activation" if gate == "candidate" else "recurrent_activation")
-        for gate in gates
+    behind = {
+        gate: "activation" if gate == "candidate" else "recurrent_activation" for gate in gates
     }
+    return {gate: name(attribute) for gate, attribute in behind.items() if hasattr(cell, attribute)}
 
 
 def _unknown(kind: str, name: Any, names: Mapping[str, Any]) -> UnknownNameError:
