@@ -17,6 +17,11 @@ DESCRIPTIONS = {
         "**Gradient norm after clipping over the norm before.** No unit, 0 to 1. 1: the step was "
         "not clipped. 0.01: the step would have been a hundred times as long."
     ),
+    "gradient_skipped_steps": (
+        "**Training steps that dynamic loss scaling skipped so far**, because their gradients were "
+        "not finite. A few at the beginning are normal. Growing with every step: nothing is "
+        "learned any more."
+    ),
     "gradient_flow": (
         "**Where the gradient goes on its way back through time.** log10 of the mean over the "
         "probe's batch of the norm of the *total* gradient, dL/dh_t or dL/dc_t. Time steps across, "
