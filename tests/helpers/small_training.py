@@ -102,4 +102,4 @@ class At(keras.callbacks.Callback):
 def _inputs(model, x=None):
     if x is not None:
         return x
-    return X if len(model.input_shape or X.shape) == 3 else FLAT_X
+    return X if len(getattr(model, "input_shape", X.shape)) == 3 else FLAT_X
