@@ -150,6 +150,7 @@ def test_dependencies_are_those_imported():
     assert required == imported - {"distributed"}  # which is of an extra
 
 
+@pytest.mark.needs("git")
 def test_repository_stays_small():
     assert sum(path.stat().st_size for path in tracked_files()) < MAX_REPOSITORY_BYTES
 
@@ -161,6 +162,7 @@ FOREIGN = re.compile(
 )
 
 
+@pytest.mark.needs("git")
 def test_no_file_names_a_registry_or_a_machines_folder():
     for path in tracked_files():
         try:
