@@ -205,7 +205,8 @@ def _is_first_replica():
 
 
 def _root(squares):
-    return tf.sqrt(tf.add_n(squares)) if squares else tf.zeros((), tf.float64)
+    # Not `tf.add_n`: its order depends on which values others still need at that moment.
+    return tf.sqrt(tf.reduce_sum(tf.stack(squares))) if squares else tf.zeros((), tf.float64)
 
 
 def _squared_norm(gradient):
