@@ -13,8 +13,8 @@ pytest_plugins = ["worker_memory"]
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _two_cpus() -> None:
-    """Two logical CPU devices for the tests of replicas, as long as nothing has run yet."""
+def _started() -> None:
+    """TensorFlow with two logical CPU devices, for the tests of replicas: nothing has run yet."""
     import tensorflow as tf
 
     cpu = tf.config.list_physical_devices("CPU")[0]
@@ -25,8 +25,8 @@ def _two_cpus() -> None:
 def _seeded() -> None:
     import keras
 
-    # Names count from the beginning: "lstm", "lstm_1", ... Python collects garbage when there is
-    # enough of it; to collect it here would take longer than most tests.
+    # Names count from the beginning: "lstm", "lstm_1", ... What tests leave behind Python collects
+    # when there is enough of it; to do so before each test takes longer than most tests.
     keras.utils.clear_session(free_memory=False)
     keras.utils.set_random_seed(0)
 
