@@ -7,7 +7,8 @@ import tensorflow as tf
 
 def root(squares: Sequence[tf.Tensor]) -> tf.Tensor:
     """Return the norm of the whole, from the squared norms of its parts."""
-    return tf.sqrt(tf.add_n(squares)) if squares else tf.zeros((), tf.float64)
+    # Not `tf.add_n`: its order depends on which values others still need at that moment.
+    return tf.sqrt(tf.reduce_sum(tf.stack(squares))) if squares else tf.zeros((), tf.float64)
 
 
 def squared_norm(gradient: tf.Tensor | tf.IndexedSlices) -> tf.Tensor:

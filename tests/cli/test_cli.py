@@ -1,4 +1,4 @@
-"""The command line, as a person meets it: in processes of its own."""
+"""The command line, as a person meets it."""
 
 import re
 import signal
@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from command_line import PROGRAM, run
+from command_line import PROGRAM, run, run_alone
 from event_files import scalars_in
 
 from keras_rnn_study.datasets import catalog
@@ -81,7 +81,7 @@ def test_a_sample_is_as_wide_as_the_terminal(columns):
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
 def test_a_pipe_that_takes_few_characters_is_no_failure(encoding):
-    done = run("tasks", "recall", PYTHONIOENCODING=encoding)
+    done = run_alone("tasks", "recall", PYTHONIOENCODING=encoding)
     assert done.returncode == 0
     assert " gap 20 " in done.stdout
 
@@ -134,7 +134,8 @@ def test_a_missing_package_is_told_with_how_to_install_it():
 @pytest.fixture(scope="module")
 def fitted(tmp_path_factory):
     log_dir = tmp_path_factory.mktemp("logs")
-    return log_dir, run(*QUICK, "--cell", "simple_rnn", "--cell", "lstm", "--log-dir", log_dir)
+    words = [*QUICK, "--cell", "simple_rnn", "--cell", "lstm", "--log-dir", log_dir]
+    return log_dir, run_alone(*words)  # what TensorFlow says goes past Python's streams
 
 
 def test_fit_trains_records_and_compares(fitted):
@@ -162,7 +163,8 @@ def test_fit_trains_a_variant_that_takes_a_length(tmp_path):
 
 def test_tensorflow_is_quiet_unless_asked(fitted):
     assert fitted[1].stderr == ""
-    done = run(*QUICK, "--cell", "simple_rnn", "--log-dir", fitted[0] / "loud", "--verbose")
+    words = [*QUICK, "--cell", "simple_rnn", "--log-dir", fitted[0] / "loud", "--verbose"]
+    done = run_alone(*words)
     assert "tensorflow" in done.stderr.lower() or "onednn" in done.stderr.lower()
 
 

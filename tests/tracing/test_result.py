@@ -1,4 +1,4 @@
-"""What a trace is as an object: printed by names and shapes, read-only, and told what is missing."""
+"""What a trace is as an object: names and shapes when printed, read-only, and helpful."""
 
 import copy
 import pickle
@@ -27,7 +27,7 @@ def test_prints_names_and_shapes():
 
 def test_is_equal_to_itself_only():
     one, other = layer(), layer()
-    assert one == one  # noqa: PLR0124
+    assert one == one
     assert one != other
     assert Trace(0.5, {"a": one}) != Trace(0.5, {"a": one})
     assert len({one, other, Trace(0.5, {})}) == 3
