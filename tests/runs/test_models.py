@@ -9,8 +9,8 @@ import pytest
 from task_cases import CASES
 
 from keras_rnn_study import trace
-from keras_rnn_study.runs import models
 from keras_rnn_study.datasets import adding, language, reber, recall, temporal_order
+from keras_rnn_study.runs import models
 from keras_rnn_study.runs.models import build_model
 
 UNITS = 16
