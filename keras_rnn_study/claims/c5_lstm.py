@@ -52,7 +52,7 @@ def measure(results: Sequence["Result"]) -> Numbers:
         before training).
     """
     gap = max((result.run.size for result in results), default=None)
-    own = [result for result in results if result.run.gap == gap]
+    own = [result for result in results if result.run.size == gap]
     gate = _default_forget_gate()
     return {
         "task": own[0].run.task if own else None,

@@ -12,6 +12,7 @@ from keras_rnn_study.runs.result import Result, standard_error, verdict
 from keras_rnn_study.runs.run import Run
 
 _HOLDS = 2  # checks in a row
+_KEEPS = {"lstm": "forget", "gru": "update"}  # the gate that keeps the memory
 
 
 class Checks(keras.callbacks.Callback):
@@ -115,7 +116,7 @@ def conclude(
         ended: Why training ended, as in `Result`.
     """
     run = checks.run
-    keep = {"lstm": "forget", "gru": "update"}.get(run.cell, "")
+    keep = _KEEPS.get(run.cell)
     horizon = _ends(history, tag("gradient_horizon", run.cell, run.memory))
     return Result(
         run,
@@ -128,7 +129,7 @@ def conclude(
         time=history[tag("gradient_flow", run.cell, run.memory)].shape[1],
         horizon=(_whole(horizon[0]), _whole(horizon[1])),
         decay=_ends(history, tag("gradient_decay", run.cell, run.memory)),
-        keep_gate=_ends(history, tag("gate_mean", run.cell, keep)),
+        keep_gate=_ends(history, tag("gate_mean", run.cell, keep)) if keep else (None, None),
         largest_gradient_norm=float(np.max(norms)),
     )
 

@@ -58,8 +58,8 @@ class Range:
 
 
 RANGES = {
-    "gap": Range(0, 1_000_000, 100, whole=True),
-    "length": Range(1, 1_000_000, 100, whole=True),
+    "gap": Range(0, 100_000, 100, whole=True),
+    "length": Range(1, 100_000, 100, whole=True),
     "forget_bias": Range(-1000, 1000, 1.0),  # beyond 100 a sigmoid in float32 is 0 or 1
     "input_bias": Range(-1000, 1000, 0.0),
     "units": Range(1, 65_536, UNITS, whole=True),

@@ -198,7 +198,7 @@ def _is_possible(combination):
 def _check_all_used(grid, possible):
     for name, values in grid.items():
         for value in values:
-            if not any(combination[name] == value for combination in possible):
+            if not any(c[name] is value or c[name] == value for c in possible):  # NaN is not itself
                 raise ValueError(
                     f"{name}={value!r} fits none of the study's other values: "
                     + "; ".join(f"{cell} starts as {', '.join(s)}" for cell, s in STARTS.items())
