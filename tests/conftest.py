@@ -23,3 +23,8 @@ def _seeded():
 
     keras.utils.clear_session()  # names count from the beginning: "lstm", "lstm_1", ...
     keras.utils.set_random_seed(0)
+
+
+def pytest_addoption(parser):
+    parser.addoption("--hours", type=float, help="how long all randomized searches take together")
+    parser.addoption("--seed", type=int, help="the one seed that a randomized search tries")

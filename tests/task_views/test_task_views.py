@@ -85,7 +85,7 @@ class TestDraw:
         assert len(made.gap) == (0 if steps else 4)
 
     def test_white_space_is_shown_where_it_is_a_symbol(self):
-        assert [sample._visible(name) for name in (" ", "\n", "\t", "a", "a b")] == [
+        assert [reading.visible(name) for name in (" ", "\n", "\t", "a", "a b")] == [
             "␣",
             "↵",
             "⇥",
