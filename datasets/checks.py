@@ -18,7 +18,7 @@ def whole_number(name: str, received: object, *, at_least: int, at_most: int | N
     """
     number = None
     if isinstance(received, SupportsIndex) and not isinstance(received, bool):
-        with contextlib.suppress(TypeError):  # an array has the method, and raises
+        with contextlib.suppress(Exception):  # an array has the method, and raises
             number = operator.index(received)
     if number is None or number < at_least:
         raise ValueError(

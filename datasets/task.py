@@ -104,7 +104,7 @@ class Task:
         """
         if not self.variants:
             raise ValueError(
-                f"{self.name} has no variants, but variant={variant!r} was given. Leave it out."
+                f"{self.name} has no variants, but variant={shown(variant)} was given. Leave it out."
             )
         check_choice(f"variant of {self.name}", variant, self.variants)
         return self.variants[variant]
@@ -127,7 +127,7 @@ class Task:
             )
             raise ValueError(
                 f"{self.label} takes {self.size_name}, not {other_name}: {reason}. "
-                f"{other_name}={other!r} was given; pass, for example, {self.size_name}=100."
+                f"{other_name}={shown(other)} was given; pass, for example, {self.size_name}=100."
             )
         return self._checked(size)
 

@@ -52,6 +52,12 @@ class Things:
         return [field.name for field in dataclasses.fields(Protocol)]
 
     @functools.cached_property
+    def model_file(self):
+        path = self.folder / "model.keras"
+        self.model.save(path)
+        return path
+
+    @functools.cached_property
     def study_file(self):
         path = self.folder / "study.yaml"
         path.write_text("task: recall\ngap: [1, 2]\nsizes: {quick: {seeds: 2}}\n")

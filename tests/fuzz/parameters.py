@@ -171,7 +171,9 @@ TABLE = [
         "diagrams.chain",
         {
             "layer": instance(object, "the trace of a SimpleRNN"),
-            "inputs": optional(several(instance(str, "a str"))),
+            "inputs": optional(
+                several(instance(str, "a str")) | instance(str, "one letter per step")
+            ),
             "sample": integer(0, THINGS.BATCH - 1),
         },
         lambda: {"layer": THINGS.simple_rnn_trace},
@@ -238,6 +240,12 @@ TABLE = [
         "doctor.examine", {"model": MODEL, "assume_gpu": boolean()}, lambda: {"model": THINGS.model}
     ),
     Public("doctor.this_machine", {}, dict),
+    Public("doctor.model_file.load", {"path": PATH}, lambda: {"path": THINGS.model_file}),
+    Public(
+        "doctor.model_file.default_model",
+        {"cells": optional(several(choice(*CELLS)))},
+        dict,
+    ),
 ]
 
 # What users receive or pass on, and do not make themselves: their constructors are no API.
@@ -254,6 +262,16 @@ MADE_BY_US = {
 TRAIN = {"claims.run_claims": callable_or_none, "study.sweep": callable_or_none}
 
 
+def functions_of(module):
+    """The functions that a module defines for others; a package says it in its own stub."""
+    defined = inspect.getmembers(module, inspect.isfunction)
+    return [
+        (name, function)
+        for name, function in defined
+        if function.__module__ == module.__name__ and not name.startswith("_")
+    ]
+
+
 def public_callables():
     """Dotted names of all functions and classes that the stubs name, modules looked into."""
     stubs = {
@@ -266,10 +284,8 @@ def public_callables():
         for name in re.findall(r" as (\w+)$", path.read_text("utf-8"), re.MULTILINE):
             dotted = ".".join(filter(None, [*home.split("/"), name]))
             found = Public(dotted, {}, dict).find()
+            inside = {dotted: found}
             if inspect.ismodule(found):
-                public = getattr(found, "__all__", ()) if home == "datasets" else ()
-                inside = {f"{dotted}.{other}": getattr(found, other) for other in public}
-            else:
-                inside = {dotted: found}
+                inside = {f"{dotted}.{other}": value for other, value in functions_of(found)}
             names |= {name for name, value in inside.items() if callable(value)}
     return names

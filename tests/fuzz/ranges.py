@@ -34,7 +34,7 @@ def integer(low, high=math.inf):
             return False
         try:
             return low <= operator.index(value) <= high
-        except TypeError:
+        except Exception:  # which an array raises, and an object that answers no question
             return False
 
     return Range(f"a whole number from {low} to {high}", accepts)
@@ -44,7 +44,7 @@ def number(low=-math.inf, high=math.inf):
     def accepts(value):
         if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.number):
             return False
-        return low <= value <= high and math.isfinite(value)
+        return low <= value <= high and abs(value) < math.inf
 
     return Range(f"a number from {low} to {high}", accepts)
 

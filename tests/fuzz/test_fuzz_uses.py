@@ -85,7 +85,7 @@ def check_use(public, changed):
     """Call with some arguments changed; it works, or a ValueError of ours names one of them."""
     arguments = public.valid() | changed
     valid = all(public.ranges[name].accepts(value) for name, value in changed.items())
-    signal.setitimer(signal.ITIMER_REAL, SECONDS)
+    signal.setitimer(signal.ITIMER_REAL, SECONDS, 1)  # again, where one is swallowed
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

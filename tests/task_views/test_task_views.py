@@ -13,7 +13,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from keras_rnn_study.datasets import adding, catalog, recall
+from keras_rnn_study.datasets import adding, catalog, reading, recall
 from keras_rnn_study.task_views import facts, listing, page, ruler, sample
 
 ROOT = Path(__file__).parents[2]
