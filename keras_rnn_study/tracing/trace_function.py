@@ -20,7 +20,7 @@ from keras_rnn_study.tracing.result import activations, state_names
 _functions: "weakref.WeakKeyDictionary[keras.Model, dict[Any, Any]]" = (
     weakref.WeakKeyDictionary()
 )  # model -> {what is measured: (what it rests on, function)}
-_PLAIN = bool | int | float | str | None
+_PLAIN = bool | int | float | str
 _MOVED_BY_TRAINING = {"built", "stop_training", "stop_evaluating"}
 
 
@@ -115,15 +115,16 @@ def _rests_on(
 
 
 def _settings(layer: Any) -> Iterator[Any]:
-    """Yield a layer's public attributes that are functions or plain values, such as activations.
+    """Yield a layer's public attributes that are plain values or functions, such as activations.
 
-    Layers come by themselves. Of a model there are no functions, as those that Keras compiles
-    for it hold the model, which must not be kept alive.
+    Layers come by themselves. Of a model there are plain values only, as the functions that Keras
+    compiles for it hold the model, which must not be kept alive.
     """
     for name, value in vars(layer).items():
         if name.startswith("_") or name in _MOVED_BY_TRAINING or isinstance(value, keras.Layer):
             continue
-        if isinstance(value, _PLAIN) or (callable(value) and not isinstance(layer, keras.Model)):
+        is_function = value is None or callable(value)
+        if isinstance(value, _PLAIN) or (is_function and not isinstance(layer, keras.Model)):
             yield name
             yield value
     yield getattr(layer, "trainable", None)

@@ -1,4 +1,4 @@
-"""What a trace is as an object: names and shapes when printed, read-only, and helpful."""
+"""A trace as an object: it prints names and shapes, and tells what it has."""
 
 import copy
 import pickle
