@@ -95,6 +95,8 @@ def _rank(part: Any) -> int:
 def _check_lengths(batch: Batch) -> None:
     given = {name: keras.tree.flatten(data) for name, data in batch._asdict().items()}
     given = {name: [part for part in parts if part is not None] for name, parts in given.items()}
+    if not given["x"]:
+        raise ValueError("Received `x` without any array in it. Expected a batch of inputs.")
     for name, parts in given.items():
         for part in parts:
             if part.shape.rank == 0:

@@ -7,7 +7,6 @@ import tensorflow as tf
 from keras import layers
 
 from keras_rnn_study import trace
-from keras_rnn_study.tracing.model_call import build
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(64, 9, 2)).astype("float32")
@@ -138,44 +137,3 @@ def test_a_convolutional_lstm_has_a_cell_state():
     measured = agrees(model, RNG.normal(size=(3, 4, 5, 5, 1)), Y[:3])["frames"]
     assert list(measured.states) == list(measured.state_gradients) == ["h", "c"]
     assert measured.states["c"].shape == (3, 4, 3, 3, 2)
-
-
-class TestBuild:
-    def test_weights_are_those_that_fit_would_make(self):
-        def weights(build_first):
-            keras.utils.set_random_seed(1)
-            model = keras.Sequential([layers.LSTM(3, dropout=0.2), layers.Dense(1)])
-            model.compile(keras.optimizers.SGD(0.0), loss="mse")
-            if build_first:
-                assert build(model, X[:5])
-                assert model.inputs[0].shape == (None, 9, 2)
-            model.fit(X, Y, batch_size=30, verbose=0)
-            return model.get_weights()
-
-        for built, plain in zip(weights(True), weights(False), strict=True):
-            np.testing.assert_array_equal(built, plain)
-
-    def test_a_stateful_model_is_left_to_fit(self):
-        model = without_input(stateful=True)
-        assert not build(model, X[:5])
-        model.fit(X, Y, batch_size=32, verbose=0)
-        assert build(model, X[:32])
-
-    def test_a_subclassed_model_and_its_losses(self):
-        class Model(keras.Model):
-            def __init__(self):
-                super().__init__()
-                self.lstm, self.head = layers.LSTM(3), layers.Dense(1)
-
-            def call(self, x):
-                self.add_loss(keras.ops.mean(x))
-                return self.head(self.lstm(x))
-
-        model = Model()
-        assert build(model, X[:5])
-        assert model.losses == []
-        assert trace(model, X[:5])["lstm"].states["h"].shape == (5, 9, 3)
-
-    def test_a_batch_that_does_not_fit(self):
-        with pytest.raises(ValueError, match=r"shape \(None, 9\), but model"):
-            build(without_input(), X[:, :, 0])

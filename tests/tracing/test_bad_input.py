@@ -130,6 +130,8 @@ class TestWhatIsNoBatch:
             (lambda tf: iter([(X, Y)]), r"as `x`. Expected one batch.*next\(iter\(data\)\)"),
             (lambda tf: (X for _ in "a"), r"Received a generator as `x`. Expected one batch"),
             (lambda tf: {1, 2}, r"Received a set as `x`"),
+            (lambda tf: {"a": None}, r"`x` without any array in it. Expected a batch"),
+            (lambda tf: [], r"`x` of shape \(0,\), with nothing in it"),
             (lambda tf: 3.0, r"single number or string as `x`"),
             (lambda tf: "text", r"single number or string as `x`"),
             (lambda tf: X[:0], r"`x` of shape \(0, 6, 3\), with nothing in it"),
@@ -199,7 +201,5 @@ def test_what_is_no_model(made):
 
 def test_tokens_that_the_embedding_does_not_have():
     model = keras.Sequential([keras.Input((3,)), layers.Embedding(5, 2), layers.LSTM(2)])
-    with pytest.raises(
-        ValueError, match=r"on this batch: indices\[0,0\] = 9 is not in \[0, 5\)"
-    ):
+    with pytest.raises(ValueError, match=r"on this batch: indices\[0,0\] = 9 is not in \[0, 5\)"):
         trace(model, np.full((2, 3), 9))
