@@ -14,7 +14,10 @@ Y = RNG.normal(size=(4, 1)).astype("float32")
 
 
 def build():
-    stack = [layers.LSTM(3, return_sequences=True, name="lstm"), layers.GRU(2, name="gru")]
+    stack = [
+        layers.LSTM(3, return_sequences=True, kernel_regularizer="l2", name="lstm"),
+        layers.GRU(2, name="gru"),
+    ]
     model = keras.Sequential([keras.Input((6, 3)), *stack, layers.Dense(1, name="head")])
     model.compile("adam", loss="mse")
     return model
@@ -36,7 +39,11 @@ def turn_round(model):
     model.get_layer("lstm").go_backwards = True
 
 
-@pytest.mark.parametrize("change", [set_activation, set_gates, set_head, turn_round])
+def freeze(model):
+    model.get_layer("lstm").trainable = False  # its regularizer counts no more
+
+
+@pytest.mark.parametrize("change", [set_activation, set_gates, set_head, turn_round, freeze])
 def test_a_setting_changed_in_place_is_noticed(change):
     model = build()
     before = trace(model, X, Y)
