@@ -14,6 +14,7 @@ from keras_rnn_study.callbacks.probe import Probe
 from keras_rnn_study.callbacks.schedule import Schedule, UpdateFreq
 from keras_rnn_study.event_log.log import EventLog
 from keras_rnn_study.event_log.tags import quantity_of, tag
+from keras_rnn_study.seams.step_count import StepCount
 from keras_rnn_study.tracing.result import LayerTrace
 
 
@@ -70,6 +71,7 @@ class ProbeCallback(keras.callbacks.Callback):
         self._is_drawn = True  # nothing to draw yet
         self._recorded_model: keras.Model | None = None
         self._began_at: int | None = None  # step at which this training began, once it has
+        self._count = StepCount()
         self._iterations_before = 0
 
     def measure(self, name: str, layer: LayerTrace) -> Iterator[Measured]:
@@ -125,10 +127,13 @@ class ProbeCallback(keras.callbacks.Callback):
             "params": None,
             "_log": None,
             "_recorded_model": None,
+            "_count": StepCount(),
         }
 
     def _begin(self) -> None:
         last, goes_on = self._records.last_step(), self._recorded_model is self.model
+        if not goes_on:
+            self._count = StepCount()
         self._iterations_before = self._iterations()
         self._began_at = max(self._iterations_before, (last or 0) if goes_on else 0)
         if last != self._began_at or not goes_on:
@@ -136,7 +141,10 @@ class ProbeCallback(keras.callbacks.Callback):
 
     def _iterations(self) -> int:
         optimizer = getattr(self.model, "optimizer", None)
-        return 0 if optimizer is None else int(optimizer.iterations.numpy())
+        if optimizer is None:
+            return 0
+        self._count.follow(optimizer)
+        return self._count.now()
 
     def _step(self) -> int:
         """Return the training steps done, also where `compile` gave a new optimizer.
