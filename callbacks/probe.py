@@ -1,15 +1,16 @@
 """A fixed batch that callbacks look at again and again."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
 
 import keras
-import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
 from keras_rnn_study.seams.keras_internals import all_layers
+from keras_rnn_study.tracing.batch import to_batch
 from keras_rnn_study.tracing.graph import trace
+from keras_rnn_study.tracing.loss import Loss
 from keras_rnn_study.tracing.result import Trace
 
 Batch: TypeAlias = npt.ArrayLike | Mapping[str, npt.ArrayLike]  # tensors too
@@ -32,7 +33,8 @@ class Probe:
             the generator of a GAN. Default: the model that is trained.
 
     Raises:
-        ValueError: `x` is no batch of arrays or has no samples, or `layers` names none.
+        ValueError: `x`, `y` and `sample_weight` are no batch or have no samples, or `layers` names
+            no layer.
 
     Example:
 
@@ -49,10 +51,10 @@ class Probe:
         sample_weight: Batch | None = None,
         layers: Sequence[str] | None = None,
         *,
-        loss: str | Callable | None = None,
+        loss: Loss | None = None,
         model: keras.Model | None = None,
     ) -> None:
-        _check_samples(x)
+        to_batch(x, y, sample_weight)  # refuses what no batch can be made of
         if layers is not None and len(layers) == 0:
             raise ValueError(
                 "Received layers=[], no layer to look into. Name at least one, such as "
@@ -84,8 +86,8 @@ class Probe:
         if moment is None or not self._is_current(model, moment):
             if not model.built:  # Keras does it at the first step
                 _build(model, self.x)
-            own = {} if self.loss is None else {"loss": self.loss}
-            self._trace = trace(model, self.x, self.y, self.sample_weight, self.layers, **own)
+            batch = self.x, self.y, self.sample_weight
+            self._trace = trace(model, *batch, self.layers, loss=self.loss)
             self._moment = None if moment is None else (model, *moment)
         assert self._trace is not None
         return self._trace
@@ -104,33 +106,6 @@ class Probe:
         return known is model and training is moment[0] and when == moment[1]
 
 
-def _check_samples(x: Batch | None) -> None:
-    for part in _parts(x) or [None]:
-        shape = getattr(part, "shape", None)
-        if shape is None or isinstance(part, keras.KerasTensor):
-            raise ValueError(
-                f"Received a probe of type {type(part).__name__}; expected arrays, as they are "
-                "traced again and again. Take one batch of a dataset: "
-                "`x, y = next(iter(dataset))`, and `Probe(x, y)`."
-            )
-        if len(shape) == 0 or shape[0] == 0:
-            raise ValueError(
-                f"Received a probe of shape {tuple(shape)}; expected (batch, time, ...) with at "
-                "least one sample."
-            )
-
-
-def _parts(x: Batch | None) -> list:
-    """Return the arrays of a batch; nested numbers are one, an optional input may be missing."""
-    if _is_nested_numbers(x):
-        return [np.asarray(x)]
-    return [part for part in keras.tree.flatten(x) if part is not None]
-
-
-def _is_nested_numbers(x: Batch | None) -> bool:
-    return isinstance(x, list) and not any(hasattr(part, "shape") for part in x)
-
-
 def _build(model: keras.Model, x: Batch) -> None:
     """Build a model as its first step in `fit` would: called on symbolic inputs.
 
@@ -139,13 +114,11 @@ def _build(model: keras.Model, x: Batch) -> None:
     """
     needs_size = any(getattr(layer, "stateful", False) for layer in all_layers(model))
 
-    def symbolic(array: Batch | None) -> tf.TensorSpec | None:
-        if array is None:
-            return None
-        tensor = tf.convert_to_tensor(array)
-        dtype = keras.config.floatx() if tensor.dtype.is_floating else tensor.dtype
-        samples = tensor.shape[0] if needs_size else None
-        return tf.TensorSpec([samples, *tensor.shape[1:]], dtype)
+    def symbolic(part: Any) -> Any:
+        if not isinstance(part, tf.Tensor):  # ragged, or an optional input that is missing
+            return None if part is None else tf.type_spec_from_value(part)
+        samples = part.shape[0] if needs_size else None
+        return tf.TensorSpec([samples, *part.shape[1:]], part.dtype)
 
-    inputs = symbolic(x) if _is_nested_numbers(x) else keras.tree.map_structure(symbolic, x)
+    inputs = keras.tree.map_structure(symbolic, to_batch(x, None, None).x)
     tf.function(lambda batch: model(batch), autograph=False).get_concrete_function(inputs)
