@@ -1,16 +1,15 @@
 """A fixed batch that callbacks look at again and again."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import keras
 import numpy.typing as npt
-import tensorflow as tf
 
-from keras_rnn_study.seams.keras_internals import all_layers
 from keras_rnn_study.tracing.batch import to_batch
 from keras_rnn_study.tracing.graph import trace
 from keras_rnn_study.tracing.loss import Loss
+from keras_rnn_study.tracing.model_call import build
 from keras_rnn_study.tracing.result import Trace
 
 Batch: TypeAlias = npt.ArrayLike | Mapping[str, npt.ArrayLike]  # tensors too
@@ -69,12 +68,30 @@ class Probe:
         self._moment: tuple[keras.Model, object, object] | None = None
         self._trace: Trace | None = None
 
+    def build(self, model: keras.Model) -> bool:
+        """Build what `trace` will look at as the first step of `fit` would, and do nothing else.
+
+        Returns:
+            Whether it is built; a stateful model without `Input` is not, as only `fit` knows the
+            size of its batches.
+
+        Raises:
+            ValueError: The model is one of several parts, and the probe names none.
+        """
+        model = model if self.model is None else self.model
+        if type(model).call is keras.Model.call:
+            raise ValueError(
+                f"Model {model.name!r} has no `call`, so that it cannot be looked into as a whole. "
+                "Name the part that has the recurrent layer, such as "
+                "Probe(x, model=model.generator)."
+            )
+        return build(model, self.x)
+
     def trace(self, model: keras.Model, moment: Moment | None = None) -> Trace:
         """Return the trace of `model`, or of the part of it that the probe names, on this batch.
 
         Args:
-            model: The model that is trained; if it is not built yet, it is, for batches of any
-                size.
+            model: The model that is trained, built.
             moment: Tuple `(training, when)` that names the moment: as long as the same `training`
                 object and an equal `when` come in, nothing is computed anew. `None`: always
                 compute.
@@ -84,8 +101,6 @@ class Probe:
         """
         model = model if self.model is None else self.model
         if moment is None or not self._is_current(model, moment):
-            if not model.built:  # Keras does it at the first step
-                _build(model, self.x)
             batch = self.x, self.y, self.sample_weight
             self._trace = trace(model, *batch, self.layers, loss=self.loss)
             self._moment = None if moment is None else (model, *moment)
@@ -104,21 +119,3 @@ class Probe:
             return False
         known, training, when = self._moment
         return known is model and training is moment[0] and when == moment[1]
-
-
-def _build(model: keras.Model, x: Batch) -> None:
-    """Build a model as its first step in `fit` would: called on symbolic inputs.
-
-    The batch axis is open, as `fit` has it where the last batch is smaller: a model that was built
-    on one size is saved with it. Only stateful layers need a size, which is that of the probe.
-    """
-    needs_size = any(getattr(layer, "stateful", False) for layer in all_layers(model))
-
-    def symbolic(part: Any) -> Any:
-        if not isinstance(part, tf.Tensor):  # ragged, or an optional input that is missing
-            return None if part is None else tf.type_spec_from_value(part)
-        samples = part.shape[0] if needs_size else None
-        return tf.TensorSpec([samples, *part.shape[1:]], part.dtype)
-
-    inputs = keras.tree.map_structure(symbolic, to_batch(x, None, None).x)
-    tf.function(lambda batch: model(batch), autograph=False).get_concrete_function(inputs)

@@ -69,11 +69,11 @@ class TestBadInput:
         with pytest.raises(KeyError, match=r"Did you mean 'gradient_horizon/lstm/[ch]'.*There are"):
             flow.history["gradient_horizon/lstm_1/c"]
 
-    def test_the_probe_has_another_length(self):
+    def test_the_probe_has_another_number_of_features(self):
         model = build()
         before = model.get_weights()
-        with pytest.raises(ValueError, match=r"shape \(12, 5, 3\).*takes \(None, 7, 3\)"):
-            fit(model, GradientFlow(None, Probe(X[:, :5], Y)))
+        with pytest.raises(ValueError, match=r"shape \(12, 7, 2\).*takes \(None, 7, 3\)"):
+            fit(model, GradientFlow(None, Probe(X[:, :, :2], Y)))
         np.testing.assert_array_equal(before[0], model.get_weights()[0])
 
     def test_the_model_has_no_recurrent_layer(self):

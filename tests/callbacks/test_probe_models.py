@@ -70,6 +70,16 @@ class Variational(keras.Model):
         return {"loss": loss}
 
 
+def test_a_model_of_parts_that_are_not_named_says_so_before_training():
+    model = Adversaries()
+    model.compile()
+    before = model.get_weights()
+    with pytest.raises(ValueError, match=r"no `call`.*Probe\(x, model=model.generator\)"):
+        fit(model, GateActivations(None, Probe(X)))
+    for ours, theirs in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
 def mine(y_true, y_pred):
     return keras.ops.mean((y_true - y_pred) ** 2)
 
