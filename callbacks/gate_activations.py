@@ -1,7 +1,7 @@
 """What the gates of recurrent layers do."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 import numpy as np
@@ -78,7 +78,7 @@ class GateActivations(ProbeCallback):
         logs: Logs = "main",
     ) -> None:
         super().__init__(log_dir, probe, update_freq, draw_freq, logs)
-        self._activations: dict[str, dict[str, str]] = {}  # of each layer's gates
+        self._activations: dict[str, Mapping[str, str]] = {}  # of each layer's gates
 
     def measure(self, name: str, layer: LayerTrace) -> Iterator[Measured]:
         """See `ProbeCallback`."""

@@ -1,15 +1,15 @@
 """A fixed batch that callbacks look at again and again."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 import keras
-import numpy as np
 import numpy.typing as npt
-import tensorflow as tf
 
-from keras_rnn_study.seams.keras_internals import all_layers
+from keras_rnn_study.tracing.batch import to_batch
 from keras_rnn_study.tracing.graph import trace
+from keras_rnn_study.tracing.loss import Loss
+from keras_rnn_study.tracing.model_call import build
 from keras_rnn_study.tracing.result import Trace
 
 Batch: TypeAlias = npt.ArrayLike | Mapping[str, npt.ArrayLike]  # tensors too
@@ -32,7 +32,8 @@ class Probe:
             the generator of a GAN. Default: the model that is trained.
 
     Raises:
-        ValueError: `x` is no batch of arrays or has no samples, or `layers` names none.
+        ValueError: `x`, `y` and `sample_weight` are no batch or have no samples, or `layers` names
+            no layer.
 
     Example:
 
@@ -49,10 +50,10 @@ class Probe:
         sample_weight: Batch | None = None,
         layers: Sequence[str] | None = None,
         *,
-        loss: str | Callable | None = None,
+        loss: Loss | None = None,
         model: keras.Model | None = None,
     ) -> None:
-        _check_samples(x)
+        to_batch(x, y, sample_weight)  # refuses what no batch can be made of
         if layers is not None and len(layers) == 0:
             raise ValueError(
                 "Received layers=[], no layer to look into. Name at least one, such as "
@@ -67,12 +68,30 @@ class Probe:
         self._moment: tuple[keras.Model, object, object] | None = None
         self._trace: Trace | None = None
 
+    def build(self, model: keras.Model) -> bool:
+        """Build what `trace` will look at as the first step of `fit` would, and do nothing else.
+
+        Returns:
+            Whether it is built; a stateful model without `Input` is not, as only `fit` knows the
+            size of its batches.
+
+        Raises:
+            ValueError: The model is one of several parts, and the probe names none.
+        """
+        model = model if self.model is None else self.model
+        if type(model).call is keras.Model.call:
+            raise ValueError(
+                f"Model {model.name!r} has no `call`, so that it cannot be looked into as a whole. "
+                "Name the part that has the recurrent layer, such as "
+                "Probe(x, model=model.generator)."
+            )
+        return build(model, self.x)
+
     def trace(self, model: keras.Model, moment: Moment | None = None) -> Trace:
         """Return the trace of `model`, or of the part of it that the probe names, on this batch.
 
         Args:
-            model: The model that is trained; if it is not built yet, it is, for batches of any
-                size.
+            model: The model that is trained, built.
             moment: Tuple `(training, when)` that names the moment: as long as the same `training`
                 object and an equal `when` come in, nothing is computed anew. `None`: always
                 compute.
@@ -82,10 +101,8 @@ class Probe:
         """
         model = model if self.model is None else self.model
         if moment is None or not self._is_current(model, moment):
-            if not model.built:  # Keras does it at the first step
-                _build(model, self.x)
-            own = {} if self.loss is None else {"loss": self.loss}
-            self._trace = trace(model, self.x, self.y, self.sample_weight, self.layers, **own)
+            batch = self.x, self.y, self.sample_weight
+            self._trace = trace(model, *batch, self.layers, loss=self.loss)
             self._moment = None if moment is None else (model, *moment)
         assert self._trace is not None
         return self._trace
@@ -102,50 +119,3 @@ class Probe:
             return False
         known, training, when = self._moment
         return known is model and training is moment[0] and when == moment[1]
-
-
-def _check_samples(x: Batch | None) -> None:
-    for part in _parts(x) or [None]:
-        shape = getattr(part, "shape", None)
-        if shape is None or isinstance(part, keras.KerasTensor):
-            raise ValueError(
-                f"Received a probe of type {type(part).__name__}; expected arrays, as they are "
-                "traced again and again. Take one batch of a dataset: "
-                "`x, y = next(iter(dataset))`, and `Probe(x, y)`."
-            )
-        if len(shape) == 0 or shape[0] == 0:
-            raise ValueError(
-                f"Received a probe of shape {tuple(shape)}; expected (batch, time, ...) with at "
-                "least one sample."
-            )
-
-
-def _parts(x: Batch | None) -> list:
-    """Return the arrays of a batch; nested numbers are one, an optional input may be missing."""
-    if _is_nested_numbers(x):
-        return [np.asarray(x)]
-    return [part for part in keras.tree.flatten(x) if part is not None]
-
-
-def _is_nested_numbers(x: Batch | None) -> bool:
-    return isinstance(x, list) and not any(hasattr(part, "shape") for part in x)
-
-
-def _build(model: keras.Model, x: Batch) -> None:
-    """Build a model as its first step in `fit` would: called on symbolic inputs.
-
-    The batch axis is open, as `fit` has it where the last batch is smaller: a model that was built
-    on one size is saved with it. Only stateful layers need a size, which is that of the probe.
-    """
-    needs_size = any(getattr(layer, "stateful", False) for layer in all_layers(model))
-
-    def symbolic(array: Batch | None) -> tf.TensorSpec | None:
-        if array is None:
-            return None
-        tensor = tf.convert_to_tensor(array)
-        dtype = keras.config.floatx() if tensor.dtype.is_floating else tensor.dtype
-        samples = tensor.shape[0] if needs_size else None
-        return tf.TensorSpec([samples, *tensor.shape[1:]], dtype)
-
-    inputs = symbolic(x) if _is_nested_numbers(x) else keras.tree.map_structure(symbolic, x)
-    tf.function(lambda batch: model(batch), autograph=False).get_concrete_function(inputs)

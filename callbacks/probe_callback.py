@@ -136,7 +136,7 @@ class ProbeCallback(keras.callbacks.Callback):
             self._count = StepCount()
         self._iterations_before = self._iterations()
         self._began_at = max(self._iterations_before, (last or 0) if goes_on else 0)
-        if last != self._began_at or not goes_on:
+        if self._probe.build(self.model) and (last != self._began_at or not goes_on):
             self._record("begin")
 
     def _iterations(self) -> int:

@@ -107,8 +107,9 @@ class HeatMap:
 
     def pixels(self) -> np.ndarray:
         """Return a uint8 array (height, width, 3)."""
-        self._canvas.draw()
-        return np.asarray(self._canvas.buffer_rgba())[..., :3].copy()
+        self._canvas.draw()  # type: ignore[no-untyped-call]
+        rgba = self._canvas.buffer_rgba()  # type: ignore[no-untyped-call]
+        return np.asarray(rgba)[..., :3].copy()
 
     def _write(self, kind: str, text: str, bottom: float, size: float) -> None:
         size *= min(1, _WIDTH_IN_CHARACTERS[kind] / max(1, len(text)))

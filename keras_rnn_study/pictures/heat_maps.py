@@ -136,7 +136,7 @@ def _decade_limits(decades: np.ma.MaskedArray) -> tuple[float, float]:
     finite = np.ma.masked_invalid(decades)  # without the zeros
     if finite.count() == 0:
         return -_DECADES, 0
-    usual = np.ma.median(finite.max(axis=1))
+    usual = np.median(finite.max(axis=1).compressed())
     high = np.ceil(min(finite.max(), usual + _OUTLIER))
     return min(max(np.floor(decades.min()), high - _DECADES), high - 1), high
 

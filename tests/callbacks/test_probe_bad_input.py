@@ -38,7 +38,7 @@ class TestBadInput:
 
     @pytest.mark.parametrize("x", [X[:0], {"a": X, "b": X[:0]}, [], np.float32(1.0), [X[:0], X]])
     def test_a_probe_without_samples(self, x):
-        with pytest.raises(ValueError, match="at least one sample"):
+        with pytest.raises(ValueError, match=r"at least one sample|counts the samples"):
             Probe(x)
 
     @pytest.mark.parametrize(
@@ -48,12 +48,11 @@ class TestBadInput:
             lambda: tf.data.Dataset.from_tensor_slices((X, Y)).batch(4),
             lambda: iter([X]),
             lambda: keras.Input((TIME, 3)),
-            lambda: {"a": None, "b": None},
             object,
         ],
     )
     def test_a_probe_that_is_no_batch_of_arrays(self, make):
-        with pytest.raises(ValueError, match=r"expected arrays.*next\(iter\(dataset\)\)"):
+        with pytest.raises(ValueError, match=r"Expected (one|an|a) (batch|array)"):
             Probe(make())
 
     def test_a_part_that_is_no_model(self):
@@ -70,11 +69,11 @@ class TestBadInput:
         with pytest.raises(KeyError, match=r"Did you mean 'gradient_horizon/lstm/[ch]'.*There are"):
             flow.history["gradient_horizon/lstm_1/c"]
 
-    def test_the_probe_has_another_length(self):
+    def test_the_probe_has_another_number_of_features(self):
         model = build()
         before = model.get_weights()
-        with pytest.raises(ValueError, match=r"shape \(12, 5, 3\).*takes \(None, 7, 3\)"):
-            fit(model, GradientFlow(None, Probe(X[:, :5], Y)))
+        with pytest.raises(ValueError, match=r"shape \(12, 7, 2\).*takes \(None, 7, 3\)"):
+            fit(model, GradientFlow(None, Probe(X[:, :, :2], Y)))
         np.testing.assert_array_equal(before[0], model.get_weights()[0])
 
     def test_the_model_has_no_recurrent_layer(self):

@@ -11,7 +11,7 @@ from keras import layers
 from probed import FEATURES, TIME, UNITS, X, Y, build, fit
 
 from keras_rnn_study import trace
-from keras_rnn_study.callbacks import GateActivations, GradientFlow, GradientNorms, Probe, probe
+from keras_rnn_study.callbacks import GateActivations, GradientFlow, GradientNorms, Probe
 
 
 class Adversaries(keras.Model):
@@ -49,22 +49,92 @@ def test_a_probe_names_the_part_to_look_at():
     assert means[0] != means[-1]
 
 
-def test_an_own_loss_is_handed_to_the_trace(monkeypatch):
-    given = []
+class Variational(keras.Model):
+    """Its `train_step` computes its loss itself."""
 
-    def watched(model, *data, **options):
-        given.append(options)
-        options.pop("loss", None)
-        return trace(model, *data, **options)
+    def __init__(self):
+        super().__init__()
+        self.gru, self.out = layers.GRU(UNITS, name="gru"), layers.Dense(1)
 
-    def mine(y_true, y_pred):
-        return keras.ops.mean((y_true - y_pred) ** 2)
+    def call(self, x):
+        return self.out(self.gru(x))
 
-    monkeypatch.setattr(probe, "trace", watched)
-    fit(build(), GradientFlow(None, Probe(X, Y, loss=mine)), epochs=1)
-    fit(build(), GradientFlow(None, Probe(X, Y)), epochs=1)
-    assert given == [{"loss": mine}] * 2 + [{}] * 2 or given == [{}] * 4
-    assert Probe(X, Y, loss=mine).loss is mine
+    def train_step(self, data):
+        import tensorflow as tf
+
+        x, y = data
+        with tf.GradientTape() as tape:
+            loss = mine(tf.cast(y, "float32"), self(x, training=True))
+        weights = self.trainable_variables
+        self.optimizer.apply(tape.gradient(loss, weights), weights)
+        return {"loss": loss}
+
+
+def test_a_model_of_parts_that_are_not_named_says_so_before_training():
+    model = Adversaries()
+    model.compile()
+    before = model.get_weights()
+    with pytest.raises(ValueError, match=r"no `call`.*Probe\(x, model=model.generator\)"):
+        fit(model, GateActivations(None, Probe(X)))
+    for ours, theirs in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def mine(y_true, y_pred):
+    return keras.ops.mean((y_true - y_pred) ** 2)
+
+
+class TestModelsThatComputeTheirLossThemselves:
+    def model(self):
+        model = Variational()
+        model.compile(keras.optimizers.SGD(0.1))
+        return model
+
+    def test_the_probe_is_given_the_loss(self):
+        model, flow = self.model(), GradientFlow(None, Probe(X, Y, loss=mine))
+        fit(model, flow, epochs=1)
+        twin = keras.Sequential([keras.Input((TIME, FEATURES)), model.gru, model.out])
+        twin.compile(loss="mse")
+        gradients = trace(twin, X, Y)["gru"].state_gradients["h"]
+        norms = np.linalg.norm(np.float64(gradients), axis=2).mean(axis=0)
+        np.testing.assert_allclose(flow.history["gradient_flow/gru/h"][-1], norms, rtol=1e-5)
+        assert list(flow.history["step"]) == [0, 3]
+
+    @pytest.mark.parametrize("labels", [(), (Y,)])
+    def test_without_one_it_is_told_before_training(self, labels):
+        model = self.model()
+        with pytest.raises(ValueError, match=r"no loss.*`?loss`?"):
+            fit(model, GradientFlow(None, Probe(X, *labels)))
+        assert int(model.optimizer.iterations.numpy()) == 0
+
+    def test_gates_need_none(self):
+        gates = GateActivations(None, Probe(X))
+        fit(self.model(), gates, epochs=1)
+        assert list(gates.history["step"]) == [0, 3]
+
+    def test_a_part_and_its_loss(self):
+        model = Adversaries()
+        model.compile()
+        flow = GradientFlow(None, Probe(X, Y, loss="mse", model=model.generator))
+        fit(model, flow, epochs=1)
+        assert np.isfinite(flow.history["gradient_decay/gru/h"]).all()
+
+
+def test_a_loss_that_a_layer_adds_needs_no_labels():
+    """Labels are among the inputs, as in text recognition with CTC."""
+
+    class Compares(layers.Layer):
+        def call(self, y, prediction):
+            self.add_loss(keras.ops.mean((y - prediction) ** 2))
+            return prediction
+
+    x, y = keras.Input((TIME, FEATURES)), keras.Input((1,))
+    out = Compares()(y, layers.Dense(1)(layers.GRU(UNITS, name="gru")(x)))
+    model = keras.Model([x, y], out)
+    model.compile(keras.optimizers.SGD(0.1))
+    flow = GradientFlow(None, Probe([X, Y]))
+    model.fit([X, Y], epochs=1, verbose=0, callbacks=[flow])
+    assert (flow.history["gradient_flow/gru/h"][:, -1] > 0).all()
 
 
 @pytest.fixture
