@@ -57,7 +57,7 @@ def _out_of_time(*signal_and_frame):
 @pytest.mark.slow
 def test_random_uses(search, limits, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)  # where a call might write to
-    search(check_some)
+    search(check_some, share=0.15)
 
 
 def check_some(rng):
