@@ -12,7 +12,7 @@ from keras_rnn_study.seams.names import cell_names, recurrent_layers
 pytestmark = [
     pytest.mark.fuzz,
     pytest.mark.slow,
-    pytest.mark.filterwarnings("ignore:Layer .* was passed an input with a mask:UserWarning"),
+    pytest.mark.filterwarnings("ignore::UserWarning"),  # Keras on what a person would not build
 ]
 
 # Of the largest value. Half precision is compared with the same weights in float32.
