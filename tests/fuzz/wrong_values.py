@@ -14,7 +14,7 @@ class Hostile:
     def _refuse(self, *arguments):
         raise RuntimeError("a question that this object does not answer")
 
-    __repr__ = __eq__ = __bool__ = __len__ = __iter__ = __array__ = __index__ = __float__ = _refuse
+    __repr__ = __eq__ = __array__ = __index__ = __float__ = _refuse
     __hash__ = object.__hash__
 
 
