@@ -68,6 +68,7 @@ FREQUENCIES = {
     "logs": LOGS,
 }
 NAME = instance(str, "a name")
+LOG_DIR = ANYTHING  # a path or None: looked at when training begins
 CELLS = ("simple_rnn", "lstm", "gru")
 SEEDS = integer(0)
 
@@ -91,7 +92,7 @@ RUN = {
 BUILD = {
     name: RUN[name]
     for name in ("cell", "units", "layers", "init", "gap", "forget_bias", "input_bias")
-} | {"task": ANYTHING, "optimizer": ANYTHING, "seed": optional(RUN["seed"])}
+} | {"task": ANYTHING, "gap": ANYTHING, "optimizer": ANYTHING, "seed": optional(RUN["seed"])}
 
 
 def _task(name):
@@ -125,7 +126,7 @@ def _task(name):
     ]
 
 
-VALUES = array("numbers, (batch, time, units)", ndim=3)
+VALUES = array("numbers, (batch, time, units) or any shape")
 NORMS = array("numbers, (..., time)")
 STEPS = optional(array("booleans, (time,) or (batch, time)"))
 MASK = optional(array("booleans, (batch, time)", ndim=2))
@@ -159,11 +160,6 @@ TABLE = [
         lambda: {"task": "recall", "cell": "lstm", "gap": 3},
     ),
     Public(
-        "runs.verdict",
-        {"task": ANYTHING, "score": number(), "error": number()},
-        lambda: {"task": catalog.get("recall").TASK, "score": 0.5, "error": 0.1},
-    ),
-    Public(
         "callbacks.Probe",
         dict.fromkeys(("x", "y", "sample_weight", "layers", "loss", "model"), ANYTHING),
         lambda: {"x": THINGS.x, "y": THINGS.y},
@@ -171,14 +167,14 @@ TABLE = [
     *(
         Public(
             f"callbacks.{name}",
-            {"log_dir": optional(PATH), "probe": instance(object, "a Probe"), **FREQUENCIES},
+            {"log_dir": LOG_DIR, "probe": instance(object, "a Probe"), **FREQUENCIES},
             lambda: {"log_dir": None, "probe": THINGS.probe},
         )
         for name in ("GradientFlow", "GateActivations")
     ),
     Public(
         "callbacks.GradientNorms",
-        {"log_dir": optional(PATH), "update_freq": UPDATE_FREQ, "logs": LOGS},
+        {"log_dir": LOG_DIR, "update_freq": UPDATE_FREQ, "logs": LOGS},
         lambda: {"log_dir": None},
     ),
     Public(
@@ -214,12 +210,12 @@ TABLE = [
     Public("measures.mean", {"values": VALUES, "mask": MASK}, lambda: {"values": THINGS.x}),
     Public(
         "measures.saturation",
-        {"values": VALUES, "activation": choice("sigmoid", "tanh"), "mask": MASK},
+        {"values": VALUES, "activation": NAME, "mask": ANYTHING},
         lambda: {"values": THINGS.x, "activation": "tanh"},
     ),
     Public(
         "measures.histogram",
-        {"values": VALUES, "mask": MASK, "buckets": integer(1, 10_000)},
+        {"values": VALUES, "mask": MASK, "buckets": integer(1, 100_000)},
         lambda: {"values": THINGS.x},
     ),
     Public(
@@ -281,8 +277,8 @@ MADE_BY_US = {
     "runs.Result",
     "study.Result",
 }
-# They train for minutes; what they take goes through the checks of what they call.
-TRAIN = {"claims.run_claims", "runs.record", "runs.train", "study.sweep"}
+# They train for minutes, or judge what was trained; what they take, others have checked.
+TRAIN = {"claims.run_claims", "runs.record", "runs.train", "runs.verdict", "study.sweep"}
 
 
 def functions_of(module):
