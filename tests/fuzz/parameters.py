@@ -210,7 +210,7 @@ TABLE = [
     Public("measures.mean", {"values": VALUES, "mask": MASK}, lambda: {"values": THINGS.x}),
     Public(
         "measures.saturation",
-        {"values": VALUES, "activation": NAME, "mask": ANYTHING},
+        {"values": ANYTHING, "activation": NAME, "mask": ANYTHING},
         lambda: {"values": THINGS.x, "activation": "tanh"},
     ),
     Public(
