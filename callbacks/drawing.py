@@ -27,14 +27,14 @@ class DrawSchedule:
     """
 
     def __init__(self, draw_freq: DrawFreq) -> None:
-        every = 1 if draw_freq == "epoch" else draw_freq
-        is_count = isinstance(every, int) and not isinstance(every, bool) and every >= 1
-        if every != "end" and not is_count:
+        is_name = isinstance(draw_freq, str) and draw_freq in ("end", "epoch")
+        is_number = isinstance(draw_freq, int) and not isinstance(draw_freq, bool)
+        if not is_name and not (is_number and draw_freq >= 1):
             raise ValueError(
                 "draw_freq must be 'end', 'epoch' or a positive integer, a number of epochs. "
                 f"Received: draw_freq={draw_freq!r}."
             )
-        self._every = every
+        self._every = 1 if draw_freq == "epoch" else draw_freq
         self._epochs = 0
 
     def epoch_ended(self) -> bool:

@@ -54,6 +54,11 @@ class Probe:
         model: keras.Model | None = None,
     ) -> None:
         to_batch(x, y, sample_weight)  # refuses what no batch can be made of
+        if layers is not None and not isinstance(layers, Sequence):
+            raise ValueError(
+                f"Received layers of type {type(layers).__name__}; expected names of layers, such "
+                "as ['lstm']."
+            )
         if layers is not None and len(layers) == 0:
             raise ValueError(
                 "Received layers=[], no layer to look into. Name at least one, such as "

@@ -24,7 +24,7 @@ MAY_USE = {
     "callbacks": ["tracing", "seams", "measures", "event_log", "pictures"],
     "fusion": ["seams", "cells"],
     "doctor": ["fusion", "seams", "cells", "datasets"],
-    "diagrams": ["tracing"],
+    "diagrams": ["tracing", "datasets"],
     "task_views": ["datasets"],
     "runs": ["callbacks", "tracing", "fusion", "datasets", "measures"],
     "study": ["runs", "callbacks", "event_log", "fusion", "datasets", "pictures", "cells"],

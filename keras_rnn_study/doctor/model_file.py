@@ -7,7 +7,7 @@ import zipfile
 
 import keras
 
-from keras_rnn_study.datasets.checks import check_choice
+from keras_rnn_study.datasets.checks import check_choice, shown
 
 _DEFAULT_LAYERS = {
     "simple_rnn": keras.layers.SimpleRNN,
@@ -26,6 +26,10 @@ def default_model(cells=None):
     Raises:
         ValueError: An unknown cell, with the nearest name.
     """
+    if cells is not None and not isinstance(cells, list | tuple):
+        raise ValueError(
+            f"Received cells={shown(cells)}; expected a list of names, such as ['lstm']."
+        )
     for cell in cells or ():
         check_choice("cell", cell, _DEFAULT_LAYERS)
     made = [_DEFAULT_LAYERS[cell](1, name=cell) for cell in dict.fromkeys(cells or _DEFAULT_LAYERS)]
@@ -38,8 +42,8 @@ def load(path):
     Raises:
         ValueError: There is no such file, or Keras cannot make a model of it.
     """
-    if not os.path.isfile(path):
-        raise ValueError(f"There is no model file {path!r}. {_EXPECTED}")
+    if not isinstance(path, str | os.PathLike) or not os.path.isfile(path):
+        raise ValueError(f"There is no model file {shown(path)}. {_EXPECTED}")
     try:
         with warnings.catch_warnings():  # about what does not matter here: optimizer, metrics
             warnings.simplefilter("ignore")

@@ -1,5 +1,7 @@
 """What the values of a gate are like: mean, saturation, histogram."""
 
+import reprlib
+
 import numpy as np
 import numpy.typing as npt
 
@@ -9,6 +11,7 @@ from keras_rnn_study.measures.arrays import unmasked
 # 0.09 for the sigmoid (at most 0.25) and less than 0.1 for tanh (at most 1).
 SATURATION: dict[str, tuple[float, float]] = {"sigmoid": (0.1, 0.9), "tanh": (-0.95, 0.95)}
 
+_MOST_BUCKETS = 100_000
 _BLOCK = 65536  # values that are worked on together: few enough for the processor's cache
 
 
@@ -35,6 +38,11 @@ def saturation(
     >>> saturation([0.05, 0.5], "relu") is None
     True
     """
+    if not isinstance(activation, str):
+        raise ValueError(
+            f"Received an activation of type {type(activation).__name__}; expected the name of a "
+            'function, such as "sigmoid".'
+        )
     if activation not in SATURATION:
         return None
     low, high = SATURATION[activation]
@@ -88,8 +96,12 @@ def histogram(
     >>> histogram([0.0, 0.2, 1.0, float("nan")], buckets=2).tolist()
     [[0.0, 0.5, 2.0], [0.5, 1.0, 1.0]]
     """
-    if buckets < 1:
-        raise ValueError(f"Received buckets={buckets!r}; expected at least 1, such as 30.")
+    is_whole = isinstance(buckets, int | np.integer) and not isinstance(buckets, bool)
+    if not is_whole or not 1 <= buckets <= _MOST_BUCKETS:
+        raise ValueError(
+            f"Received buckets={reprlib.repr(buckets)}; expected a whole number from 1 to "
+            f"{_MOST_BUCKETS}, such as 30."
+        )
     kept = unmasked(values, mask)
     finite = np.isfinite(kept)
     kept = kept.ravel() if finite.all() else kept[finite]

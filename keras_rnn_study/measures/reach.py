@@ -1,5 +1,7 @@
 """How far back through time a gradient reaches."""
 
+import reprlib
+
 import numpy as np
 import numpy.typing as npt
 
@@ -42,10 +44,10 @@ def horizon(
     >>> horizon([0.5, 1.0, nan], mask=[True, True, False]), horizon([nan, 0.5, 1.0])
     (3, nan)
     """
-    if not 0 < fraction < 1:
+    if not isinstance(fraction, int | float | np.number) or not 0 < fraction < 1:
         raise ValueError(
-            f"Received fraction={fraction!r}; expected a number between 0 and 1, the share of the "
-            "largest norm below which a gradient counts as gone, such as 1e-3."
+            f"Received fraction={reprlib.repr(fraction)}; expected a number between 0 and 1, the "
+            "share of the largest norm below which a gradient counts as gone, such as 1e-3."
         )
     norms = _one_axis(norms)
     unmasked = np.flatnonzero(_unmasked(norms, mask)[::-1])

@@ -7,10 +7,11 @@ turn a slip of the finger into a message instead of an hour without an answer.
 
 import dataclasses
 import operator
-import reprlib
 from typing import Any
 
 import numpy as np
+
+from keras_rnn_study.datasets.checks import shown
 
 UNITS, LAYERS, STEPS, BATCH_SIZE, LEARNING_RATE, SEED = 32, 1, 400, 64, 3e-3, 0
 
@@ -52,7 +53,7 @@ class Range:
         if number is not None and number > self.high:
             bound = f"{self.high:,} or less"
         raise ValueError(
-            f"{name} must be {kind}, {bound}, but {reprlib.repr(received)} was given. Pass, for "
+            f"{name} must be {kind}, {bound}, but {shown(received)} was given. Pass, for "
             f"example, {name}={self.example}."
         )
 
@@ -94,5 +95,5 @@ def _number(received: object, whole: bool) -> int | float | None:
         return received if isinstance(received, int | float) else None
     try:
         return operator.index(received)  # type: ignore[arg-type]
-    except TypeError:
+    except Exception:  # a TypeError, or what an object of another library raises
         return None

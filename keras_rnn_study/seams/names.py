@@ -102,7 +102,8 @@ def select(names: Sequence[str], wanted: Iterable[str]) -> list[str]:
         ValueError: `wanted` is no list of names, or empty, or a name in it does not exist; the
             message has the nearest one and all.
     """
-    if isinstance(wanted, str) or not isinstance(wanted, Iterable):
+    is_list = isinstance(wanted, Iterable) and getattr(wanted, "ndim", 1) == 1
+    if isinstance(wanted, str) or not is_list:
         raise ValueError(
             f"`layers` must be a list of layer names. Received: layers={wanted!r}. "
             f"Write layers=[{wanted if isinstance(wanted, str) else names[0]!r}]."
@@ -114,7 +115,7 @@ def select(names: Sequence[str], wanted: Iterable[str]) -> list[str]:
             f"recurrent layers, or choose of {_listed(names)}."
         )
     for name in wanted:
-        if name not in names:
+        if not isinstance(name, str) or name not in names:
             raise ValueError(
                 f"The model has no recurrent layer {_called(name)!r}.{nearest(name, names)} "
                 f"Its recurrent layers are: {_listed(names)}."

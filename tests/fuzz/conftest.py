@@ -5,22 +5,24 @@ import time
 import numpy as np
 import pytest
 
-SECONDS = 15  # of each search, where nobody asks for more
+SECONDS = 60  # of all searches together, where nobody asks for more
+COUNTS = pytest.StashKey[dict[str, int]]()
 
 
 @pytest.fixture
 def search(request):
-    """Calls a function with the random generators of seed after seed until the time is over.
+    """Calls a function with the random generators of seed after seed until its time is over.
 
-    A failure is repeated alone with what is printed: `pytest -m fuzz -k NAME --seed SEED`.
+    `search(case, share)` takes that share of the time of all searches. What is printed repeats a
+    failure alone: `pytest -m fuzz -k NAME --seed SEED`.
     """
     hours, seed = request.config.getoption("hours"), request.config.getoption("seed")
-    seconds = SECONDS if hours is None else 3600 * hours / _number_of_searches(request)
 
-    def run(case):
+    def run(case, share):
         if seed is not None:
             case(np.random.default_rng(seed))
             return
+        seconds = share * (SECONDS if hours is None else 3600 * hours)
         begin = time.monotonic()
         # From another place each time: what has been searched need not be searched again.
         first = current = time.time_ns() // 1000 % 2**31
@@ -31,13 +33,6 @@ def search(request):
         request.config.stash.setdefault(COUNTS, {})[request.node.name] = current - first
 
     return run
-
-
-COUNTS = pytest.StashKey()
-
-
-def _number_of_searches(request):
-    return sum("search" in item.fixturenames for item in request.session.items)
 
 
 def pytest_terminal_summary(terminalreporter, config):

@@ -16,12 +16,11 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 from fuzz_things import THINGS
-from ranges import (
+from valid_values import (
     ANYTHING,
     Range,
     array,
     boolean,
-    callable_or_none,
     choice,
     instance,
     integer,
@@ -31,6 +30,7 @@ from ranges import (
 )
 
 from keras_rnn_study.datasets import catalog
+from keras_rnn_study.runs import ranges
 
 ROOT = pathlib.Path(__file__).parents[2]
 
@@ -61,9 +61,38 @@ class Public:
 PATH = Range("a path", lambda value: isinstance(value, str | os.PathLike))
 LABELS = ANYTHING  # whatever the loss takes: Keras' own affair beyond the number of samples
 MODEL = instance(keras.Model, "a model")
-FREQUENCY = choice("epoch", "batch") | integer(1)
+UPDATE_FREQ, LOGS = choice("epoch", "batch") | integer(1), choice("main", "all", "none")
+FREQUENCIES = {
+    "update_freq": UPDATE_FREQ,
+    "draw_freq": choice("end", "epoch") | integer(1),
+    "logs": LOGS,
+}
+NAME = instance(str, "a name")
+LOG_DIR = ANYTHING  # a path or None: looked at when training begins
 CELLS = ("simple_rnn", "lstm", "gru")
 SEEDS = integer(0)
+
+
+def _of_run(name):
+    """The range by which a run checks itself."""
+    known = ranges.RANGES[name]
+    kind = integer if known.whole else number
+    inside = kind(known.low, known.high)
+    return optional(inside) if name in ranges.OPTIONAL else inside
+
+
+RUN = {
+    "task": choice(*catalog.TASK_NAMES),
+    "cell": choice(*CELLS),
+    "variant": optional(NAME),
+    "init": choice("keras", "glorot", "identity", "chrono"),
+    "optimizer": NAME,
+    **{name: _of_run(name) for name in ranges.RANGES},
+}
+BUILD = {
+    name: RUN[name]
+    for name in ("cell", "units", "layers", "init", "gap", "forget_bias", "input_bias")
+} | {"task": ANYTHING, "gap": ANYTHING, "optimizer": ANYTHING, "seed": optional(RUN["seed"])}
 
 
 def _task(name):
@@ -97,8 +126,9 @@ def _task(name):
     ]
 
 
-VALUES = array("numbers, (batch, time, units)", ndim=3)
+VALUES = array("numbers, (batch, time, units) or any shape")
 NORMS = array("numbers, (..., time)")
+STEPS = optional(array("booleans, (time,) or (batch, time)"))
 MASK = optional(array("booleans, (batch, time)", ndim=2))
 
 TABLE = [
@@ -115,45 +145,36 @@ TABLE = [
             "sample_weight": ANYTHING,
             "layers": optional(several(choice("lstm"))),
             "gradients": boolean(),
+            "loss": ANYTHING,
         },
         lambda: {"model": THINGS.model, "x": THINGS.x, "y": THINGS.y},
     ),
     Public("fused", {"model": MODEL}, lambda: {"model": THINGS.model}),
+    Public("build_model", BUILD, lambda: {"task": "recall", "cell": "lstm", "units": 2}),
+    Public("runs.build_model", BUILD, lambda: {"task": "recall", "cell": "gru", "units": 2}),
+    Public("runs.build_optimizer", {"name": NAME}, lambda: {"name": "adam"}),
+    Public("runs.start_tensorflow", {"verbose": boolean()}, dict),
     Public(
-        "build_model",
-        {
-            "task": ANYTHING,
-            "cell": choice(*CELLS),
-            "units": integer(1),
-            "layers": integer(1),
-            "init": choice("keras", "glorot", "identity", "chrono"),
-            "gap": optional(integer(0)),
-            "forget_bias": optional(number()),
-            "optimizer": ANYTHING,
-            "seed": optional(SEEDS),
-        },
-        lambda: {"task": "recall", "cell": "lstm", "units": 2},
+        "runs.Run",
+        RUN | {"optimizer_options": ANYTHING},
+        lambda: {"task": "recall", "cell": "lstm", "gap": 3},
     ),
     Public(
         "callbacks.Probe",
-        {"x": ANYTHING, "y": LABELS, "sample_weight": ANYTHING, "layers": ANYTHING},
+        dict.fromkeys(("x", "y", "sample_weight", "layers", "loss", "model"), ANYTHING),
         lambda: {"x": THINGS.x, "y": THINGS.y},
     ),
     *(
         Public(
             f"callbacks.{name}",
-            {
-                "log_dir": optional(PATH),
-                "probe": instance(object, "a Probe"),
-                "update_freq": FREQUENCY,
-            },
+            {"log_dir": LOG_DIR, "probe": instance(object, "a Probe"), **FREQUENCIES},
             lambda: {"log_dir": None, "probe": THINGS.probe},
         )
         for name in ("GradientFlow", "GateActivations")
     ),
     Public(
         "callbacks.GradientNorms",
-        {"log_dir": optional(PATH), "update_freq": FREQUENCY},
+        {"log_dir": LOG_DIR, "update_freq": UPDATE_FREQ, "logs": LOGS},
         lambda: {"log_dir": None},
     ),
     Public(
@@ -179,20 +200,22 @@ TABLE = [
         lambda: {"layer": THINGS.simple_rnn_trace},
     ),
     Public(
-        "measures.horizon", {"norms": NORMS, "fraction": number(0, 1)}, lambda: {"norms": [1.0, 2]}
+        "measures.horizon",
+        {"norms": NORMS, "mask": STEPS, "fraction": number(0, 1)},
+        lambda: {"norms": [1.0, 2]},
     ),
-    Public("measures.decay", {"norms": NORMS}, lambda: {"norms": [1.0, 2]}),
+    Public("measures.decay", {"norms": NORMS, "mask": STEPS}, lambda: {"norms": [1.0, 2]}),
     Public("measures.step_norms", {"values": VALUES, "mask": MASK}, lambda: {"values": THINGS.x}),
     Public("measures.state_norm", {"values": VALUES, "mask": MASK}, lambda: {"values": THINGS.x}),
     Public("measures.mean", {"values": VALUES, "mask": MASK}, lambda: {"values": THINGS.x}),
     Public(
         "measures.saturation",
-        {"values": VALUES, "activation": choice("sigmoid", "tanh"), "mask": MASK},
+        {"values": ANYTHING, "activation": NAME, "mask": ANYTHING},
         lambda: {"values": THINGS.x, "activation": "tanh"},
     ),
     Public(
         "measures.histogram",
-        {"values": VALUES, "mask": MASK, "buckets": integer(1, 10_000)},
+        {"values": VALUES, "mask": MASK, "buckets": integer(1, 100_000)},
         lambda: {"values": THINGS.x},
     ),
     Public(
@@ -205,14 +228,9 @@ TABLE = [
         {
             "seeds": integer(1) | several(SEEDS),
             "grids": optional(several(instance(dict, "a dict of axes"))),
-            "task": ANYTHING,
-            "cell": choice(*CELLS),
-            "gap": integer(0),
-            "steps": integer(1),
-            "units": integer(1),
-            "batch_size": integer(1),
-            "samples": integer(1),
-            "learning_rate": number(0),
+            # An axis takes one value of its setting, or a list of them.
+            **{name: axis | several(axis) for name, axis in RUN.items() if name != "seed"},
+            **dict.fromkeys(THINGS.protocol_names, ANYTHING),
         },
         lambda: {"task": "recall", "cell": "lstm", "gap": 3, "seeds": 1},
     ),
@@ -256,10 +274,11 @@ MADE_BY_US = {
     "claims.Judgement",
     "doctor.LayerKernel",
     "doctor.Machine",
+    "runs.Result",
     "study.Result",
 }
-# They train for minutes; what they take goes through the checks of what they call.
-TRAIN = {"claims.run_claims": callable_or_none, "study.sweep": callable_or_none}
+# They train for minutes, or judge what was trained; what they take, others have checked.
+TRAIN = {"claims.run_claims", "runs.record", "runs.train", "runs.verdict", "study.sweep"}
 
 
 def functions_of(module):

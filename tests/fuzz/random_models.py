@@ -25,7 +25,10 @@ class LeakyCell(keras.layers.Layer):
         slow, fast = states
         new = keras.ops.tanh(keras.ops.concatenate([inputs, slow, fast], -1) @ self.mix)
         slow = 0.7 * slow + 0.3 * new
-        return slow @ self.out, [slow, keras.ops.tanh(fast + keras.ops.mean(new))]
+        return slow @ self.out, [
+            slow,
+            keras.ops.tanh(fast + keras.ops.mean(new, -1, keepdims=True)),
+        ]
 
 
 class Subclassed(keras.Model):

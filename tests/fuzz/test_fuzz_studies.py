@@ -43,7 +43,7 @@ def study(monkeypatch, tmp_path):
 
 def test_random_damage(search, study, tmp_path):
     wanted = StudyDirectory(study).results()
-    search(lambda rng: check_one(rng, study, tmp_path / "damaged", wanted))
+    search(lambda rng: check_one(rng, study, tmp_path / "damaged", wanted), share=0.1)
 
 
 def check_one(rng, whole, path, wanted):
