@@ -26,10 +26,11 @@ def run_claims(
     on_progress: "Callable[[Claim, Judgement | None], object] | None" = None,
     on_sweep: OnSweep = None,
 ) -> dict[str, Judgement]:
-    """Run the experiments of claims and judge each by its rule: MINUTES for all six on two cores.
+    """Run the experiments of claims and judge each by its rule.
 
-    C1, C2, C3 and C6 are measured anew each time. The sweep of C4 and C5, in `directory/gaps`,
-    goes on where it stopped. What breaks one experiment does not stop the others.
+    C1, C2, C3 and C6 take a quarter of a minute each at most, and are measured anew each time. The
+    sweep of C4 and C5, in `directory/gaps`, takes some minutes on two cores, and goes on where it
+    stopped. What breaks one experiment does not stop the others.
 
     Args:
         directory: Where to keep what was measured: `C1.json` and so on. Made if it is not there.

@@ -63,15 +63,15 @@ RANGES = {
     "length": Range(1, 100_000, 100, whole=True),
     "forget_bias": Range(-1000, 1000, 1.0),  # beyond 100 a sigmoid in float32 is 0 or 1
     "input_bias": Range(-1000, 1000, 0.0),
-    "units": Range(1, 65_536, UNITS, whole=True),
-    "layers": Range(1, 1000, LAYERS, whole=True),
+    "units": Range(1, 10_000, UNITS, whole=True),
+    "layers": Range(1, 100, LAYERS, whole=True),
     "steps": Range(1, 1_000_000_000, STEPS, whole=True),
     "batch_size": Range(1, 1_000_000, BATCH_SIZE, whole=True),
     "learning_rate": Range(0, 1_000_000, LEARNING_RATE, above=True),
     "seed": Range(0, 2**32 - 1, SEED, whole=True),  # what NumPy's global generator takes
 }
 OPTIONAL = ("gap", "length", "forget_bias", "input_bias")
-"""Range that may be `None` instead."""
+"""Those that may be `None` instead."""
 
 
 def check(name: str, received: object) -> Any:  # an int, a float or None, as the setting is

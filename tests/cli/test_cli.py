@@ -63,7 +63,7 @@ def test_h_is_help(command):
 
 
 def test_defaults_that_help_shows_are_those_of_a_run():
-    text = run("fit", "-h").stdout
+    text = " ".join(run("fit", "-h").stdout.replace("│", "").split())
     for option, default in (
         ("--units", "32"),
         ("--layers", "1"),
@@ -72,7 +72,8 @@ def test_defaults_that_help_shows_are_those_of_a_run():
         ("--learning-rate", "0.003"),
         ("--seed", "0"),
     ):
-        assert re.search(rf"{option}.*\[default: {re.escape(default)}\]", text), text
+        [shown] = re.findall(rf"{option}[ ,].*?\[default: (.*?)\]", text)
+        assert shown == default
 
 
 def test_two_runs_of_one_second_have_directories_of_their_own(tmp_path, monkeypatch):
@@ -101,7 +102,7 @@ def test_a_training_that_diverges_is_said_to_in_words(tmp_path):
     options = [*variant, "--cell", "lstm", "--steps", "40", "--units", "4"]
     done = run("fit", *options, "--log-dir", tmp_path / "x")
     assert done.returncode == 0
-    assert re.search(r"lstm +3 +NaN +diverged +5→NaN ", done.stdout), done.stdout
+    assert re.search(r"lstm +3 +NaN +diverged +15→NaN +-1\.\d→NaN ", done.stdout), done.stdout
     assert "NaN        not a number" in done.stdout
 
 

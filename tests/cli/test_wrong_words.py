@@ -4,7 +4,6 @@ import json
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -127,15 +126,16 @@ TOLD = [*OUT_OF_RANGE, *NO_NUMBERS, *MISTAKES]
 
 SCRIPT = """
 import json, pathlib, sys
-from command_line import run
+from typer.testing import CliRunner
+from keras_rnn_study.cli import app
 
 def files():
     return sorted(str(path) for path in pathlib.Path().rglob("*"))
 
 before = files()
 for arguments in json.load(sys.stdin):
-    done = run(*arguments)
-    print(json.dumps([done.returncode, done.stdout, done.stderr, files() == before]))
+    done = CliRunner().invoke(app, arguments, catch_exceptions=False)
+    print(json.dumps([done.exit_code, done.stdout, done.stderr, files() == before]))
 print(json.dumps("tensorflow" in sys.modules))
 """
 
@@ -151,7 +151,6 @@ def answers(tmp_path_factory):
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT],
         input=json.dumps([*(arguments for arguments, _ in TOLD), *NO_COMMANDS]),
-        env={"PYTHONPATH": str(Path(__file__).parents[1] / "helpers"), "COLUMNS": "80"},
         cwd=place,
         capture_output=True,
         text=True,

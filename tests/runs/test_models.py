@@ -317,7 +317,7 @@ def test_saved_models_load_without_this_project(tmp_path):
         ({"layers": 1.5}, "layers must be a whole number, 1 or more, but 1.5 was given"),
         ({"seed": -1}, "seed must be a whole number, 0 or more, but -1 was given"),
         ({"seed": 2**32}, "seed must be a whole number, 4,294,967,295 or less"),
-        ({"units": 10**9}, "units must be a whole number, 65,536 or less"),
+        ({"units": 10**9}, "units must be a whole number, 10,000 or less"),
         (
             {"task": recall},
             r"but <module .* was given. Pass, for example, recall.TASK, or 'recall'",

@@ -104,3 +104,15 @@ def test_examples_are_in_their_own_range():
 
 def test_what_is_optional_may_be_none():
     assert [ranges.check(name, None) for name in OPTIONAL] == [None] * len(OPTIONAL)
+
+
+@pytest.mark.parametrize("name", RANGES)
+def test_both_ends_are_where_the_table_says(name):
+    kind = RANGES[name]
+    step = 1 if kind.whole else 1e-9
+    for value in (kind.low, kind.high):
+        if not (kind.above and value == kind.low):
+            assert kind.check(name, value) == value
+    for value in (kind.low - step, kind.high + 1, *([kind.low] if kind.above else [])):
+        with pytest.raises(ValueError, match=rf"{name} must be "):
+            kind.check(name, value)
