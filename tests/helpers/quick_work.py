@@ -5,7 +5,7 @@ import signal
 import time
 
 from keras_rnn_study.study import Result
-from keras_rnn_study.study.directory import files_of
+from keras_rnn_study.study.record import files_of
 
 
 def check(runs, threads, gpu):

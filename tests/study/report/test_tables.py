@@ -12,6 +12,8 @@ from rich.console import Console
 
 from keras_rnn_study.study.report.summary import conditions
 from keras_rnn_study.study.report.tables import (
+    decay_text,
+    horizon_text,
     read_results_csv,
     results_csv,
     summary_table,
@@ -104,3 +106,25 @@ def test_updates_in_words():
     [broken] = conditions([made(learned=False, verdict="failed")])
     assert updates_text(broken) == "-"
     assert math.isnan(broken.updates[0])
+
+
+def test_a_horizon_that_is_no_number_is_told_in_words():
+    nan = float("nan")
+    lost = made(gap=200, learned=False, horizon=(nan, nan), decay=(nan, nan))
+    text = shown([*curve(gaps=(10,)), lost])
+    assert max(map(len, text.splitlines())) <= 80
+    rows = [" ".join(line.split()) for line in text.splitlines()]
+    assert "200 0/1 (0.00-0.79) never no number" in rows
+    [condition] = conditions([lost])
+    assert (horizon_text(condition), decay_text(condition)) == ("no number", "no number")
+    [broken] = conditions(
+        [made(learned=False, verdict="failed", horizon=(None, None), decay=(nan, nan))]
+    )
+    assert (horizon_text(broken), decay_text(broken)) == ("-", "-")
+    [usual] = conditions([made()])
+    assert (horizon_text(usual), decay_text(usual)) == ("12", "-1.0")
+
+
+def test_a_horizon_that_is_no_number_comes_back_from_the_table():
+    results = [made(horizon=(float("nan"), 5), decay=(float("nan"), 0.5))]
+    assert_same(read_results_csv(results_csv(results)), results)
