@@ -27,7 +27,7 @@ def changed(contents: Settings, changes: Mapping[str, Any]) -> Settings:
 
 
 def _chosen(grids: list[Settings], name: str, asked: list[Any], usual: Any) -> list[Settings]:
-    """Return the grids that have some of the values asked for; if there are none, all get the values."""
+    """Return the grids that have some of the values asked for; if none has, all, with those."""
     with_some = []
     for grid in grids:
         values = [value for value in _as_list(grid.get(name, usual)) if value in asked]

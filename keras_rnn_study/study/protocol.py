@@ -3,13 +3,13 @@
 import dataclasses
 
 from keras_rnn_study.datasets.checks import check_choice
-from keras_rnn_study.runs.ranges import Numbers
+from keras_rnn_study.runs.ranges import Range
 
 _RANGES = {
-    "check_every": Numbers(1, 1_000_000, 40, whole=True),
-    "samples": Numbers(1, 100_000, 512, whole=True),
-    "give_up": Numbers(0, 1, 0.5, above=True),
-    "threads": Numbers(1, 1024, 1, whole=True),
+    "check_every": Range(1, 1_000_000, 40, whole=True),
+    "samples": Range(1, 100_000, 512, whole=True),
+    "give_up": Range(0, 1, 0.5, above=True),
+    "threads": Range(1, 1024, 1, whole=True),
 }
 
 

@@ -143,7 +143,7 @@ def _value(saved: Any, kind: Any) -> Any:
 
 
 def _saved(value: Any, kind: Any) -> Any:
-    """Return a value as JSON is to have it: where `None` has a meaning of its own, NaN is a word."""
+    """Return a value for JSON: where `None` has a meaning of its own, NaN is a word."""
     parts = typing.get_args(kind)
     if isinstance(value, tuple):
         return [_saved(v, part) for v, part in zip(value, parts, strict=True)]

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from keras_rnn_study.runs.ranges import RANGES, Numbers
+from keras_rnn_study.runs.ranges import RANGES, Range
 
 Value = bool | int | float | str | None
 _MOST_VALUES = 10_000
-_SEEDS = Numbers(1, _MOST_VALUES, 5, whole=True)
+_SEEDS = Range(1, _MOST_VALUES, 5, whole=True)
 
 
 def axis_values(name: str, given: Any) -> list[Value]:

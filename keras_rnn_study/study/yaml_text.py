@@ -28,8 +28,10 @@ def _check(tokens: Iterable[object]) -> None:
     """Refuse what would grow out of all proportion, before anything is built of it."""
     import yaml
 
-    begins = (yaml.BlockSequenceStartToken, yaml.BlockMappingStartToken)
-    begins += (yaml.FlowSequenceStartToken, yaml.FlowMappingStartToken)
+    begins = (
+        *(yaml.BlockSequenceStartToken, yaml.BlockMappingStartToken),
+        *(yaml.FlowSequenceStartToken, yaml.FlowMappingStartToken),
+    )
     ends = (yaml.BlockEndToken, yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken)
     depth = 0
     for token in tokens:

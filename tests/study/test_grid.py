@@ -136,7 +136,7 @@ def test_a_study_comes_back_from_what_is_saved():
         ({"steps": 0}, r"steps must be a whole number, 1 or more, but 0 was given"),
         ({"steps": 1.5}, r"steps must be a whole number, 1 or more, but 1.5 was given"),
         ({"batch_size": -3}, r"batch_size must be a whole number, 1 or more, but -3 was given"),
-        ({"gap": 10**12}, r"gap must be a whole number, 1,000,000 or less"),
+        ({"gap": 10**12}, r"gap must be a whole number, 100,000 or less"),
         ({"cell": "lst"}, r"Unknown cell 'lst'.*mean 'lstm'\?"),
         ({"task": 3}, r"Unknown task 3"),
     ],

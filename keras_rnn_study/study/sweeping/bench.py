@@ -1,6 +1,7 @@
 """A worker's bench: one compiled model for all runs that differ only in what variables hold."""
 
 import dataclasses
+from typing import Any
 
 import keras
 import numpy as np
@@ -68,5 +69,9 @@ class Bench:
 def _compiled_for(run: Run, loop: str) -> tuple[str, Run]:
     """Return what is compiled in: not seed, learning rate, steps and starting weights."""
     relu = run.init == "identity"
-    start = {"init": "identity" if relu else "keras", "forget_bias": None, "input_bias": None}
+    start: dict[str, Any] = {
+        "init": "identity" if relu else "keras",
+        "forget_bias": None,
+        "input_bias": None,
+    }
     return loop, dataclasses.replace(run, seed=0, learning_rate=1.0, steps=1, **start)

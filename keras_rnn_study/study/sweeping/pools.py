@@ -12,12 +12,12 @@ from typing import Any, Protocol
 
 import loky
 
-from keras_rnn_study.runs.ranges import Numbers
+from keras_rnn_study.runs.ranges import Range
 from keras_rnn_study.study.sweeping import worker
 
 # loky replaces a process that has grown by 300 MB; a model on a bench takes that, and is no leak.
 _ENVIRONMENT = {"LOKY_MAX_MEMORY_LEAK_SIZE": "3e9"}
-_JOBS = Numbers(1, 1024, 2, whole=True)  # each is a process with TensorFlow in it
+_JOBS = Range(1, 1024, 2, whole=True)  # each is a process with TensorFlow in it
 _ANSWERS_WITHIN = 10  # seconds that a scheduler has
 _DASK_LOGGERS = ("distributed", "distributed.client")
 
