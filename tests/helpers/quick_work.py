@@ -12,6 +12,14 @@ def check(runs, threads, gpu):
     pass
 
 
+def check_slowly(runs, threads, gpu):
+    time.sleep(5)
+
+
+def check_and_die(runs, threads, gpu):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 def work(run, protocol, gpu, varied):
     time.sleep(0.05)
     result = Result(run, verdict="in part", ended="updates used up")

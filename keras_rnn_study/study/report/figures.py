@@ -96,7 +96,7 @@ def horizon_curve(axes: "Axes", found: list[Condition]) -> None:
 
 @styled
 def prediction_plot(axes: "Axes", found: list[Condition]) -> None:
-    """Does the gradient before training foretell who learns?
+    """How well does the gradient before training foretell who learns?
 
     A point for each condition: the share of the sequence that the horizon reaches before training,
     and the share of seeds that learned. In the title Spearman's rank correlation with its 95 %
