@@ -2,7 +2,6 @@
 
 import dataclasses
 import hashlib
-import re
 
 from keras_rnn_study.runs.run import Run
 from keras_rnn_study.study.grid import settings
@@ -15,8 +14,7 @@ _LONGEST = 230
 def directory_name(run: Run) -> str:
     """Return what a run is called: all that is not usual about it.
 
-    A name that would be too long for a file system, or would have signs that it may not take, ends
-    in a number that no other run has.
+    A name that would be too long for a file system ends in a number that no other run has.
 
     Example:
 
@@ -28,9 +26,8 @@ def directory_name(run: Run) -> str:
     seed = values.pop("seed")
     unusual = {name: value for name, value in values.items() if value != _USUAL.get(name)}
     parts += [f"{name}-{value}" for name, value in {**unusual, "seed": seed}.items()]
-    whole = "-".join(map(str, parts))
-    name = re.sub(r"[^A-Za-z0-9_.-]", "_", whole)
-    if name == whole and len(name) <= _LONGEST:
+    name = "-".join(map(str, parts))
+    if len(name) <= _LONGEST:
         return name
-    number = hashlib.sha256(whole.encode()).hexdigest()[:12]
+    number = hashlib.sha256(name.encode()).hexdigest()[:12]
     return f"{name[: _LONGEST - len(number) - 1]}-{number}"

@@ -93,7 +93,10 @@ def test_a_study_comes_back_from_what_is_saved():
         ({"seeds": []}, r"without seeds has no run"),
         ({"cell": "simple_rnn"}, r"init='chrono' fits none of the study's other values: .*starts"),
         ({"init": "identity", "cell": "lstm"}, r"cell='lstm' fits none|init='identity' fits none"),
-        ({"forget_bias": 1, "cell": "gru", "init": "keras"}, r"fits none.*forget bias is for an l"),
+        (
+            {"forget_bias": 1, "cell": "gru", "init": "keras"},
+            r"fits none.*input bias is for an lstm",
+        ),
         ({"give_up": 0}, r"give_up must be a number, above 0, but 0 was given"),
         ({"check_every": 0}, r"check_every must be a whole number, 1 or more"),
         ({"loop": "cudnn"}, r"Unknown loop 'cudnn': expected one of 'fused', 'keras'"),
