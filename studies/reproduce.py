@@ -14,6 +14,7 @@ import pathlib
 import loky
 
 from keras_rnn_study.study import StudyDirectory, read_study, sweep
+from keras_rnn_study.study.durable import write_file
 from keras_rnn_study.study.report.tables import results_csv
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -36,8 +37,8 @@ def reproduce(path, size, jobs, out):
         "settings": file.study.describe(),
     }
     RESULTS.mkdir(exist_ok=True)
-    (RESULTS / f"{path.stem}.csv").write_text(results_csv(results), encoding="utf-8")
-    (RESULTS / f"{path.stem}.json").write_text(json.dumps(facts, indent=1) + "\n")
+    write_file(RESULTS / f"{path.stem}.csv", results_csv(results))
+    write_file(RESULTS / f"{path.stem}.json", json.dumps(facts, indent=1) + "\n")
 
 
 class _Lines:

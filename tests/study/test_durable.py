@@ -3,6 +3,7 @@
 import errno
 import os
 import pathlib
+import re
 
 import pytest
 
@@ -114,3 +115,14 @@ def test_only_our_own_folders_are_removed(tmp_path):
         "elsewhere",
     }
     assert (tmp_path / "elsewhere" / "thesis.tex").read_text() == "precious"
+
+
+def test_what_is_renamed_elsewhere_is_renamed_here():
+    """Nobody else in the package replaces a file by hand."""
+    package = pathlib.Path(durable.__file__).parents[1]
+    found = {
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*.py")
+        if re.search(r"os\.(replace|rename)\(|\.rename\(", path.read_text(encoding="utf-8"))
+    }
+    assert found == {"study/durable.py"}

@@ -152,7 +152,7 @@ class Cluster:
             )
         except Exception as error:  # Dask has one for each way of being no address
             raise ValueError(
-                f"No Dask scheduler answers at {address!r} ({error or type(error).__name__}). "
+                f"No Dask scheduler answers at {address!r} ({str(error) or type(error).__name__}). "
                 "Start one with 'dask scheduler', and pass the address that it prints."
             ) from None
         self._executor = self._client.get_executor(pure=False)
