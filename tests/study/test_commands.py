@@ -7,7 +7,7 @@ import subprocess
 import time
 
 import pytest
-from command_line import PROGRAM, invoke, run
+from command_line import PROGRAM, run
 from small_study import small_study
 
 from keras_rnn_study.study import Result, StudyDirectory
@@ -145,7 +145,7 @@ BASE = ["--task", "recall", "--cell", "lstm", "--gap", "5"]
 def test_a_wrong_number_is_told_in_a_line_and_nothing_is_written(arguments, message, tmp_path):
     if "--scheduler" in arguments:
         pytest.importorskip("distributed")
-    done = invoke("sweep", *BASE, *arguments, "--out", "x", cwd=tmp_path)
+    done = run("sweep", *BASE, *arguments, "--out", "x", cwd=tmp_path)
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1
     assert re.search(message, done.stderr)
@@ -158,7 +158,7 @@ def test_many_options_of_the_optimizer_are_not_too_long_a_name(tmp_path):
     several += ["--set=amsgrad=true", "--set=use_ema=true", "--set=ema_overwrite_frequency=12345"]
     several += ["--set=loss_scale_factor=1.23456789", "--set=gradient_accumulation_steps=2"]
     several += ["--set=units=2", "--set=batch_size=8", "--set=samples=16", "--set=layers=2"]
-    done = invoke("sweep", *BASE, *several, "--seeds", 1, "--steps", 40, "--out", "x", "--jobs", 1,
+    done = run("sweep", *BASE, *several, "--seeds", 1, "--steps", 40, "--out", "x", "--jobs", 1,
                   cwd=tmp_path)  # fmt: skip
     assert done.returncode == 0, done.stderr
     [result] = StudyDirectory(tmp_path / "x").results()
@@ -181,7 +181,7 @@ def test_damage_is_a_line_each_and_the_report_goes_on(tmp_path):
     first, second = (directory.run_path(run_) for run_ in small_study().runs()[:2])
     (first / "run.json").write_text("")
     (second / "history.npz").write_text("")
-    done = invoke("report", "s", cwd=tmp_path)
+    done = run("report", "s", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     lines = done.stderr.splitlines()
     assert len(lines) == 2
