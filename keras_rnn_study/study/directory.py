@@ -19,14 +19,14 @@ from collections.abc import Iterator, Mapping
 from keras_rnn_study.runs.result import Result
 from keras_rnn_study.runs.run import Run
 from keras_rnn_study.study.damage import set_aside, tell
-from keras_rnn_study.study.durable import remove_unfinished, write_folder
+from keras_rnn_study.study.durable import as_path, remove_unfinished, write_folder
 from keras_rnn_study.study.grid import Study
 from keras_rnn_study.study.naming import directory_name
 from keras_rnn_study.study.plain_json import Unreadable
 from keras_rnn_study.study.record import HISTORY_FILE, RUN_FILE, History, Record
 from keras_rnn_study.study.recovered import recovered_study
 from keras_rnn_study.study.run_folder import check_whole, history_in, record_in, records_in
-from keras_rnn_study.study.saved_study import STUDY_FILE, as_path, keep_study, saved_study
+from keras_rnn_study.study.saved_study import STUDY_FILE, keep_study, saved_study
 
 
 class StudyDirectory:
@@ -78,8 +78,11 @@ class StudyDirectory:
         """
         import filelock
 
-        lock = filelock.FileLock(self.path / ".lock")
+        path = self.path / ".lock"
         try:
+            if path.is_dir():
+                tell(path, Unreadable("it is a folder"), f"It is now {set_aside(path).name}.")
+            lock = filelock.FileLock(path)
             lock.acquire(timeout=0)
         except filelock.Timeout:
             raise ValueError(

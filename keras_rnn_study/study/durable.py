@@ -15,6 +15,20 @@ from collections.abc import Mapping
 _UNFINISHED = ".unfinished-"
 
 
+def as_path(given: str | os.PathLike[str]) -> pathlib.Path:
+    """Return a path.
+
+    Raises:
+        ValueError: It is none.
+    """
+    path = os.fspath(given) if isinstance(given, str | os.PathLike) else None
+    if not isinstance(path, str) or not path or "\0" in path:
+        raise ValueError(
+            f"A path was expected, but {given!r} was given. Pass, for example, 'runs/gaps'."
+        )
+    return pathlib.Path(path)
+
+
 def write_file(path: str | os.PathLike[str], contents: bytes | str) -> None:
     """Write a file, in the place of an earlier one.
 

@@ -13,13 +13,14 @@ quick version and a whole one; the first is taken if none is asked for.
 """
 
 import dataclasses
-import pathlib
+import os
 import reprlib
 from collections.abc import Mapping
 from typing import Any
 
 from keras_rnn_study.datasets.checks import check_choice
 from keras_rnn_study.study.changes import changed
+from keras_rnn_study.study.durable import as_path
 from keras_rnn_study.study.grid import Study
 from keras_rnn_study.study.yaml_text import read_yaml
 
@@ -42,7 +43,10 @@ class StudyFile:
 
 
 def read_study(
-    path: str | pathlib.Path, size: str | None = None, *, changes: Mapping[str, Any] | None = None
+    path: str | os.PathLike[str],
+    size: str | None = None,
+    *,
+    changes: Mapping[str, Any] | None = None,
 ) -> StudyFile:
     """Read a study from a YAML file.
 
@@ -67,12 +71,14 @@ def read_study(
     >>> len(read_study(path).study.runs())
     8
     """
+    path = as_path(path)
+    asked = {} if changes is None else _settings("changes", changes)
     try:
-        contents = _settings("a study", read_yaml(pathlib.Path(path)))
-        title = str(contents.pop("title", pathlib.Path(path).stem))
+        contents = _settings("a study", read_yaml(path))
+        title = str(contents.pop("title", path.stem))
         about = contents.pop("about", None)
         size, of_size = _chosen(contents.pop("sizes", None), size)
-        contents = changed(contents | of_size, changes or {})
+        contents = changed(contents | of_size, asked)
         return StudyFile(Study(**_with_numbers(contents)), title, about, size)
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from None

@@ -1,6 +1,5 @@
 """A directory's `study.json`: read, written, held against the study that was asked for."""
 
-import os
 import pathlib
 
 from keras_rnn_study.study.damage import contents_of, set_aside, tell
@@ -10,19 +9,6 @@ from keras_rnn_study.study.grid import Study
 from keras_rnn_study.study.plain_json import Unreadable, from_json, to_json
 
 STUDY_FILE = "study.json"
-
-
-def as_path(given: str | os.PathLike[str]) -> pathlib.Path:
-    """Return the path of a directory.
-
-    Raises:
-        ValueError: It is no path.
-    """
-    if not isinstance(given, str | os.PathLike) or "\0" in os.fspath(given):
-        raise ValueError(
-            f"A directory must be a path, but {given!r} was given. Pass, for example, 'runs/gaps'."
-        )
-    return pathlib.Path(given)
 
 
 def saved_study(path: pathlib.Path) -> Study | None:

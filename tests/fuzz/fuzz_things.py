@@ -68,7 +68,7 @@ class Things:
         from made_results import made
 
         from keras_rnn_study.study import Protocol, Study, StudyDirectory
-        from keras_rnn_study.study.directory import files_of
+        from keras_rnn_study.study.record import files_of
 
         study = Study(task="recall", cell="lstm", gap=[10, 20], seeds=2)
         directory = StudyDirectory.create(self.folder / "study", study)

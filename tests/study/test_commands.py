@@ -178,7 +178,7 @@ def made_study(path):
 
 def test_damage_is_a_line_each_and_the_report_goes_on(tmp_path):
     directory = made_study(tmp_path / "s")
-    first, second = (directory.run_path(run_) for run_ in small_study().runs()[:2])
+    first, second = (directory.run_path(small_study().runs()[number]) for number in (0, 2))
     (first / "run.json").write_text("")
     (second / "history.npz").write_text("")
     done = run("report", "s", cwd=tmp_path)

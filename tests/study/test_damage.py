@@ -308,8 +308,21 @@ def test_unfinished_names_of_others_stop_nothing(directory, study, quick, tmp_pa
     assert (directory.path / ".unfinished-link").is_symlink()
 
 
-def test_a_lock_that_cannot_be_had_is_told(directory):
-    (directory.path / ".lock").mkdir()
+def test_a_lock_that_is_a_folder_is_set_aside(directory, study, quick):
+    (directory.path / ".lock").unlink(missing_ok=True)
+    (directory.path / ".lock" / "precious").mkdir(parents=True)
+    with pytest.warns(UserWarning, match=r"\.lock cannot be read: it is a folder. It is now \.lo"):
+        assert len(sweep(study, directory.path)) == len(study.runs())
+    assert (directory.path / ".lock.damaged-1" / "precious").is_dir()
+
+
+def test_a_lock_that_cannot_be_had_is_told(directory, monkeypatch):
+    import filelock
+
+    def refuse(lock, timeout):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(filelock.FileLock, "acquire", refuse)
     with pytest.raises(ValueError, match=r"Cannot lock .*Choose another"), directory.locked():
         pass
 

@@ -116,8 +116,27 @@ def test_a_few_lines_do_not_stand_for_all_memory(path, merge):
 
 @pytest.mark.parametrize("place", ["/dev/zero", "a\0b", "."])
 def test_what_is_no_file_of_a_study(place):
-    with pytest.raises(ValueError, match=r"larger than any study|cannot read the study"):
+    with pytest.raises(ValueError, match=r"larger than any study|cannot read the study|A path was"):
         read_study(place)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"path": 3}, r"A path was expected, but 3 was given"),
+        ({"path": None}, r"A path was expected, but None was given"),
+        ({"path": ""}, r"A path was expected, but '' was given"),
+        ({"size": 3}, r"Unknown size 3"),
+        ({"size": []}, r"Unknown size \[\]"),
+        ({"changes": [1]}, r"changes must be names and values, but there is list"),
+        ({"changes": 0}, r"changes must be names and values, but there is int"),
+        ({"changes": {1: 2}}, r"changes must be names and values, but 1 is no name"),
+        ({"changes": {"gap": object}}, r"gap takes words, numbers"),
+    ],
+)
+def test_wrong_arguments(path, arguments, message):
+    with pytest.raises(ValueError, match=message):
+        read_study(**{"path": path} | arguments)
 
 
 def test_changes_of_axes_go_into_grids_and_others_beside_them(path):

@@ -11,12 +11,11 @@ import jinja2
 
 from keras_rnn_study.runs.result import Result
 from keras_rnn_study.study.directory import StudyDirectory
-from keras_rnn_study.study.durable import make_folder, write_file
+from keras_rnn_study.study.durable import as_path, make_folder, write_file
 from keras_rnn_study.study.report import figures, tables
 from keras_rnn_study.study.report.style import write_figure
 from keras_rnn_study.study.report.summary import Condition, conditions, lines, prediction
 from keras_rnn_study.study.report.tables import results_csv
-from keras_rnn_study.study.saved_study import as_path
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -10,9 +10,9 @@ from keras_rnn_study.datasets.checks import check_choice
 from keras_rnn_study.runs.result import Result
 from keras_rnn_study.runs.run import Run
 from keras_rnn_study.study.directory import StudyDirectory
+from keras_rnn_study.study.durable import as_path
 from keras_rnn_study.study.grid import Study
 from keras_rnn_study.study.record import files_of
-from keras_rnn_study.study.saved_study import as_path
 from keras_rnn_study.study.sweeping import gpus, worker
 from keras_rnn_study.study.sweeping.pools import Future, Pool, WorkerDied, pool
 

@@ -129,9 +129,9 @@ def test_a_path_will_do_and_what_is_no_study_is_told(tmp_path):
         write_report(tmp_path / "x")
     with pytest.raises(ValueError, match=r"holds no study"):
         write_report(str(tmp_path / "x"))
-    with pytest.raises(ValueError, match=r"A directory must be a path, but 3 was given"):
+    with pytest.raises(ValueError, match=r"A path was expected, but 3 was given"):
         write_report(3)
-    with pytest.raises(ValueError, match=r"A directory must be a path, but 3 was given"):
+    with pytest.raises(ValueError, match=r"A path was expected, but 3 was given"):
         write_report(MadeStudy(tmp_path, [made()]), 3)
     assert not list(tmp_path.iterdir())
 

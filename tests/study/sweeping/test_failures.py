@@ -169,7 +169,7 @@ def test_what_is_no_number_of_jobs_is_told(jobs, tmp_path):
 
 @pytest.mark.parametrize("directory", [3, None, "a\0b"])
 def test_what_is_no_directory_is_told(directory):
-    with pytest.raises(ValueError, match="A directory must be a path"):
+    with pytest.raises(ValueError, match="A path was expected"):
         sweep(small_study(), directory)
 
 
