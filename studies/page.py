@@ -10,7 +10,7 @@ import textwrap
 
 from keras_rnn_study.study import read_study
 from keras_rnn_study.study.report.summary import conditions, line_label
-from keras_rnn_study.study.report.tables import read_results_csv, updates_text
+from keras_rnn_study.study.report.tables import horizon_text, read_results_csv, updates_text
 
 HERE = pathlib.Path(__file__).resolve().parent
 PAGE = HERE.parent / "docs" / "reproductions.md"
@@ -97,7 +97,7 @@ def row(condition, among, several_tasks):
         updates_text(condition),
         sequences(condition),
         "none" if math.isnan(condition.score) else f"{condition.score:.3f}",
-        f"{condition.horizon:.0f} of {condition.results[0].time}",
+        f"{horizon_text(condition)} of {condition.time}",
     ]
 
 

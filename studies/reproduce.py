@@ -9,10 +9,12 @@ Runs go to `--out`, where an interrupted one goes on; a table of each study, one
 import argparse
 import datetime
 import json
-import os
 import pathlib
 
+import loky
+
 from keras_rnn_study.study import StudyDirectory, read_study, sweep
+from keras_rnn_study.study.durable import write_file
 from keras_rnn_study.study.report.tables import results_csv
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -28,15 +30,15 @@ def reproduce(path, size, jobs, out):
     facts = {
         "size": file.size,
         "date": datetime.date.today().isoformat(),
-        "cores": os.cpu_count(),
+        "cores": loky.cpu_count(),
         "minutes": round(sum(there.seconds(r.run).get("total", 0) for r in results) / 60, 1),
         "updates": sum(result.updates for result in results),
         "versions": there.versions(),
         "settings": file.study.describe(),
     }
     RESULTS.mkdir(exist_ok=True)
-    (RESULTS / f"{path.stem}.csv").write_text(results_csv(results), encoding="utf-8")
-    (RESULTS / f"{path.stem}.json").write_text(json.dumps(facts, indent=1) + "\n")
+    write_file(RESULTS / f"{path.stem}.csv", results_csv(results))
+    write_file(RESULTS / f"{path.stem}.json", json.dumps(facts, indent=1) + "\n")
 
 
 class _Lines:
@@ -57,7 +59,7 @@ def main():
     reader = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     reader.add_argument("names", nargs="*", choices=[*known, []], default=known, metavar="NAME")
     reader.add_argument("--size", default="quick", help="quick, or paper: that of the publication")
-    reader.add_argument("--jobs", type=int, default=os.cpu_count())
+    reader.add_argument("--jobs", type=int, default=loky.cpu_count())
     reader.add_argument("--out", default="runs/studies")
     arguments = reader.parse_args()
     for name in arguments.names:

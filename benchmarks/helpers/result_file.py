@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 from helpers import machine
+from keras_rnn_study.study.durable import write_file
 
 
 def parser(doc, pairs=None):
@@ -48,4 +49,4 @@ class ResultFile:
     def save(self):
         """Writes the file, if one was asked for."""
         if self._output:
-            self._output.write_text(json.dumps(self.content, indent=1) + "\n")
+            write_file(self._output, json.dumps(self.content, indent=1) + "\n")

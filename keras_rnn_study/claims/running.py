@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from keras_rnn_study.claims.catalog import CLAIMS, get
 from keras_rnn_study.claims.claim import Claim, Judgement, Numbers, not_measured
 from keras_rnn_study.runs.log_dirs import make_writable
+from keras_rnn_study.study.durable import write_file
+from keras_rnn_study.study.plain_json import to_json
 
 if TYPE_CHECKING:
     from keras_rnn_study.study.sweeping.sweep import Progress
@@ -66,7 +68,7 @@ def _judged(claim: Claim, directory: pathlib.Path, jobs: int, on_sweep: OnSweep)
     except Exception as error:
         return not_measured(f"the experiment broke off: {type(error).__name__}: {error}")
     text = json.dumps(numbers, indent=1)
-    path.write_text(text + "\n", encoding="utf-8")
+    write_file(path, to_json(numbers))
     return claim.judge(json.loads(text))
 
 

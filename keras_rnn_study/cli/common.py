@@ -4,6 +4,7 @@ import contextlib
 import itertools
 import os
 import time
+import warnings
 from collections.abc import Iterator, Sequence
 from typing import Annotated
 
@@ -71,3 +72,17 @@ def errors_in_a_line() -> Iterator[None]:
         line = Text.assemble(("Error:", "bold red"), f" {reason}")
         Console(stderr=True).print(line, highlight=False, soft_wrap=True)
         raise typer.Exit(2) from None
+
+
+@contextlib.contextmanager
+def warnings_in_a_line() -> Iterator[None]:
+    """Tell what the library warns of in a line, without the place in its code."""
+
+    def show(message: Warning | str, *place: object) -> None:
+        line = Text.assemble(("Note:", "bold yellow"), f" {message}")
+        Console(stderr=True).print(line, highlight=False, soft_wrap=True)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("default", UserWarning)
+        warnings.showwarning = show
+        yield

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from keras_rnn_study.cli.common import console, errors_in_a_line
+from keras_rnn_study.cli.common import console, errors_in_a_line, warnings_in_a_line
 
 
 def report(
@@ -15,7 +15,7 @@ def report(
     ] = None,
 ) -> None:
     """Write report.html, its figures as PNG and SVG, and results.csv."""
-    with errors_in_a_line():
+    with errors_in_a_line(), warnings_in_a_line():
         from keras_rnn_study.study import StudyDirectory
         from keras_rnn_study.study.report.page import write_report
 

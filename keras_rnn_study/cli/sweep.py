@@ -13,6 +13,7 @@ from keras_rnn_study.cli.common import (
     console,
     errors_in_a_line,
     number_of_jobs,
+    warnings_in_a_line,
 )
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def sweep(
 
     Killed or interrupted, the same command goes on where it was.
     """
-    with errors_in_a_line():
+    with errors_in_a_line(), warnings_in_a_line():
         from keras_rnn_study.cli.views.sweep_display import SweepDisplay
         from keras_rnn_study.study.sweeping import sweep as sweeping
 

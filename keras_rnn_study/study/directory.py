@@ -7,28 +7,26 @@
             history.npz                       what was recorded at each check
             rnn/events.out.tfevents...        the same for TensorBoard
 
-Only the process that sweeps writes here, one at a time.
+Only the process that sweeps writes here, one at a time. What cannot be read counts as not there.
+Who reads is told so; who sweeps sets it aside, as NAME.damaged-1, and runs it again.
 """
 
 import contextlib
-import dataclasses
-import io
-import json
 import os
 import pathlib
-import re
-import shutil
-import uuid
-
-import numpy as np
+from collections.abc import Iterator, Mapping
 
 from keras_rnn_study.runs.result import Result
 from keras_rnn_study.runs.run import Run
-from keras_rnn_study.study.grid import from_dict, settings
-
-_STUDY, _RUN, _HISTORY = "study.json", "run.json", "history.npz"
-_UNFINISHED = ".unfinished-"
-_USUAL = {field.name: field.default for field in dataclasses.fields(Run)}
+from keras_rnn_study.study.damage import set_aside, tell
+from keras_rnn_study.study.durable import as_path, remove_unfinished, write_folder
+from keras_rnn_study.study.grid import Study
+from keras_rnn_study.study.naming import directory_name
+from keras_rnn_study.study.plain_json import Unreadable
+from keras_rnn_study.study.record import HISTORY_FILE, RUN_FILE, History, Record
+from keras_rnn_study.study.recovered import recovered_study
+from keras_rnn_study.study.run_folder import check_whole, history_in, record_in, records_in
+from keras_rnn_study.study.saved_study import STUDY_FILE, keep_study, saved_study
 
 
 class StudyDirectory:
@@ -39,225 +37,177 @@ class StudyDirectory:
 
     Attributes:
         path: `pathlib.Path`.
-        study: `Study`.
+        study: `Study`; where `study.json` is damaged, as much of it as the finished runs tell.
 
     Raises:
         ValueError: There is no study.
     """
 
-    def __init__(self, path):
-        self.path = pathlib.Path(path)
-        try:
-            saved = json.loads((self.path / _STUDY).read_text(encoding="utf-8"))
-        except (OSError, json.JSONDecodeError):
-            raise ValueError(
-                f"{str(path)!r} holds no study: there is no readable {_STUDY}. Expected a "
-                "directory that `keras-rnn-study sweep --out` or `sweep` made."
-            ) from None
-        self.study = from_dict(saved)
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = as_path(path)
+        self._told: set[pathlib.Path] = set()
+        self.study = self._read_study()
 
     @staticmethod
-    def is_at(path):
-        """Whether a directory holds a study."""
-        return (pathlib.Path(path) / _STUDY).exists()
+    def is_at(path: str | os.PathLike[str]) -> bool:
+        """Return whether a directory holds a study that can be read."""
+        try:
+            return saved_study(as_path(path)) is not None
+        except Unreadable:
+            return False
 
     @classmethod
-    def create(cls, path, study):
-        """Opens the directory of a study, which is made if it is not there.
+    def create(cls, path: str | os.PathLike[str], study: Study) -> "StudyDirectory":
+        """Open the directory of a study, which is made if it is not there.
 
         Raises:
             ValueError: It holds another study, or other files, or cannot be written.
         """
-        path = pathlib.Path(path)
-        try:
-            path.mkdir(parents=True, exist_ok=True)
-            if not cls.is_at(path):
-                _check_empty(path)
-                _write_whole(path / _STUDY, _as_json(study.as_dict()))
-        except OSError as error:
-            raise ValueError(
-                f"Cannot write to {str(path)!r}: {error.strerror}. Choose another directory."
-            ) from None
-        directory = cls(path)
-        _check_same(path, directory.study.as_dict(), json.loads(_as_json(study.as_dict())))
-        return directory
+        path = as_path(path)
+        keep_study(path, study)
+        return cls(path)
 
     @contextlib.contextmanager
-    def locked(self):
-        """Keeps other sweeps out; what a killed one left unfinished is removed.
+    def locked(self) -> Iterator[None]:
+        """Keep other sweeps out, and begin with runs that are whole.
+
+        What a killed sweep left unfinished is removed; what cannot be read is set aside.
 
         Raises:
-            ValueError: Another sweep is running here.
+            ValueError: Another sweep is running here, or the directory cannot be written.
         """
         import filelock
 
-        lock = filelock.FileLock(self.path / ".lock")
+        path = self.path / ".lock"
         try:
+            if path.is_dir():
+                tell(path, Unreadable("it is a folder"), f"It is now {set_aside(path).name}.")
+            lock = filelock.FileLock(path)
             lock.acquire(timeout=0)
         except filelock.Timeout:
             raise ValueError(
                 f"Another sweep is running in {str(self.path)!r}. Wait for it, or choose another "
                 "directory."
             ) from None
+        except OSError as error:
+            raise ValueError(
+                f"Cannot lock {str(self.path)!r}: {error.strerror}. Choose another directory."
+            ) from None
         try:
-            for left in self.path.glob(f"{_UNFINISHED}*"):
-                shutil.rmtree(left)
+            remove_unfinished(self.path)
+            for run in self.study.runs():
+                self._set_aside_damaged(run)
             yield
         finally:
             lock.release()
 
-    def add(self, run, files):
-        """Writes one finished run, whole or not at all.
+    def add(self, run: Run, files: Mapping[str, bytes]) -> None:
+        """Write one finished run, whole or not at all.
 
         Args:
             run: The `Run`; an earlier result of it is replaced.
-            files: dict of relative path to bytes.
+            files: Relative path to contents, as `files_of` gives them.
+
+        Raises:
+            ValueError: It cannot be written.
         """
-        unfinished = self.path / f"{_UNFINISHED}{uuid.uuid4().hex}"
-        for name, contents in files.items():
-            path = unfinished / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with open(path, "wb") as file:
-                file.write(contents)
-                file.flush()
-                os.fsync(file.fileno())
-        final = self.run_path(run)
-        if final.exists():
-            os.replace(final, self.path / f"{_UNFINISHED}{uuid.uuid4().hex}")
-        os.replace(unfinished, final)
-
-    def results(self):
-        """List of `Result` of the runs that are there, in the order of the grid."""
-        return [self.result(run) for run in self.study.runs() if self.has(run)]
-
-    def result(self, run):
-        """The `Result` of a run that is there."""
-        return result_from_dict(self._saved(run)["result"], run)
-
-    def has(self, run):
-        """Whether a run is there."""
-        return (self.run_path(run) / _RUN).exists()
-
-    def history(self, run):
-        """dict of arrays: what was recorded at each check; empty if the run has none."""
         try:
-            with np.load(self.run_path(run) / _HISTORY) as arrays:
-                return dict(arrays)
-        except OSError:
+            write_folder(self.run_path(run), files)
+        except OSError as error:
+            raise ValueError(
+                f"Cannot write {str(self.run_path(run))!r}: {error.strerror}. Finished runs are "
+                "there; make room, and give the same command again: it goes on where it was."
+            ) from None
+
+    def results(self) -> list[Result]:
+        """Return what the runs that are there came to, in the order of the grid."""
+        return [record.result for record in self._records()]
+
+    def result(self, run: Run) -> Result:
+        """Return what a run came to.
+
+        Raises:
+            ValueError: It is not there.
+        """
+        record = self._record(run)
+        if record is None:
+            raise ValueError(
+                f"{str(self.path)!r} has no finished run {directory_name(run)!r}. Run the sweep "
+                "first, or ask `has`."
+            )
+        return record.result
+
+    def has(self, run: Run) -> bool:
+        """Return whether a run is there."""
+        return self._record(run) is not None
+
+    def history(self, run: Run) -> History:
+        """Return what was recorded at each check; nothing if the run has none."""
+        path = self.run_path(run)
+        try:
+            return history_in(path)
+        except Unreadable as damage:
+            self._tell(path / HISTORY_FILE, damage, "It counts as not there.")
             return {}
 
-    def seconds(self, run):
-        """dict of str to float: what a run's time went to."""
-        return self._saved(run)["seconds"]
+    def seconds(self, run: Run) -> dict[str, float]:
+        """Return what a run's time went to; nothing if the run is not there."""
+        record = self._record(run)
+        return {} if record is None else record.seconds
 
-    def versions(self):
-        """dict of str: with what the runs were made; several versions are joined by commas."""
-        seen = {}
-        for run in self.study.runs():
-            if self.has(run):
-                for name, version in self._saved(run)["versions"].items():
-                    seen.setdefault(name, {})[version] = None
+    def versions(self) -> dict[str, str]:
+        """Return with what the runs were made; several versions are joined by commas."""
+        seen: dict[str, dict[str, None]] = {}
+        for record in self._records():
+            for name, version in record.versions.items():
+                seen.setdefault(name, {})[version] = None
         return {name: ", ".join(versions) for name, versions in seen.items()}
 
-    def run_path(self, run):
-        """Where a run is, or will be."""
+    def run_path(self, run: Run) -> pathlib.Path:
+        """Return where a run is, or will be."""
         return self.path / directory_name(run)
 
-    def _saved(self, run):
-        return json.loads((self.run_path(run) / _RUN).read_text(encoding="utf-8"))
+    def _records(self) -> list[Record]:
+        found = [self._record(run) for run in self.study.runs()]
+        return [record for record in found if record is not None]
 
+    def _record(self, run: Run) -> Record | None:
+        path = self.run_path(run)
+        try:
+            return record_in(path)
+        except Unreadable as damage:
+            self._tell(
+                path / RUN_FILE, damage, "The run counts as not there; the sweep runs it again."
+            )
+            return None
 
-def directory_name(run):
-    """What a run is called, on disk and in TensorBoard: all that is not usual about it.
+    def _set_aside_damaged(self, run: Run) -> None:
+        path = self.run_path(run)
+        if not os.path.lexists(path):
+            return
+        try:
+            check_whole(path)
+        except Unreadable as damage:
+            tell(path, damage, f"It is now {set_aside(path).name}, and the run is run again.")
 
-    Example:
+    def _read_study(self) -> Study:
+        damage: Unreadable | None = None
+        try:
+            study = saved_study(self.path)
+        except Unreadable as error:
+            damage, study = error, recovered_study(records_in(self.path))
+        if study is None:
+            raise ValueError(
+                f"{str(self.path)!r} holds no study: there is no readable {STUDY_FILE}. Expected a "
+                "directory that `keras-rnn-study sweep --out` or `sweep` made."
+            )
+        if damage is not None:
+            follows = "The finished runs tell what is known; the sweep's command writes it anew."
+            self._tell(self.path / STUDY_FILE, damage, follows)
+        return study
 
-    >>> directory_name(Run("recall", "lstm", gap=100, init="chrono", units=64))
-    'recall-lstm-chrono-gap-100-units-64-seed-0'
-    """
-    values = settings(run)
-    parts = [values.pop("task"), values.pop("cell"), values.pop("init")]
-    seed = values.pop("seed")
-    unusual = {name: value for name, value in values.items() if value != _USUAL.get(name)}
-    parts += [f"{name}-{value}" for name, value in {**unusual, "seed": seed}.items()]
-    return re.sub(r"[^\w.-]", "_", "-".join(parts))
-
-
-def files_of(run, result, *, protocol, versions=None, seconds=None, history=None):
-    """What `StudyDirectory.add` writes for a run, besides events: dict of name to bytes."""
-    saved = {
-        "run": dataclasses.asdict(run),
-        "protocol": dataclasses.asdict(protocol),
-        "versions": versions or {},
-        "result": result_as_dict(result),
-        "seconds": {name: round(value, 3) for name, value in (seconds or {}).items()},
-    }
-    files = {_RUN: _as_json(saved)}
-    if history:
-        arrays = io.BytesIO()
-        np.savez_compressed(arrays, **history)
-        files[_HISTORY] = arrays.getvalue()
-    return files
-
-
-def result_as_dict(result):
-    """A `Result` without its run, as JSON can hold it."""
-    values = {field.name: getattr(result, field.name) for field in dataclasses.fields(result)}
-    del values["run"]
-    return values
-
-
-def result_from_dict(saved, run):
-    """The `Result` of what `result_as_dict` gave."""
-    values = {n: tuple(v) if isinstance(v, list) else v for n, v in saved.items()}
-    return Result(run=run, **values)
-
-
-def _as_json(value):
-    return (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode()
-
-
-def _write_whole(path, contents):
-    beside = path.with_name(f".{path.name}-{uuid.uuid4().hex}")
-    beside.write_bytes(contents)
-    os.replace(beside, path)
-
-
-def _check_empty(path):
-    others = [p.name for p in path.iterdir() if not p.name.startswith(".")]
-    if others:
-        raise ValueError(
-            f"{str(path)!r} holds no study, but other files, such as {min(others)!r}. Expected a "
-            "new directory, or one of this study. Choose another one."
-        )
-
-
-def _check_same(path, there, received):
-    if there == received:
-        return
-    lines = [
-        f"  {name}: {old} there, {new} received" for name, old, new in _differences(there, received)
-    ]
-    raise ValueError(
-        f"{str(path)!r} holds another study:\n"
-        + "\n".join(lines)
-        + "\nTo go on with that one, ask for the same again; else choose another directory."
-    )
-
-
-def _differences(there, received):
-    """(name, old, new) of all that differs, in flat names."""
-    there, received = _flat(there), _flat(received)
-    for name in dict.fromkeys([*there, *received]):
-        old, new = there.get(name, "nothing"), received.get(name, "nothing")
-        if old != new:
-            yield name, old, new
-
-
-def _flat(saved):
-    grids = saved["grids"]
-    flat = {name: value for name, value in saved.items() if name != "grids"}
-    for number, grid in enumerate(grids, 1):
-        prefix = f"grid {number}: " if len(grids) > 1 else ""
-        flat |= {prefix + name: values for name, values in grid.items()}
-    return flat
+    def _tell(self, path: pathlib.Path, damage: Unreadable, what_follows: str) -> None:
+        """Warn once."""
+        if path not in self._told:
+            self._told.add(path)
+            tell(path, damage, what_follows)

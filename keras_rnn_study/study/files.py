@@ -13,14 +13,16 @@ quick version and a whole one; the first is taken if none is asked for.
 """
 
 import dataclasses
-import pathlib
+import os
+import reprlib
+from collections.abc import Mapping
+from typing import Any
 
 from keras_rnn_study.datasets.checks import check_choice
+from keras_rnn_study.study.changes import changed
+from keras_rnn_study.study.durable import as_path
 from keras_rnn_study.study.grid import Study
-
-_CHOSEN = dict.fromkeys(("task", "gap", "length", "variant"))
-_CHOSEN |= {"cell": ["simple_rnn", "lstm"], "init": "keras"}
-"""Axes by which grids of a file are chosen, and what each is where a grid does not say."""
+from keras_rnn_study.study.yaml_text import read_yaml
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,14 +42,19 @@ class StudyFile:
     size: str | None
 
 
-def read_study(path, size=None, *, changes=None):
-    """Reads a study from a YAML file.
+def read_study(
+    path: str | os.PathLike[str],
+    size: str | None = None,
+    *,
+    changes: Mapping[str, Any] | None = None,
+) -> StudyFile:
+    """Read a study from a YAML file.
 
     Args:
         path: Of the file.
         size: Name of one of its `sizes`; `None`: the first.
-        changes: dict of what takes the place of what the file says, in its grids, too. Where a
-            task, cell, start or size is among those that grids have, the others are left out.
+        changes: What takes the place of what the file says, in its grids, too. Where a task, cell,
+            start or size is among those that grids have, the others are left out.
 
     Returns:
         `StudyFile`.
@@ -64,25 +71,21 @@ def read_study(path, size=None, *, changes=None):
     >>> len(read_study(path).study.runs())
     8
     """
-    contents = _contents(path)
-    title, about = contents.pop("title", pathlib.Path(path).stem), contents.pop("about", None)
-    sizes = contents.pop("sizes", None)
-    if sizes:
-        size = next(iter(sizes)) if size is None else size
-        check_choice(f"size in {path}", size, sizes)
-        contents |= sizes[size]
-    elif size is not None:
-        raise ValueError(f"{path} has no sizes, but size={size!r} was asked for. Leave it out.")
-    if changes:
-        contents = _changed(contents, changes)
+    path = as_path(path)
+    asked = {} if changes is None else _settings("changes", changes)
     try:
+        contents = _settings("a study", read_yaml(path))
+        title = str(contents.pop("title", path.stem))
+        about = contents.pop("about", None)
+        size, of_size = _chosen(contents.pop("sizes", None), size)
+        contents = changed(contents | of_size, asked)
         return StudyFile(Study(**_with_numbers(contents)), title, about, size)
-    except (TypeError, ValueError) as error:
+    except ValueError as error:
         raise ValueError(f"{path}: {error}") from None
 
 
-def parse_value(text):
-    """A value as a person types it: none, true, false, a number or a word.
+def parse_value(text: str) -> bool | int | float | str | None:
+    """Return a value as a person types it: none, true, false, a number or a word.
 
     Example:
 
@@ -100,53 +103,37 @@ def parse_value(text):
     return text
 
 
-def _changed(contents, changes):
-    """What a file says, but for `changes`, which go before what its grids say."""
-    grids = contents.get("grids")
-    if not (isinstance(grids, list) and all(isinstance(grid, dict) for grid in grids)):
-        return contents | changes
-    for name, usual in _CHOSEN.items():
-        if name in changes:
-            grids = _chosen(grids, name, _as_list(changes[name]), contents.get(name, usual))
-    replaced = changes.keys() - _CHOSEN.keys()
-    grids = [{name: v for name, v in grid.items() if name not in replaced} for grid in grids]
-    return contents | changes | {"grids": grids}
-
-
-def _chosen(grids, name, asked, usual):
-    """The grids that have some of the values asked for; if there are none, all get the values."""
-    with_some = []
-    for grid in grids:
-        values = [value for value in _as_list(grid.get(name, usual)) if value in asked]
-        if values:
-            with_some.append(grid | {name: values})
-    return with_some or [grid | {name: asked} for grid in grids]
-
-
-def _as_list(values):
-    return values if isinstance(values, list) else [values]
-
-
-def _contents(path):
-    import yaml
-
-    try:
-        contents = yaml.safe_load(pathlib.Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
+def _settings(what: str, received: object) -> dict[str, Any]:
+    if not isinstance(received, dict):
+        kind = "nothing" if received is None else type(received).__name__
         raise ValueError(
-            f"Cannot read the study {str(path)!r}: {error.strerror}. Pass the path of a YAML file."
-        ) from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path} is no YAML: {error}") from None
-    if not isinstance(contents, dict):
-        raise ValueError(
-            f"{path} holds {type(contents).__name__}, not names and values. A study begins, for "
-            "example, with the line 'task: recall'."
+            f"{what} must be names and values, but there is {kind}. A study begins, for example, "
+            "with the line 'task: recall'."
         )
-    return contents
+    for name in received:
+        if not isinstance(name, str):
+            raise ValueError(
+                f"{what} must be names and values, but {reprlib.repr(name)} is no name. Write, for "
+                "example, 'gap: [10, 100]'."
+            )
+    return dict(received)
 
 
-def _with_numbers(value):
+def _chosen(sizes: object, size: str | None) -> tuple[str | None, dict[str, Any]]:
+    """Return the name of a size, and what it sets."""
+    if sizes is None:
+        if size is not None:
+            raise ValueError(f"It has no sizes, but size={size!r} was asked for. Leave it out.")
+        return None, {}
+    known = _settings("'sizes'", sizes)
+    if not known:
+        raise ValueError("'sizes' has no size. Write, for example, 'sizes: {quick: {seeds: 3}}'.")
+    size = next(iter(known)) if size is None else size
+    check_choice("size", size, known)
+    return size, _settings(f"Size {size!r}", known[size])
+
+
+def _with_numbers(value: Any) -> Any:
     """YAML takes 1e-3 for a word, since it has no point."""
     if isinstance(value, dict):
         return {name: _with_numbers(v) for name, v in value.items()}

@@ -5,11 +5,19 @@ import signal
 import time
 
 from keras_rnn_study.study import Result
-from keras_rnn_study.study.directory import files_of
+from keras_rnn_study.study.record import files_of
 
 
 def check(runs, threads, gpu):
     pass
+
+
+def check_slowly(runs, threads, gpu):
+    time.sleep(5)
+
+
+def check_and_die(runs, threads, gpu):
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def work(run, protocol, gpu, varied):

@@ -8,8 +8,10 @@ import time
 
 import pytest
 from command_line import PROGRAM, run
+from small_study import small_study
 
-from keras_rnn_study.study import StudyDirectory
+from keras_rnn_study.study import Result, StudyDirectory
+from keras_rnn_study.study.record import files_of
 
 SMALL = "--task recall --cell simple_rnn,lstm --init keras --init chrono --gap 1,2 --steps 80"
 SMALL = [*SMALL.split(), "--seeds", "1", "--set", "units=8", "--set", "learning_rate=1e-2"]
@@ -109,6 +111,83 @@ def test_a_mistake_is_told_in_a_line_and_nothing_is_written(arguments, message, 
     assert len(done.stderr.splitlines()) == 1
     assert re.search(message, done.stderr)
     assert not list(tmp_path.iterdir())
+
+
+BASE = ["--task", "recall", "--cell", "lstm", "--gap", "5"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--seeds", "1000000000"], r"seeds must be a whole number, 10,000 or less"),
+        (["--seeds", "0"], r"seeds must be a whole number, 1 or more"),
+        (["--steps", "7"], r"steps=7 is no multiple of check_every=40.*Pass steps=40"),
+        (["--set", "steps=0"], r"steps must be a whole number, 1 or more, but 0"),
+        (["--set", "steps=1.5"], r"steps must be a whole number, 1 or more, but 1.5"),
+        (["--set", "batch_size=-3"], r"batch_size must be a whole number, 1 or more, but -3"),
+        (["--set", "samples=1e12"], r"samples must be a whole number, .* but 1000000000000.0"),
+        (["--set", "samples=1000000000000"], r"samples must be a whole number, 100,000 or less"),
+        (["--set", "check_every=1000000"], r"steps=1000 is no multiple of check_every=1000000"),
+        (["--set", "units=1000000000"], r"units must be a whole number, 65,536 or less"),
+        (["--set", "clipnorm=nan"], r"clipnorm must be finite, but nan was given"),
+        (["--set", "learning_rate=inf"], r"learning_rate must be finite, but inf was given"),
+        (["--set", "clipnrm=1"], r"Unknown option of Adam 'clipnrm'.*'clipnorm'\?"),
+        (["--set", "momentum=none"], r"Unknown option of Adam 'momentum'"),
+        (["--set", "self=3"], r"Unknown .* 'self'"),
+        (["--set", "grids=recall"], r"grids must be a list of dicts of axes, but 'recall' was"),
+        (["--set", "title=x"], r"Unknown .* 'title'"),
+        (["--gap", "1" * 5000], r"gap must be finite, but inf was given"),
+        (["--jobs", "1000000"], r"jobs must be a whole number, 1,024 or less"),
+        (["--scheduler", ""], r"A scheduler has an address, but '' was given"),
+        (["--scheduler", "nonsense://x"], r"No Dask scheduler answers at 'nonsense://x'"),
+    ],
+)
+def test_a_wrong_number_is_told_in_a_line_and_nothing_is_written(arguments, message, tmp_path):
+    if "--scheduler" in arguments:
+        pytest.importorskip("distributed")
+    done = run("sweep", *BASE, *arguments, "--out", "x", cwd=tmp_path)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert re.search(message, done.stderr)
+    assert not list(tmp_path.iterdir())
+
+
+def test_many_options_of_the_optimizer_are_not_too_long_a_name(tmp_path):
+    options = ["beta_1", "beta_2", "ema_momentum", "clipnorm", "weight_decay", "epsilon"]
+    several = [f"--set={name}=0.0123456789012345" for name in options]
+    several += ["--set=amsgrad=true", "--set=use_ema=true", "--set=ema_overwrite_frequency=12345"]
+    several += ["--set=loss_scale_factor=1.23456789", "--set=gradient_accumulation_steps=2"]
+    several += ["--set=units=2", "--set=batch_size=8", "--set=samples=16", "--set=layers=2"]
+    done = run("sweep", *BASE, *several, "--seeds", 1, "--steps", 40, "--out", "x", "--jobs", 1,
+                  cwd=tmp_path)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    [result] = StudyDirectory(tmp_path / "x").results()
+    assert len(result.run.optimizer_options) == 11
+    [name] = {path.parent.name for path in tmp_path.glob("x/*/run.json")}
+    assert 200 < len(name) <= 230
+
+
+def made_study(path):
+    """A directory of which each run is there."""
+    directory = StudyDirectory.create(path, small_study())
+    for run_ in small_study().runs():
+        result = Result(run_, "in part", "updates used up", time=3, horizon=(2, 2))
+        directory.add(run_, files_of(run_, result, protocol=directory.study.protocol))
+    return directory
+
+
+def test_damage_is_a_line_each_and_the_report_goes_on(tmp_path):
+    directory = made_study(tmp_path / "s")
+    first, second = (directory.run_path(small_study().runs()[number]) for number in (0, 2))
+    (first / "run.json").write_text("")
+    (second / "history.npz").write_text("")
+    done = run("report", "s", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    lines = done.stderr.splitlines()
+    assert len(lines) == 2
+    assert re.match(rf"Note: .*{first.name}/run.json cannot be read: it is empty", lines[0])
+    assert re.match(rf"Note: .*{second.name}/history.npz cannot be read", lines[1])
+    assert "11 of 12 runs are there" in (tmp_path / "s/report.html").read_text(encoding="utf-8")
 
 
 def test_no_study_to_report_is_told(tmp_path):

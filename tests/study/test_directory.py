@@ -7,7 +7,8 @@ import pytest
 from small_study import small_study
 
 from keras_rnn_study.study import Protocol, Result, StudyDirectory
-from keras_rnn_study.study.directory import directory_name, files_of
+from keras_rnn_study.study.naming import directory_name
+from keras_rnn_study.study.record import files_of
 
 
 @pytest.fixture

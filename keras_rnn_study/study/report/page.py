@@ -2,13 +2,23 @@
 
 import base64
 import math
+import os
 import pathlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import jinja2
 
-from keras_rnn_study.study.report import figures
-from keras_rnn_study.study.report.summary import conditions, lines, prediction
-from keras_rnn_study.study.report.tables import results_csv, updates_text
+from keras_rnn_study.runs.result import Result
+from keras_rnn_study.study.directory import StudyDirectory
+from keras_rnn_study.study.durable import as_path, make_folder, write_file
+from keras_rnn_study.study.report import figures, tables
+from keras_rnn_study.study.report.style import write_figure
+from keras_rnn_study.study.report.summary import Condition, conditions, lines, prediction
+from keras_rnn_study.study.report.tables import results_csv
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 _CURVES = {
     "success": figures.success_curve,
@@ -18,39 +28,44 @@ _CURVES = {
 }
 
 
-def write_report(study, out=None):
-    """Writes `report.html`, `results.csv`, and the page's figures as PNG and SVG in `figures/`.
+def write_report(
+    study: StudyDirectory | str | os.PathLike[str], out: str | os.PathLike[str] | None = None
+) -> pathlib.Path:
+    """Write `report.html`, `results.csv`, and the page's figures as PNG and SVG in `figures/`.
 
     Args:
-        study: `StudyDirectory`; runs may still be missing.
+        study: `StudyDirectory`, or its path; runs may still be missing.
         out: Directory to write to; `None`: the study's own.
 
     Returns:
         `pathlib.Path` of the page, which needs no other file.
 
     Raises:
-        ValueError: No run is there yet, or `out` cannot be written.
+        ValueError: There is no study, or no run of it yet, or `out` cannot be written.
     """
+    if not isinstance(study, StudyDirectory):
+        study = StudyDirectory(study)
     results = study.results()
     if not results:
         raise ValueError(
             f"{str(study.path)!r} has no finished run of {len(study.study.runs())}, so there is "
             "nothing to report. Run the sweep first; what is there can be reported at any time."
         )
-    out = pathlib.Path(study.path if out is None else out)
+    place = study.path if out is None else as_path(out)
     try:
-        (out / "figures").mkdir(parents=True, exist_ok=True)
-        page = _page(study, results, out / "figures")
-        (out / "results.csv").write_text(results_csv(results), encoding="utf-8")
-        (out / "report.html").write_text(page, encoding="utf-8")
+        make_folder(place / "figures")
+        page = _page(study, results, place / "figures")
+        write_file(place / "results.csv", results_csv(results))
+        write_file(place / "report.html", page)
     except OSError as error:
         raise ValueError(
-            f"Cannot write the report to {str(out)!r}: {error.strerror}. Choose another directory."
+            f"Cannot write the report to {str(place)!r}: {error.strerror}. Choose another "
+            "directory."
         ) from None
-    return out / "report.html"
+    return place / "report.html"
 
 
-def _page(study, results, figures_dir):
+def _page(study: StudyDirectory, results: list[Result], figures_dir: pathlib.Path) -> str:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader(__package__, "."),
         autoescape=True,
@@ -75,8 +90,10 @@ def _page(study, results, figures_dir):
     )
 
 
-def _section(label, found, study, figures_dir):
-    """What the page says about one task."""
+def _section(
+    label: str, found: list[Condition], study: StudyDirectory, figures_dir: pathlib.Path
+) -> dict[str, Any]:
+    """Gather what the page says about one task."""
     name = "".join(letter if letter.isalnum() else "_" for letter in label).strip("_")
     drawn = {}
     for kind, draw in _CURVES.items():
@@ -90,12 +107,13 @@ def _section(label, found, study, figures_dir):
         "prediction": None if math.isnan(told.horizon) else told,
         "maps": list(_maps(found, study, figures_dir, name)),
         "lines": lines(found),
-        "updates_text": updates_text,
+        "texts": tables,
+        "lost": sum(condition.lost_gradients for condition in found),
     }
 
 
-def _sentence(label, members):
-    """Where a line falls below half: `"lstm learns gaps up to 10, and not 20 to 200."`"""
+def _sentence(label: str, members: list[Condition]) -> str:
+    """Say where a line falls below half: `"lstm learns gaps up to 10, and not 20 to 200."`"""
     name = members[0].run.facts.size_name
     good = [c.run.size for c in members if c.rate >= 0.5]
     bad = [c.run.size for c in members if not c.rate >= 0.5]
@@ -109,15 +127,17 @@ def _sentence(label, members):
     return f"{label}: most seeds learn only {listed} of the {name}s measured."
 
 
-def _maps(found, study, figures_dir, name):
-    """A heat map for each line: at its largest gap, of the first seed that did not break off."""
+def _maps(
+    found: list[Condition], study: StudyDirectory, figures_dir: pathlib.Path, name: str
+) -> Iterator[dict[str, str]]:
+    """Draw a heat map for each line: its largest gap, the first seed that did not break off."""
     for number, (label, members) in enumerate(lines(found).items(), 1):
         condition = members[-1]
         for result in condition.results:
             pixels = figures.flow_map(study.history(result.run), result.run)
             if pixels is not None:
                 path = figures_dir / f"{name}-gradient-flow-{number}.png"
-                figures.write_figure(pixels, path)
+                write_figure(pixels, path)
                 yield {
                     "label": f"{label}, {result.run.facts.size_name} {result.run.size}, "
                     f"seed {result.run.seed}: {result.verdict}",
@@ -126,9 +146,9 @@ def _maps(found, study, figures_dir, name):
                 break
 
 
-def _svg(figure, path):
-    """The figure's SVG for the page; also writes it, and a PNG, beside it."""
+def _svg(figure: "Figure", path: pathlib.Path) -> str:
+    """Return the figure's SVG for the page; also writes it, and a PNG, beside it."""
     for suffix in (".png", ".svg"):
-        figures.write_figure(figure, path.with_name(path.name + suffix))
+        write_figure(figure, path.with_name(path.name + suffix))
     text = path.with_name(path.name + ".svg").read_text(encoding="utf-8")
     return text[text.index("<svg") :]

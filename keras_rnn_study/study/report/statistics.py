@@ -3,13 +3,17 @@
 Numbers in, numbers out.
 """
 
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
 import numpy as np
 
+Item = TypeVar("Item")
 _Z = 1.959963984540054  # the normal distribution's 97.5 % point: intervals of 95 %
 
 
-def wilson(successes, trials):
-    """Wilson's 95 % interval of a success rate.
+def wilson(successes: int, trials: int) -> tuple[float, float]:
+    """Return Wilson's 95 % interval of a success rate.
 
     Unlike the usual rate plus or minus twice its standard error, it is right for few trials, and
     for rates of 0 and 1: five of five is no proof that it always works.
@@ -49,8 +53,8 @@ def wilson(successes, trials):
     return low, high
 
 
-def censored_quartiles(values):
-    """Quartiles of how long something took, where some never got there.
+def censored_quartiles(values: Sequence[float | None]) -> tuple[float, float, float]:
+    """Return quartiles of how long something took, where some never got there.
 
     Args:
         values: List of numbers; `None` for what had not happened when it was given up. That counts
@@ -70,13 +74,14 @@ def censored_quartiles(values):
     """
     ordered = sorted(float("inf") if value is None else float(value) for value in values)
     if not ordered:
-        return (float("nan"),) * 3
+        return float("nan"), float("nan"), float("nan")
     # In whole numbers: 0.75 * 4 may be a little more than 3.
-    return tuple(ordered[-(-len(ordered) * quarter // 4) - 1] for quarter in (1, 2, 3))
+    low, median, high = (ordered[-(-len(ordered) * quarter // 4) - 1] for quarter in (1, 2, 3))
+    return low, median, high
 
 
-def rank_correlation(a, b):
-    """Spearman's: whether what is larger in one list is larger in the other.
+def rank_correlation(a: Sequence[float], b: Sequence[float]) -> float:
+    """Return Spearman's: whether what is larger in one list is larger in the other.
 
     Args:
         a: Numbers, (n,); may be infinite. Equal ones share their mean rank.
@@ -94,21 +99,24 @@ def rank_correlation(a, b):
     >>> rank_correlation([1, 2, 3, 4], [10, 20, 20, 1000])
     0.9486832980505138
     """
-    a, b = np.asarray(a, "float64"), np.asarray(b, "float64")
-    if a.shape != b.shape or a.ndim != 1 or np.isnan(a).any() or np.isnan(b).any():
+    first, second = np.asarray(a, "float64"), np.asarray(b, "float64")
+    has_nan = np.isnan(first).any() or np.isnan(second).any()
+    if first.shape != second.shape or first.ndim != 1 or has_nan:
         raise ValueError(
-            f"Received lists of shapes {a.shape} and {b.shape}, or with NaN; expected two of the "
-            "same length, of numbers. Leave out pairs of which one is not known."
+            f"Received lists of shapes {first.shape} and {second.shape}, or with NaN; expected two "
+            "of the same length, of numbers. Leave out pairs of which one is not known."
         )
-    if a.size < 2:
+    if first.size < 2:
         return float("nan")
-    ranks = [_ranks(side) - (a.size + 1) / 2 for side in (a, b)]
+    ranks = [_ranks(side) - (first.size + 1) / 2 for side in (first, second)]
     size = np.sqrt((ranks[0] @ ranks[0]) * (ranks[1] @ ranks[1]))
     return float(ranks[0] @ ranks[1] / size) if size else float("nan")
 
 
-def bootstrap(statistic, items, repeats=1000):
-    """95 % interval of a statistic, from drawing the items again and again, with replacement.
+def bootstrap(
+    statistic: Callable[[list[Item]], float], items: Sequence[Item], repeats: int = 1000
+) -> tuple[float, float]:
+    """Return the 95 % interval of a statistic, from drawing the items anew, with replacement.
 
     Args:
         statistic: Function of a list of items; a float, NaN where it is not defined.
@@ -131,11 +139,12 @@ def bootstrap(statistic, items, repeats=1000):
     values = values[~np.isnan(values)]
     if not values.size:
         return float("nan"), float("nan")
-    return tuple(float(end) for end in np.percentile(values, [2.5, 97.5]))
+    low, high = np.percentile(values, [2.5, 97.5])
+    return float(low), float(high)
 
 
-def _ranks(values):
-    """1 for the smallest; equal values share the mean of their places."""
+def _ranks(values: np.ndarray) -> np.ndarray:
+    """Return 1 for the smallest; equal values share the mean of their places."""
     _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
     last = np.cumsum(counts)
     return (last - (counts - 1) / 2)[inverse]

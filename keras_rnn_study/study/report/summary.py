@@ -2,6 +2,8 @@
 
 import collections
 import dataclasses
+import math
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -15,6 +17,9 @@ from keras_rnn_study.study.report.statistics import (
     wilson,
 )
 
+NO_NUMBER = "no number"
+"""What is said of a gradient, or of its horizon, that is NaN."""
+
 _IN_LABEL = ("cell", "init", "forget_bias", "input_bias")
 _NOT_IN_LABEL = ("task", "variant", "gap", "length", "seed", "steps")
 
@@ -25,68 +30,83 @@ class Condition:
 
     Attributes:
         run: One of them.
-        results: List of `Result`, those that broke off too.
+        results: Those of all seeds, also of runs that broke off.
     """
 
     run: Run
     results: tuple[Result, ...]
 
     @property
-    def trials(self):
-        """How many say something about learning: also those that diverged, not what broke off."""
+    def trials(self) -> int:
+        """Count those that say something about learning: who diverged does, who broke off not."""
         return sum(not result.failed for result in self.results)
 
     @property
-    def failed(self):
-        """How many broke off."""
+    def failed(self) -> int:
+        """Count those that broke off."""
         return len(self.results) - self.trials
 
     @property
-    def successes(self):
-        """How many learned."""
+    def successes(self) -> int:
+        """Count those that learned."""
         return sum(result.learned for result in self.results)
 
     @property
-    def rate(self):
-        """The share that learned; NaN without trials."""
+    def rate(self) -> float:
+        """Return the share that learned; NaN without trials."""
         return self.successes / self.trials if self.trials else float("nan")
 
     @property
-    def interval(self):
-        """Wilson's 95 % interval of the rate."""
+    def interval(self) -> tuple[float, float]:
+        """Return Wilson's 95 % interval of the rate."""
         return wilson(self.successes, self.trials)
 
     @property
-    def updates(self):
-        """Quartiles of the updates to success; infinite where those runs had not learned."""
+    def updates(self) -> tuple[float, float, float]:
+        """Return quartiles of the updates to success; infinite where those runs had not learned."""
         return censored_quartiles([r.updates_to_success for r in self._trials])
 
     @property
-    def horizon(self):
-        """Mean horizon before training, in steps."""
+    def horizon(self) -> float:
+        """Return the mean horizon before training, in steps; NaN if one is."""
         return _mean([r.horizon[0] for r in self._trials])
 
     @property
-    def decay(self):
-        """Mean decay before training, in powers of ten."""
+    def lost_gradients(self) -> int:
+        """Count those whose gradient, before training, had a norm that was not a number."""
+        return sum(h is not None and math.isnan(h) for h in (r.horizon[0] for r in self._trials))
+
+    @property
+    def time(self) -> int | None:
+        """Return the length of the sequences, from a run that has one."""
+        return next((r.time for r in self.results if r.time is not None), None)
+
+    @property
+    def reach(self) -> float:
+        """Return the share of the sequence within the horizon; NaN where one is not known."""
+        return self.horizon / self.time if self.time else float("nan")
+
+    @property
+    def decay(self) -> float:
+        """Return the mean decay before training, in powers of ten; NaN if one is."""
         return _mean([r.decay[0] for r in self._trials])
 
     @property
-    def score(self):
-        """Mean score on held-out samples; NaN if a run diverged."""
+    def score(self) -> float:
+        """Return the mean score on held-out samples; NaN if a run diverged."""
         return _mean([r.score for r in self._trials])
 
-    def ended(self, why):
-        """How many runs ended for that reason; see `Result`."""
+    def ended(self, why: str) -> int:
+        """Count the runs that ended for that reason; see `Result`."""
         return sum(result.ended == why for result in self.results)
 
     @property
-    def _trials(self):
+    def _trials(self) -> list[Result]:
         return [result for result in self.results if not result.failed]
 
 
-def conditions(results):
-    """Groups results by all but the seed.
+def conditions(results: Iterable[Result]) -> list[Condition]:
+    """Group results by all but the seed.
 
     Args:
         results: List of `Result`.
@@ -94,14 +114,14 @@ def conditions(results):
     Returns:
         List of `Condition`, in the order in which they first occur.
     """
-    groups = collections.defaultdict(list)
+    groups: dict[Run, list[Result]] = collections.defaultdict(list)
     for result in results:
         groups[dataclasses.replace(result.run, seed=0)].append(result)
     return [Condition(members[0].run, tuple(members)) for members in groups.values()]
 
 
-def line_label(run, among):
-    """What tells the lines of one figure apart: cell, start, and whatever else differs.
+def line_label(run: Run, among: Iterable[Run]) -> str:
+    """Tell the lines of one figure apart: cell, start, and whatever else differs.
 
     Args:
         run: `Run`.
@@ -125,8 +145,8 @@ def line_label(run, among):
     return ", ".join(parts)
 
 
-def lines(found):
-    """Conditions by line of a figure.
+def lines(found: list[Condition]) -> dict[str, list[Condition]]:
+    """Sort conditions by line of a figure.
 
     Args:
         found: List of `Condition` of one task.
@@ -135,7 +155,7 @@ def lines(found):
         dict of label to list of `Condition`, the smallest gap first.
     """
     runs = [condition.run for condition in found]
-    result = collections.defaultdict(list)
+    result: dict[str, list[Condition]] = collections.defaultdict(list)
     for condition in sorted(found, key=lambda condition: condition.run.size):
         result[line_label(condition.run, runs)].append(condition)
     order = dict.fromkeys(line_label(run, runs) for run in runs)
@@ -156,14 +176,14 @@ class Prediction:
     """
 
     decay: float
-    decay_interval: tuple
+    decay_interval: tuple[float, float]
     horizon: float
-    horizon_interval: tuple
+    horizon_interval: tuple[float, float]
     conditions: int
 
 
-def prediction(found):
-    """Whether the gradient before training foretells where learning fails.
+def prediction(found: list[Condition]) -> Prediction:
+    """Tell whether the gradient before training foretells where learning fails.
 
     It says nothing where all conditions learn, or none: correlations are NaN then. With few
     conditions the interval is wide. And a gradient that is there at the start may still be gone, or
@@ -175,20 +195,21 @@ def prediction(found):
     Returns:
         `Prediction`.
     """
-    known = [c for c in found if c.trials and not np.isnan(c.decay)]
+    known = [c for c in found if not (math.isnan(c.decay) or math.isnan(c.reach))]
 
-    def of(measure):
-        def correlation(drawn):
+    def of(measure: Callable[[Condition], float]) -> tuple[float, tuple[float, float]]:
+        def correlation(drawn: list[Condition]) -> float:
             return rank_correlation([measure(c) for c in drawn], [c.rate for c in drawn])
 
         # Whole conditions are drawn: the seeds of one are no independent evidence about others.
-        interval = bootstrap(correlation, known) if known else (float("nan"),) * 2
+        nothing = float("nan"), float("nan")
+        interval = bootstrap(correlation, known) if known else nothing
         return correlation(known), interval
 
-    decay, horizon = of(lambda c: c.decay), of(lambda c: c.horizon / c.results[0].time)
+    decay, horizon = of(lambda c: c.decay), of(lambda c: c.reach)
     return Prediction(*decay, *horizon, len(known))
 
 
-def _mean(values):
+def _mean(values: list[float | None] | list[int | None] | list[float]) -> float:
     known = [float(value) for value in values if value is not None]
     return float(np.mean(known)) if known else float("nan")

@@ -5,19 +5,21 @@ import dataclasses
 import io
 import json
 import math
+from collections.abc import Iterable
+from typing import Any
 
 from rich import box
 from rich.table import Table
 
 from keras_rnn_study.runs.result import Result
 from keras_rnn_study.runs.run import Run
-from keras_rnn_study.study.report.summary import conditions, lines
+from keras_rnn_study.study.report.summary import NO_NUMBER, Condition, conditions, lines
 
 _PAIRS = ("horizon", "decay", "keep_gate")  # before and after training
 
 
-def results_csv(results):
-    """All results, a row each: a run's configuration, then what it came to.
+def results_csv(results: Iterable[Result]) -> str:
+    """Return all results, a row for each: a run's configuration, then what it came to.
 
     No times and dates, so the same study always gives the same bytes.
 
@@ -34,8 +36,8 @@ def results_csv(results):
     return text.getvalue()
 
 
-def read_results_csv(text):
-    """What `results_csv` was given.
+def read_results_csv(text: str) -> list[Result]:
+    """Return what `results_csv` was given.
 
     Args:
         text: str.
@@ -56,8 +58,8 @@ def read_results_csv(text):
         ) from None
 
 
-def summary_table(results):
-    """How many learned, under which conditions, and after how many updates.
+def summary_table(results: Iterable[Result]) -> Table:
+    """Tell how many learned, under which conditions, and after how many updates.
 
     Args:
         results: List of `Result`.
@@ -98,33 +100,49 @@ def summary_table(results):
     return table
 
 
-def _size_names(found):
+def _size_names(found: list[Condition]) -> str:
     return "/".join(dict.fromkeys(condition.run.facts.size_name for condition in found))
 
 
-def _cells(condition):
+def _cells(condition: Condition) -> tuple[str, ...]:
     low, high = condition.interval
     return (
         str(condition.run.size),
         f"{condition.successes}/{condition.trials} ({low:.2f}-{high:.2f})",
         updates_text(condition),
-        "-" if math.isnan(condition.horizon) else f"{condition.horizon:.0f}",
+        horizon_text(condition),
     )
 
 
-def updates_text(condition):
-    """Median and quartiles of the updates to success: `"240 (200-320)"`, `"never (200-never)"`."""
+def horizon_text(condition: Condition) -> str:
+    """Return the mean horizon, `"12"`; in words where a gradient had none; "-" without trials."""
+    return _mean_text(condition, condition.horizon, ".0f")
+
+
+def decay_text(condition: Condition) -> str:
+    """Return the mean decay, `"-3.5"`, as `horizon_text` does."""
+    return _mean_text(condition, condition.decay, ".1f")
+
+
+def _mean_text(condition: Condition, value: float, how: str) -> str:
+    if math.isnan(value):
+        return NO_NUMBER if condition.lost_gradients else "-"
+    return format(value, how)
+
+
+def updates_text(condition: Condition) -> str:
+    """Return the updates to success, median and quartiles: `"240 (200-320)"`, `"never"`."""
     low, median, high = (_count(value) for value in condition.updates)
     return median if low == high else f"{median} ({low}-{high})"
 
 
-def _count(value):
+def _count(value: float) -> str:
     if math.isnan(value):
         return "-"
     return f"{value:,.0f}" if math.isfinite(value) else "never"
 
 
-def _columns():
+def _columns() -> list[str]:
     fields = [field.name for field in dataclasses.fields(Run)]
     for field in dataclasses.fields(Result):
         if field.name in _PAIRS:
@@ -134,7 +152,7 @@ def _columns():
     return fields
 
 
-def _row(result):
+def _row(result: Result) -> dict[str, Any]:
     row = {field.name: getattr(result.run, field.name) for field in dataclasses.fields(Run)}
     row["optimizer_options"] = json.dumps(dict(row["optimizer_options"])) * bool(
         row["optimizer_options"]
@@ -148,14 +166,14 @@ def _row(result):
     return {name: repr(value) if isinstance(value, float) else value for name, value in row.items()}
 
 
-def _result(row):
+def _result(row: dict[str, str]) -> Result:
     options = tuple(sorted(json.loads(row["optimizer_options"] or "{}").items()))
     run = {
         field.name: _value(row.get(field.name, ""), field.type)  # one that is new may lack
         for field in dataclasses.fields(Run)
         if field.name != "optimizer_options"
     }
-    values = {}
+    values: dict[str, Any] = {}
     for field in dataclasses.fields(Result):
         if field.name in _PAIRS:
             ends = (row.get(f"{field.name}_{when}", "") for when in ("before", "after"))
@@ -167,8 +185,8 @@ def _result(row):
     return Result(Run(**run, optimizer_options=options), **values)
 
 
-def _value(text, kind):
-    """A cell as what its field holds."""
+def _value(text: str, kind: Any) -> Any:
+    """Return a cell as what its field holds."""
     if text == "" and kind is not str:
         return None
     for candidate in (int, float):

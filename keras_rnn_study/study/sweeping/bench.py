@@ -1,11 +1,14 @@
 """A worker's bench: one compiled model for all runs that differ only in what variables hold."""
 
 import dataclasses
+from typing import Any
 
+import keras
 import numpy as np
 
 from keras_rnn_study.callbacks import GradientNorms
 from keras_rnn_study.fusion import fused
+from keras_rnn_study.runs.run import Run
 
 
 class Bench:
@@ -23,23 +26,23 @@ class Bench:
         norms: `GradientNorms` of the model. One for all runs, as it is compiled into the step.
     """
 
-    def __init__(self, run, loop):
-        self.model = run.build()
+    def __init__(self, run: Run, loop: str) -> None:
+        self.model: keras.Model = run.build()
         self.norms = GradientNorms()
         self._serves = _compiled_for(run, loop)
-        self._run = run
+        self._run: Run | None = run
         optimizer = self.model.optimizer
         optimizer.build(self.model.trainable_variables)
         self._unused = [variable.numpy() for variable in optimizer.variables]
         if loop == "fused":
             fused(self.model)
 
-    def serves(self, run, loop):
-        """Whether a run can be put on this bench."""
+    def serves(self, run: Run, loop: str) -> bool:
+        """Tell whether a run can be put on this bench."""
         return self._serves == _compiled_for(run, loop)
 
-    def put(self, run):
-        """Brings model and optimizer to where `run.build()` has them."""
+    def put(self, run: Run) -> None:
+        """Bring model and optimizer to where `run.build()` has them."""
         if run != self._run:
             self.model.set_weights(run.build().get_weights())
         optimizer = self.model.optimizer
@@ -48,23 +51,27 @@ class Bench:
         optimizer.learning_rate = run.learning_rate
         self._run = None  # a run that is put here again finds trained weights
 
-    def predict(self, x, batch_size):
-        """What the model says, in batches that are all of one size, so that one is compiled."""
+    def predict(self, x: np.ndarray, batch_size: int) -> np.ndarray:
+        """Return what the model says, in batches of one size, so that one is compiled."""
         predictions = []
         for start in range(0, len(x), batch_size):
             rows = np.arange(start, start + batch_size) % len(x)
             predictions.append(self.model.predict_on_batch(x[rows]))
         return np.concatenate(predictions)[: len(x)]
 
-    def gradient_norms(self):
-        """Norms of the last run's training steps, (steps,)."""
+    def gradient_norms(self) -> np.ndarray:
+        """Return norms of the last run's training steps, (steps,)."""
         history = self.norms.history
         begins = np.flatnonzero(history["step"] == 0)
         return history["gradient_norm/global"][begins[-1] :] if len(begins) else np.empty(0)
 
 
-def _compiled_for(run, loop):
-    """All of a run that is compiled in: not its seed, learning rate, steps and starting weights."""
+def _compiled_for(run: Run, loop: str) -> tuple[str, Run]:
+    """Return what is compiled in: not seed, learning rate, steps and starting weights."""
     relu = run.init == "identity"
-    start = {"init": "identity" if relu else "keras", "forget_bias": None, "input_bias": None}
+    start: dict[str, Any] = {
+        "init": "identity" if relu else "keras",
+        "forget_bias": None,
+        "input_bias": None,
+    }
     return loop, dataclasses.replace(run, seed=0, learning_rate=1.0, steps=1, **start)

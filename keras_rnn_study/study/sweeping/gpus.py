@@ -8,11 +8,11 @@ import filelock
 
 CHOICES = ("share", "pin", "off")
 
-_held = []  # the lock of this process' GPU, for as long as it lives
+_held: list[filelock.BaseFileLock] = []  # the lock of this process' GPU, for as long as it lives
 
 
-def prepare(choice):
-    """To be called before TensorFlow starts.
+def prepare(choice: str) -> None:
+    """Choose this process' GPU, before TensorFlow starts.
 
     Args:
         choice: "share": all GPUs are visible, and memory is taken as it is needed; "pin": this
@@ -31,13 +31,13 @@ def prepare(choice):
         tf.config.set_visible_devices([gpus[_claim(len(gpus))]], "GPU")
 
 
-def _claim(count, folder=None):
-    """Index of the first GPU that nobody has; the last one, where all are taken."""
-    folder = pathlib.Path(folder or tempfile.gettempdir())
+def _claim(count: int, folder: str | None = None) -> int:
+    """Return the index of the first GPU that nobody has; the last one, where all are taken."""
+    place = pathlib.Path(folder or tempfile.gettempdir())
     user = getattr(os, "getuid", lambda: "")()
     for index in range(count):
         # A lock is given up by the system when its process ends, however it ends.
-        lock = filelock.FileLock(folder / f"keras-rnn-study-{user}-gpu-{index}.lock")
+        lock = filelock.FileLock(place / f"keras-rnn-study-{user}-gpu-{index}.lock")
         try:
             lock.acquire(timeout=0)
         except filelock.Timeout:

@@ -10,7 +10,7 @@ from keras_rnn_study.runs.checks import Checks, conclude
 from keras_rnn_study.runs.result import Result
 from keras_rnn_study.runs.run import Run
 from keras_rnn_study.runs.training import train
-from keras_rnn_study.study.grid import Protocol
+from keras_rnn_study.study.protocol import Protocol
 from keras_rnn_study.study.sweeping.bench import Bench
 from keras_rnn_study.study.sweeping.stopping import Clock, Stopping
 

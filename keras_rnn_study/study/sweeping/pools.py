@@ -5,13 +5,21 @@ Both are executors as in `concurrent.futures`, so a sweep is written once.
 
 import concurrent.futures
 import contextlib
+import logging
 import os
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
 
-from keras_rnn_study.datasets.checks import whole_number
+import loky
+
+from keras_rnn_study.runs.ranges import Range
 from keras_rnn_study.study.sweeping import worker
 
 # loky replaces a process that has grown by 300 MB; a model on a bench takes that, and is no leak.
 _ENVIRONMENT = {"LOKY_MAX_MEMORY_LEAK_SIZE": "3e9"}
+_JOBS = Range(1, 1024, 2, whole=True)  # each is a process with TensorFlow in it
+_ANSWERS_WITHIN = 10  # seconds that a scheduler has
+_DASK_LOGGERS = ("distributed", "distributed.client")
 
 
 class WorkerDied(Exception):
@@ -23,7 +31,7 @@ class WorkerDied(Exception):
 
     is_certain = False
 
-    def __str__(self):
+    def __str__(self) -> str:
         return "its process died, twice: killed, perhaps because there was not enough memory"
 
 
@@ -32,8 +40,36 @@ class WorkersDied(WorkerDied):
 
     is_certain = True
 
-    def __str__(self):
+    def __str__(self) -> str:
         return "several workers died of it, perhaps because there was not enough memory"
+
+
+class Pool(Protocol):
+    """What a sweep asks of those who train.
+
+    Attributes:
+        places: How many runs they train at a time.
+    """
+
+    @property
+    def places(self) -> int: ...  # noqa: D102
+
+    def submit(self, function: Callable[..., Any], *arguments: Any) -> "Future":
+        """Return a future of `function(*arguments)`."""
+
+    def result(self, future: "Future") -> Any:
+        """Return what a future came to.
+
+        Raises:
+            WorkerDied: Who was to answer is gone.
+            ConnectionError: Nobody will answer any more.
+        """
+
+    def close(self) -> None:
+        """Leave it."""
+
+
+Future = concurrent.futures.Future
 
 
 class Processes:
@@ -44,23 +80,24 @@ class Processes:
 
     Args:
         jobs: How many.
+
+    Raises:
+        ValueError: No whole number from 1 to 1024.
     """
 
-    def __init__(self, jobs):
-        import loky
-
-        self.places = whole_number("jobs", jobs, at_least=1)
+    def __init__(self, jobs: int) -> None:
+        self.places = int(_JOBS.check("jobs", jobs))
         self._died = loky.process_executor.TerminatedWorkerError
-        self._executor = None
+        self._executor: loky.ProcessPoolExecutor | None = None
 
-    def submit(self, function, *arguments):
-        """A future of `function(*arguments)` in one of the processes."""
+    def submit(self, function: Callable[..., Any], *arguments: Any) -> Future:
+        """Return a future of `function(*arguments)` in one of the processes."""
         if self._executor is None:
             self._executor = self._start()
         return self._executor.submit(function, *arguments)
 
-    def result(self, future):
-        """What a future came to.
+    def result(self, future: Future) -> Any:
+        """Return what a future came to.
 
         Raises:
             WorkerDied: Its process died, or that of another one, which ends all.
@@ -71,15 +108,13 @@ class Processes:
             self.close()
             raise WorkerDied from None
 
-    def close(self):
-        """Ends all processes."""
+    def close(self) -> None:
+        """End all processes."""
         if self._executor is not None:
             self._executor.shutdown(wait=True, kill_workers=True)
         self._executor = None
 
-    def _start(self):
-        import loky
-
+    def _start(self) -> "loky.ProcessPoolExecutor":
         return loky.ProcessPoolExecutor(
             self.places, initializer=worker.end_with, initargs=(os.getpid(),), env=_ENVIRONMENT
         )
@@ -95,7 +130,7 @@ class Cluster:
         ValueError: Dask is not installed, or no scheduler answers.
     """
 
-    def __init__(self, address):
+    def __init__(self, address: str) -> None:
         try:
             import distributed
         except ModuleNotFoundError:
@@ -103,49 +138,85 @@ class Cluster:
                 "--scheduler needs Dask, which is not installed. "
                 "Install it: pip install 'keras-rnn-study[dask]'"
             ) from None
+        if not (isinstance(address, str) and address.strip()):  # Dask would start one of its own
+            raise ValueError(
+                f"A scheduler has an address, but {address!r} was given. Start one with "
+                "'dask scheduler', and pass the address that it prints."
+            )
+        self._address = address
+        self._loggers = {logging.getLogger(name): logging.NOTSET for name in _DASK_LOGGERS}
         self._died = distributed.scheduler.KilledWorker
         try:
-            self._client = distributed.Client(address, timeout=10, set_as_default=False)
-        except (OSError, ValueError, TypeError) as error:
+            self._client = distributed.Client(
+                address, timeout=_ANSWERS_WITHIN, set_as_default=False
+            )
+        except Exception as error:  # Dask has one for each way of being no address
             raise ValueError(
-                f"No Dask scheduler answers at {address!r} ({error}). Start one with "
-                "'dask scheduler', and pass the address that it prints."
+                f"No Dask scheduler answers at {address!r} ({str(error) or type(error).__name__}). "
+                "Start one with 'dask scheduler', and pass the address that it prints."
             ) from None
         self._executor = self._client.get_executor(pure=False)
+        # A lost connection is told in our own words, not in tracebacks from Dask's threads.
+        for logger in self._loggers:
+            self._loggers[logger] = logger.level
+            logger.setLevel(logging.CRITICAL)
 
     @property
-    def places(self):
-        """How many runs at a time: workers may come and go."""
-        return max(1, len(self._client.scheduler_info(n_workers=-1)["workers"]))
+    def places(self) -> int:
+        """Count the workers, which may come and go."""
+        try:
+            return max(1, len(self._client.scheduler_info(n_workers=-1)["workers"]))
+        except (OSError, KeyError, concurrent.futures.CancelledError):
+            raise self._lost() from None
 
-    def submit(self, function, *arguments):
-        """A future of `function(*arguments)` on one of the workers.
+    def submit(self, function: Callable[..., Any], *arguments: Any) -> Future:
+        """Return a future of `function(*arguments)` on one of the workers.
 
         Dask gives it to another worker if that one dies.
-        """
-        return self._executor.submit(function, *arguments)
 
-    def result(self, future):
-        """What a future came to.
+        Raises:
+            ConnectionError: The scheduler is gone.
+        """
+        try:
+            return self._executor.submit(function, *arguments)
+        except Exception:
+            if self._client.status == "running":
+                raise
+            raise self._lost() from None
+
+    def result(self, future: Future) -> Any:
+        """Return what a future came to.
 
         Raises:
             WorkersDied: Several workers died of it.
+            ConnectionError: The scheduler is gone, and with it whatever would have come.
         """
         try:
             return future.result()
-        except (self._died, concurrent.futures.CancelledError):
+        except self._died:
             raise WorkersDied from None
+        except concurrent.futures.CancelledError:
+            raise self._lost() from None
 
-    def close(self):
-        """Leaves the cluster, which goes on."""
+    def close(self) -> None:
+        """Leave the cluster, which goes on."""
         self._executor.shutdown(wait=False)
         self._client.close()
+        for logger, level in self._loggers.items():
+            logger.setLevel(level)
+
+    def _lost(self) -> ConnectionError:
+        return ConnectionError(
+            f"The connection to the Dask scheduler at {self._address!r} is lost. Runs that were "
+            "finished are there. Start the scheduler, and give the same command again: it goes on "
+            "where it was."
+        )
 
 
 @contextlib.contextmanager
-def pool(jobs, scheduler):
-    """`Cluster` if there is a scheduler, else `Processes`, for the length of a block."""
-    opened = Cluster(scheduler) if scheduler else Processes(jobs)
+def pool(jobs: int, scheduler: str | None) -> Iterator[Pool]:
+    """Open a `Cluster` if there is a scheduler, else `Processes`, for the length of a block."""
+    opened: Pool = Processes(jobs) if scheduler is None else Cluster(scheduler)
     try:
         yield opened
     finally:

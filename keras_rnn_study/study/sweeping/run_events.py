@@ -5,13 +5,17 @@ learned, after how many updates, and its gradient's horizon before training are 
 """
 
 import itertools
+import os
 
 import numpy as np
 
 from keras_rnn_study.event_log.log import EventLog
 from keras_rnn_study.event_log.tags import columns, tag
-from keras_rnn_study.study.directory import directory_name
+from keras_rnn_study.runs.result import Result
+from keras_rnn_study.runs.run import Run
 from keras_rnn_study.study.grid import settings
+from keras_rnn_study.study.naming import directory_name
+from keras_rnn_study.study.record import History
 
 _METRICS = {
     tag("study", "success"): "learned",
@@ -21,8 +25,10 @@ _METRICS = {
 }
 
 
-def write_events(log_dir, run, result, history, varied):
-    """Writes a run's events.
+def write_events(
+    log_dir: str | os.PathLike[str], run: Run, result: Result, history: History, varied: list[str]
+) -> None:
+    """Write a run's events.
 
     Args:
         log_dir: Directory; events go into the run `rnn` below it.
@@ -34,7 +40,7 @@ def write_events(log_dir, run, result, history, varied):
     log = EventLog.open(log_dir)
     log.summary(_experiment(varied), step=0)
     log.summary(_session(run, varied), step=0)
-    steps = history.get("step", [])
+    steps = history.get("step", np.empty(0, int))
     for name in ("score", "loss"):
         for step, value in zip(steps, history.get(name, []), strict=True):
             log.add(tag("study", name), value, step)
@@ -44,13 +50,14 @@ def write_events(log_dir, run, result, history, varied):
     _largest_norms(log, steps, history)
     log.add(tag("study", "success"), float(result.learned), result.updates)
     log.add(tag("study", "updates"), float(result.updates), result.updates)
-    if result.horizon[0] is not None:
-        log.add(tag("study", "horizon"), float(result.horizon[0]), result.updates)
+    before = result.horizon[0]
+    if before is not None:
+        log.add(tag("study", "horizon"), float(before), result.updates)
     log.close()
 
 
-def _largest_norms(log, steps, history):
-    """The largest gradient norm from each check to the next, at the step that it has."""
+def _largest_norms(log: EventLog, steps: np.ndarray, history: History) -> None:
+    """Write the largest gradient norm from each check to the next, at the step that it has."""
     norms = history.get("training_gradient_norm", np.empty(0))
     for begin, end in itertools.pairwise(steps):
         part = norms[begin:end]
@@ -58,14 +65,14 @@ def _largest_norms(log, steps, history):
             log.add(tag("gradient_norm", "global"), part.max(), begin + int(part.argmax()))
 
 
-def _experiment(varied):
+def _experiment(varied: list[str]) -> object:
     from tensorboard.plugins.hparams import api, summary_v2
 
     metrics = [api.Metric(name, display_name=shown) for name, shown in _METRICS.items()]
     return summary_v2.hparams_config_pb([api.HParam(name) for name in varied], metrics)
 
 
-def _session(run, varied):
+def _session(run: Run, varied: list[str]) -> object:
     from tensorboard.plugins.hparams import summary_v2
 
     values = settings(run)

@@ -5,7 +5,7 @@ import time
 import keras
 
 from keras_rnn_study.runs.checks import Checks
-from keras_rnn_study.study.grid import Protocol
+from keras_rnn_study.study.protocol import Protocol
 
 
 class Stopping(keras.callbacks.Callback):

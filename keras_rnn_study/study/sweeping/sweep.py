@@ -3,12 +3,18 @@
 import collections
 import concurrent.futures
 import dataclasses
+import os
+from collections.abc import Callable
 
 from keras_rnn_study.datasets.checks import check_choice
 from keras_rnn_study.runs.result import Result
-from keras_rnn_study.study.directory import StudyDirectory, files_of
+from keras_rnn_study.runs.run import Run
+from keras_rnn_study.study.directory import StudyDirectory
+from keras_rnn_study.study.durable import as_path
+from keras_rnn_study.study.grid import Study
+from keras_rnn_study.study.record import files_of
 from keras_rnn_study.study.sweeping import gpus, worker
-from keras_rnn_study.study.sweeping.pools import WorkerDied, pool
+from keras_rnn_study.study.sweeping.pools import Future, Pool, WorkerDied, pool
 
 
 @dataclasses.dataclass
@@ -32,10 +38,20 @@ class Progress:
     latest: Result | None = None
 
 
+OnProgress = Callable[[Progress], object]
+
+
 def sweep(
-    study, directory, *, jobs=1, scheduler=None, gpu="share", retry_failed=False, on_progress=None
-):
-    """Runs all runs of a study that its directory does not have yet.
+    study: Study,
+    directory: str | os.PathLike[str],
+    *,
+    jobs: int = 1,
+    scheduler: str | None = None,
+    gpu: str = "share",
+    retry_failed: bool = False,
+    on_progress: OnProgress | None = None,
+) -> list[Result]:
+    """Run all runs of a study that its directory does not have yet.
 
     Each finished run is one folder, which is there whole or not at all. A sweep that was
     interrupted or killed, started again, repeats none of them. The numbers do not depend on the
@@ -57,6 +73,8 @@ def sweep(
     Raises:
         ValueError: The directory holds another study (the difference is shown), another sweep is
             running in it, it cannot be written, a run cannot be built, or no scheduler answers.
+        ConnectionError: The scheduler is gone. What was finished is there, and nothing else is
+            recorded: called again, the sweep goes on.
 
     Example:
 
@@ -67,6 +85,12 @@ def sweep(
     >>> result.updates, result.failed
     (40, False)
     """
+    if not isinstance(study, Study):
+        raise ValueError(
+            f"A sweep is of a Study, but {type(study).__name__} was given. Pass, for example, "
+            "Study(task='recall', gap=5)."
+        )
+    directory = as_path(directory)
     check_choice("gpu", gpu, gpus.CHOICES)
     with pool(jobs, scheduler) as workers:
         if not StudyDirectory.is_at(directory):
@@ -80,26 +104,33 @@ def sweep(
 class _Sweep:
     """One sweep in progress."""
 
-    def __init__(self, directory, workers, gpu, retry_failed, on_progress):
+    def __init__(
+        self,
+        directory: StudyDirectory,
+        workers: Pool,
+        gpu: str,
+        retry_failed: bool,
+        on_progress: OnProgress,
+    ) -> None:
         self._directory, self._workers, self._gpu = directory, workers, gpu
         self._on_progress = on_progress
         self._protocol, self._varied = directory.study.protocol, directory.study.varied()
         runs = directory.study.runs()
-        there = {run: directory.result(run).failed for run in runs if directory.has(run)}
+        there = {result.run: result.failed for result in directory.results()}
         again = {run for run, failed in there.items() if failed and retry_failed}
         waiting = [run for run in runs if run not in there or run in again]
         # Long ones first, so that none is left over at the end for one worker alone; what shares a
         # bench comes together.
         self._waiting = collections.deque(sorted(waiting, key=_work, reverse=True))
-        self._suspects = collections.deque()  # runs that a worker may have died of
-        self._accused = None  # the suspect that runs, alone
-        self._running = {}  # future -> run
+        self._suspects: collections.deque[Run] = collections.deque()  # a worker died beside them
+        self._accused: Run | None = None  # the suspect that runs, alone
+        self._running: dict[Future, Run] = {}
         self._all_work, self._left = sum(map(_work, runs)), sum(map(_work, waiting))
         failed = sum(there.values()) - len(again)
         self._progress = Progress(len(runs), done=len(runs) - len(waiting), failed=failed)
 
-    def go(self):
-        """Runs all that is waiting."""
+    def go(self) -> None:
+        """Run all that is waiting."""
         self._tell()
         while self._waiting or self._suspects or self._running:
             self._begin_runs()
@@ -109,8 +140,8 @@ class _Sweep:
             for future in done:
                 self._end_run(future)
 
-    def _begin_runs(self):
-        """Gives each worker a run; a suspect waits until nothing else runs."""
+    def _begin_runs(self) -> None:
+        """Give each worker a run; a suspect waits until nothing else runs."""
         if not self._suspects:
             while self._waiting and len(self._running) < self._workers.places:
                 self._begin(self._waiting.popleft())
@@ -118,15 +149,17 @@ class _Sweep:
             self._accused = self._suspects.popleft()
             self._begin(self._accused)
 
-    def _begin(self, run):
+    def _begin(self, run: Run) -> None:
         future = self._workers.submit(worker.work, run, self._protocol, self._gpu, self._varied)
         self._running[future] = run
         self._tell()
 
-    def _end_run(self, future):
+    def _end_run(self, future: Future) -> None:
         run = self._running.pop(future)
         try:
             result, files = self._workers.result(future)
+        except ConnectionError:
+            raise  # no result of this run, and none of any other to come
         except WorkerDied as death:
             if not death.is_certain and run != self._accused:
                 self._suspects.append(run)  # another one that ran may have been the cause
@@ -143,25 +176,28 @@ class _Sweep:
         self._left -= _work(run)
         self._tell()
 
-    def _tell(self):
+    def _tell(self) -> None:
         self._progress.running = len(self._running)
         self._progress.work = 1 - self._left / self._all_work
         self._on_progress(self._progress)
 
 
-def _check(study, workers, gpu):
-    """Builds each configuration once, a share in each worker, which so starts TensorFlow, too."""
+def _check(study: Study, workers: Pool, gpu: str) -> None:
+    """Build each configuration once, a share in each worker, which so starts TensorFlow, too."""
     configurations = list({dataclasses.replace(run, seed=0): run for run in study.runs()}.values())
-    shares = [configurations[first :: workers.places] for first in range(workers.places)]
-    futures = [
-        workers.submit(worker.check, share, study.protocol.threads, gpu)
-        for share in shares
-        if share
-    ]
-    for future in futures:
-        workers.result(future)
+    places = workers.places
+    shares = [configurations[first::places] for first in range(min(places, len(configurations)))]
+    futures = [workers.submit(worker.check, share, study.protocol.threads, gpu) for share in shares]
+    try:
+        for future in futures:
+            workers.result(future)
+    except WorkerDied:
+        raise ValueError(
+            "A process died while the study's models were built, perhaps because there was not "
+            "enough memory. Pass fewer jobs, fewer units or a smaller gap."
+        ) from None
 
 
-def _work(run):
-    """Roughly how long a run takes, in no unit."""
+def _work(run: Run) -> int:
+    """Estimate how long a run takes, in no unit."""
     return run.steps * run.batch_size * (run.size + 10) * run.layers

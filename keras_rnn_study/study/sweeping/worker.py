@@ -12,19 +12,27 @@ import tempfile
 import threading
 import time
 import traceback
+from typing import TYPE_CHECKING
 
 from keras_rnn_study.runs.quiet import import_tensorflow
 from keras_rnn_study.runs.result import Result
-from keras_rnn_study.study.directory import files_of
+from keras_rnn_study.runs.run import Run
+from keras_rnn_study.study.protocol import Protocol
+from keras_rnn_study.study.record import History, files_of
 from keras_rnn_study.study.sweeping import gpus
+
+if TYPE_CHECKING:
+    from keras_rnn_study.study.sweeping.bench import Bench
 
 _one_at_a_time = threading.Lock()  # a Dask worker may have several threads
 _started = False
-_bench = None  # of the last run
+_bench: "Bench | None" = None  # of the last run
 
 
-def work(run, protocol, gpu, varied):
-    """Trains one run; whatever goes wrong in it is its result.
+def work(
+    run: Run, protocol: Protocol, gpu: str, varied: list[str]
+) -> tuple[Result, dict[str, bytes]]:
+    """Train one run; whatever goes wrong in it is its result.
 
     Args:
         run: The `Run`.
@@ -54,22 +62,27 @@ def work(run, protocol, gpu, varied):
         return result, files
 
 
-def check(runs, threads, gpu):
-    """Builds models, so that a mistake shows before anything is trained.
+def check(runs: list[Run], threads: int, gpu: str) -> None:
+    """Build models, so that a mistake shows before anything is trained.
 
     Raises:
-        ValueError: What `Run.build` raises.
+        ValueError: What `Run.build` raises, or there is not enough memory.
     """
     with _one_at_a_time:
         _start(threads, gpu)
         for run in runs:
-            run.build()
+            try:
+                run.build()
+            except ValueError:
+                raise
+            except Exception as error:  # such as TensorFlow's, which the caller may not know
+                raise ValueError(f"{run} cannot be built: {_reason(error)}") from None
 
 
-def end_with(parent):
-    """Ends this process soon after the process of that number, which may be killed."""
+def end_with(parent: int) -> None:
+    """End this process soon after the process of that number, which may be killed."""
 
-    def watch():
+    def watch() -> None:
         while os.getppid() == parent:
             time.sleep(0.5)
         os._exit(1)
@@ -77,8 +90,8 @@ def end_with(parent):
     threading.Thread(target=watch, daemon=True).start()
 
 
-def versions():
-    """dict of str: with what a run is made."""
+def versions() -> dict[str, str]:
+    """Return with what a run is made."""
     import keras
     import numpy
     import tensorflow
@@ -93,8 +106,8 @@ def versions():
     }
 
 
-def _start(threads, gpu):
-    """Starts TensorFlow as a study needs it, unless it has started."""
+def _start(threads: int, gpu: str) -> None:
+    """Start TensorFlow as a study needs it, unless it has started."""
     global _started
     if _started:
         return
@@ -113,7 +126,7 @@ def _start(threads, gpu):
     _started = True
 
 
-def _train(run, protocol):
+def _train(run: Run, protocol: Protocol) -> tuple[Result, History, dict[str, float]]:
     from keras_rnn_study.study.sweeping.bench import Bench
     from keras_rnn_study.study.sweeping.one_run import perform
 
@@ -124,17 +137,22 @@ def _train(run, protocol):
     return perform(run, protocol, _bench)
 
 
-def failure(run, error):
-    """The `Result` of a run that an exception ended."""
+def failure(run: Run, error: Exception) -> Result:
+    """Return the `Result` of a run that an exception ended."""
+    return Result(run, verdict="failed", ended="error", reason=_reason(error))
+
+
+def _reason(error: Exception) -> str:
+    """Say in a line what an exception says, and whether it was for want of memory."""
     kind = type(error).__name__
     if isinstance(error, MemoryError) or kind == "ResourceExhaustedError":
         kind = f"out of memory ({kind})"
     first_line = next(iter(str(error).splitlines()), "")
-    return Result(run, verdict="failed", ended="error", reason=f"{kind}: {first_line}".rstrip(": "))
+    return f"{kind}: {first_line}".rstrip(": ")
 
 
-def _events(run, result, history, varied):
-    """Event files: dict of relative path to bytes."""
+def _events(run: Run, result: Result, history: History, varied: list[str]) -> dict[str, bytes]:
+    """Return event files: contents by relative path."""
     from keras_rnn_study.study.sweeping.run_events import write_events
 
     with tempfile.TemporaryDirectory() as place:

@@ -9,6 +9,7 @@ from made_results import MOST, curve, made, two_curves
 
 from keras_rnn_study.study.report import figures
 from keras_rnn_study.study.report.statistics import wilson
+from keras_rnn_study.study.report.style import write_figure
 from keras_rnn_study.study.report.summary import conditions
 
 CURVES = [
@@ -108,9 +109,9 @@ def test_the_same_results_give_the_same_bytes(draw, suffix, found, tmp_path):
     import matplotlib
 
     first, second = tmp_path / f"a{suffix}", tmp_path / f"b{suffix}"
-    figures.write_figure(draw(found), first)
+    write_figure(draw(found), first)
     with matplotlib.rc_context({"font.size": 30, "lines.linewidth": 9}):  # somebody's settings
-        figures.write_figure(draw(found), second)
+        write_figure(draw(found), second)
     assert first.read_bytes() == second.read_bytes()
 
 
@@ -123,6 +124,38 @@ def test_one_seed_one_gap_and_gap_zero_are_drawn(draw):
 def test_only_broken_runs_are_drawn(draw):
     broken = made(learned=False, verdict="failed", horizon=(None, None), time=None)
     draw(conditions([broken])).canvas.draw()
+
+
+@pytest.mark.parametrize("draw", CURVES)
+def test_a_first_seed_that_broke_off_is_drawn_by_the_others(draw):
+    broken = made(learned=False, verdict="failed", horizon=(None, None), time=None, seed=0)
+    draw(conditions([broken, made(seed=1), made(seed=2, learned=False)])).canvas.draw()
+
+
+def lost(gap=200):
+    nan = float("nan")
+    return made("gru", gap=gap, learned=False, horizon=(nan, nan), decay=(nan, nan))
+
+
+@pytest.mark.parametrize("draw", CURVES)
+def test_gradients_that_are_no_numbers_are_drawn(draw):
+    draw(conditions([lost()])).canvas.draw()
+    draw(conditions([*two_curves(), lost()])).canvas.draw()
+
+
+def test_a_horizon_that_is_no_number_is_a_word_and_not_a_point():
+    found = conditions([*two_curves(), lost(10), lost(200)])
+    figure = figures.horizon_curve(found)
+    [axes] = figure.axes
+    assert np.isnan(drawn(figure)["gru"][1]).all()
+    words = [text for text in axes.texts if text.get_text() == "no number"]
+    np.testing.assert_allclose([text.xy[0] for text in words], [11, 201], rtol=0.1)
+    [axes] = figures.prediction_plot(found).axes
+    assert "not shown, as the horizon is no number: 2 of 8 conditions" in [
+        text.get_text() for text in axes.texts
+    ]
+    shown = {line.get_label(): line.get_xdata() for line in axes.lines}
+    assert len(shown["gru"]) == 0
 
 
 def test_a_flow_map_is_of_the_memory(found):

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from made_results import curve, made, two_curves
 
-from keras_rnn_study.study import Protocol, write_report
+from keras_rnn_study.study import Protocol, StudyDirectory, write_report
 from keras_rnn_study.study.report.tables import read_results_csv
 
 
-class MadeStudy:
-    """As `StudyDirectory`, without a sweep."""
+class MadeStudy(StudyDirectory):
+    """Without a sweep."""
 
     protocol = Protocol()
 
@@ -122,3 +122,42 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(ValueError, match=r"Cannot write the report to .*Choose another"):
         write_report(MadeStudy(tmp_path, [made()]), tmp_path / "file" / "page")
+
+
+def test_a_path_will_do_and_what_is_no_study_is_told(tmp_path):
+    with pytest.raises(ValueError, match=r"'.*/x' holds no study.*Expected a directory"):
+        write_report(tmp_path / "x")
+    with pytest.raises(ValueError, match=r"holds no study"):
+        write_report(str(tmp_path / "x"))
+    with pytest.raises(ValueError, match=r"A path was expected, but 3 was given"):
+        write_report(3)
+    with pytest.raises(ValueError, match=r"A path was expected, but 3 was given"):
+        write_report(MadeStudy(tmp_path, [made()]), 3)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_study_whose_first_seed_broke_off_is_reported(tmp_path):
+    broken = made(seed=0, learned=False, verdict="failed", horizon=(None, None), time=None)
+    page = Page(write_report(MadeStudy(tmp_path, [broken, made(seed=1), made(seed=2)])))
+    assert "1 run broke off, and not counted" in page.text
+    assert re.search(r"lstm\s*10\s*2/2", page.text)
+
+
+def test_a_gradient_that_is_no_number_is_said_in_words(tmp_path):
+    nan = float("nan")
+    lost = made("gru", seed=0, learned=False, horizon=(nan, nan), decay=(nan, nan))
+    page = Page(write_report(MadeStudy(tmp_path, [*two_curves(), lost])))
+    assert re.search(r"gru\s*10\s*0/1.*?never\s*0\.125\s*no number\s*no number", page.text)
+    assert "No number: in 1 run the gradient before training was not a number" in page.text
+    usual = Page(write_report(MadeStudy(tmp_path, two_curves())))
+    assert "No number" not in usual.text
+
+
+def test_an_interrupted_report_leaves_the_old_one(tmp_path, monkeypatch):
+    path = write_report(MadeStudy(tmp_path, [made()]))
+    old = path.read_bytes()
+    monkeypatch.setattr("os.replace", lambda *names: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        write_report(MadeStudy(tmp_path, two_curves()))
+    assert path.read_bytes() == old
+    assert {item.name for item in tmp_path.iterdir()} == {"report.html", "results.csv", "figures"}

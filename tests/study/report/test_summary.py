@@ -80,3 +80,36 @@ def test_where_all_learn_there_is_nothing_to_foretell():
     told = prediction(conditions(curve(limit=10_000)))
     assert math.isnan(told.horizon)
     assert math.isnan(told.decay)
+
+
+def broken(**changed):
+    return made(learned=False, verdict="failed", time=None, horizon=(None, None), **changed)
+
+
+def test_the_length_is_that_of_a_run_that_has_one():
+    [condition] = conditions([broken(seed=0), made(seed=1), made(seed=2, learned=False)])
+    assert condition.time == 12
+    assert condition.horizon == 8.0
+    assert condition.reach == pytest.approx(8 / 12)
+    [alone] = conditions([broken()])
+    assert alone.time is None
+    assert math.isnan(alone.reach)
+
+
+def test_a_first_seed_that_broke_off_does_not_stop_the_prediction():
+    results = [broken(cell="simple_rnn", gap=50, seed=9), *two_curves()]
+    assert prediction(conditions(results)).horizon == pytest.approx(1)
+
+
+def test_a_horizon_that_is_no_number_is_none_and_never_full_reach():
+    nan = float("nan")
+    lost = made("gru", gap=50, seed=1, learned=False, horizon=(nan, nan), decay=(nan, nan))
+    [condition] = conditions([made("gru", gap=50, seed=0), lost])
+    assert math.isnan(condition.horizon)
+    assert math.isnan(condition.reach)
+    assert condition.lost_gradients == 1
+    told = prediction(conditions([*two_curves(), lost]))
+    assert told.conditions == 6
+    assert told.horizon == pytest.approx(1)
+    only_horizon = made("gru", gap=50, learned=False, horizon=(nan, 5), decay=(-3.0, 0.0))
+    assert prediction(conditions([*two_curves(), only_horizon])).conditions == 6

@@ -12,6 +12,8 @@ from rich.console import Console
 
 from keras_rnn_study.study.report.summary import conditions
 from keras_rnn_study.study.report.tables import (
+    decay_text,
+    horizon_text,
     read_results_csv,
     results_csv,
     summary_table,
@@ -19,6 +21,7 @@ from keras_rnn_study.study.report.tables import (
 )
 
 numbers = st.floats(allow_nan=True, allow_infinity=True)
+HORIZONS = st.none() | st.integers(0, 9) | st.just(float("nan"))
 
 
 def assert_same(found, expected):
@@ -28,14 +31,14 @@ def assert_same(found, expected):
 @given(
     score=numbers,
     decay=st.tuples(numbers, numbers),
-    horizon=st.tuples(st.none() | st.integers(0, 9), st.none() | st.integers(0, 9)),
+    horizon=st.tuples(HORIZONS, HORIZONS),
     reason=st.text(st.characters(codec="utf-8", exclude_characters="\r\x00"), max_size=20),
     learned=st.booleans(),
     forget_bias=st.none() | st.floats(-5, 5),
     clipnorm=st.none() | st.floats(0.1, 9),
 )
 def test_results_come_back_from_the_table(clipnorm, **changed):
-    options = () if clipnorm is None else (("clipnorm", clipnorm), ("nesterov", True))
+    options = () if clipnorm is None else (("clipnorm", clipnorm), ("use_ema", True))
     results = [made(seed=3, optimizer_options=options, **changed), made(gap=200)]
     assert_same(read_results_csv(results_csv(results)), results)
 
@@ -45,8 +48,8 @@ def test_the_table_is_the_same_each_time_and_empty_for_nothing():
     assert results_csv(results) == results_csv(list(results))
     assert read_results_csv(results_csv([])) == []
     head, first, *_ = results_csv(results).splitlines()
-    assert head.startswith("task,cell,gap,length,variant,init,forget_bias,units")
-    assert first.startswith("recall,lstm,10,,,keras,,32")
+    assert head.startswith("task,cell,gap,length,variant,init,forget_bias,input_bias,units")
+    assert first.startswith("recall,lstm,10,,,keras,,,32")
 
 
 @pytest.mark.parametrize(
@@ -104,3 +107,25 @@ def test_updates_in_words():
     [broken] = conditions([made(learned=False, verdict="failed")])
     assert updates_text(broken) == "-"
     assert math.isnan(broken.updates[0])
+
+
+def test_a_horizon_that_is_no_number_is_told_in_words():
+    nan = float("nan")
+    lost = made(gap=200, learned=False, horizon=(nan, nan), decay=(nan, nan))
+    text = shown([*curve(gaps=(10,)), lost])
+    assert max(map(len, text.splitlines())) <= 80
+    rows = [" ".join(line.split()) for line in text.splitlines()]
+    assert "200 0/1 (0.00-0.79) never no number" in rows
+    [condition] = conditions([lost])
+    assert (horizon_text(condition), decay_text(condition)) == ("no number", "no number")
+    [broken] = conditions(
+        [made(learned=False, verdict="failed", horizon=(None, None), decay=(nan, nan))]
+    )
+    assert (horizon_text(broken), decay_text(broken)) == ("-", "-")
+    [usual] = conditions([made()])
+    assert (horizon_text(usual), decay_text(usual)) == ("12", "-1.0")
+
+
+def test_a_horizon_that_is_no_number_comes_back_from_the_table():
+    results = [made(horizon=(float("nan"), 5), decay=(float("nan"), 0.5))]
+    assert_same(read_results_csv(results_csv(results)), results)

@@ -1,14 +1,17 @@
 """A sweep on a real Dask cluster of two workers, one of which is killed."""
 
+import contextlib
 import os
 import signal
+import subprocess
+import sys
 
 import pytest
 import quick_work
 from small_study import small_study
 
-from keras_rnn_study.study import sweep
-from keras_rnn_study.study.sweeping import worker
+from keras_rnn_study.study import StudyDirectory, sweep
+from keras_rnn_study.study.sweeping import pools, worker
 
 distributed = pytest.importorskip("distributed")
 # Dask's own, on its way out: what a killed worker leaves open.
@@ -57,9 +60,91 @@ def test_a_run_that_kills_every_worker_fails_and_no_other(cluster, monkeypatch, 
     assert len(results) == 4
 
 
-def test_no_scheduler_is_told(tmp_path):
-    with pytest.raises(ValueError, match=r"No Dask scheduler answers at 'tcp://127.0.0.1:9'"):
-        sweep(small_study(), tmp_path / "s", scheduler="tcp://127.0.0.1:9")
-    with pytest.raises(ValueError, match=r"No Dask scheduler answers at 'nonsense:'"):
-        sweep(small_study(), tmp_path / "s", scheduler="nonsense:")
+@pytest.mark.parametrize(
+    "address",
+    ["tcp://127.0.0.1:9", "nonsense:", "nonsense://x", "tls://127.0.0.1:9", "tcp://no.such.host:1"],
+)
+def test_no_scheduler_is_told(address, monkeypatch, tmp_path):
+    monkeypatch.setattr(pools, "_ANSWERS_WITHIN", 1)
+    with pytest.raises(ValueError, match=rf"No Dask scheduler answers at '{address}' \(.+\)\. Sta"):
+        sweep(small_study(), tmp_path / "s", scheduler=address)
+    assert not (tmp_path / "s").exists()
+
+
+@pytest.mark.parametrize("address", ["", " ", 3])
+def test_what_is_no_address_starts_no_cluster(address, tmp_path):
+    with pytest.raises(ValueError, match=rf"A scheduler has an address, but {address!r} was given"):
+        sweep(small_study(), tmp_path / "s", scheduler=address)
+    assert not (tmp_path / "s").exists()
+
+
+SCHEDULER = """
+import asyncio, distributed, sys
+async def main():
+    async with distributed.Scheduler(port=int(sys.argv[1]), host="127.0.0.1", dashboard=False) as s:
+        async with distributed.Worker(s.address, nthreads=1, dashboard=False):
+            print(s.address, flush=True)
+            await s.finished()
+asyncio.run(main())
+"""
+
+
+@contextlib.contextmanager
+def scheduler(port=0):
+    """A scheduler with a worker, in a process of its own."""
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    process = subprocess.Popen(
+        [sys.executable, "-c", SCHEDULER, str(port)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env=environment,
+    )
+    try:
+        yield process, process.stdout.readline().strip()
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize(("moment", "there"), [((2, 1), 2), ((3, 0), 3), ((0, 0), 0)])
+def test_a_lost_scheduler_is_no_result_and_the_same_command_goes_on(
+    moment, there, monkeypatch, tmp_path, capfd
+):
+    monkeypatch.setattr(worker, "check", quick_work.check)
+    monkeypatch.setattr(worker, "work", quick_work.work)
+    study, path = small_study(), tmp_path / "s"
+    with scheduler() as (process, address):
+
+        def kill(progress):
+            if (progress.done, progress.running) == moment:
+                process.kill()
+                process.wait()
+
+        lost = rf"The connection to the Dask scheduler at '{address}' is lost\. .*goes on"
+        with pytest.raises(ConnectionError, match=lost):
+            sweep(study, path, scheduler=address, on_progress=kill)
+    assert "Traceback" not in capfd.readouterr().err
+    found = StudyDirectory(path).results()
+    assert len(found) in (there, there + 1)  # one may have come before it was missed
+    assert not any(result.failed for result in found)
+    with scheduler() as (_, address):
+        results = sweep(study, path, scheduler=address)
+    assert [result.run for result in results] == study.runs()
+    assert not any(result.failed for result in results)
+
+
+def test_a_scheduler_lost_while_models_are_checked_leaves_nothing(monkeypatch, tmp_path):
+    with scheduler() as (process, address):
+        real = pools.Cluster.submit
+
+        def submit(cluster, *arguments):
+            future = real(cluster, *arguments)
+            process.kill()
+            return future
+
+        monkeypatch.setattr(pools.Cluster, "submit", submit)
+        monkeypatch.setattr(worker, "check", quick_work.check_slowly)
+        with pytest.raises(ConnectionError, match="is lost"):
+            sweep(small_study(), tmp_path / "s", scheduler=address)
     assert not (tmp_path / "s").exists()

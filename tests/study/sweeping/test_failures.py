@@ -7,6 +7,7 @@ import pytest
 import quick_work
 from small_study import small_study
 
+from keras_rnn_study.runs.run import Run
 from keras_rnn_study.study import Result, StudyDirectory, sweep
 from keras_rnn_study.study.sweeping import sweep as sweeping
 from keras_rnn_study.study.sweeping import worker
@@ -119,3 +120,77 @@ def test_the_run_that_kills_its_worker_is_found_and_its_neighbours_are_not_blame
     assert (failed.run.gap, failed.run.seed) == (3, 0)
     assert failed.reason.startswith("its process died, twice: killed, perhaps")
     assert seen[-1] == (8, 1)
+
+
+def test_a_worker_that_dies_while_models_are_built_is_told_and_nothing_is_written(
+    monkeypatch, tmp_path
+):
+    monkeypatch.setattr(worker, "check", quick_work.check_and_die)
+    with pytest.raises(ValueError, match=r"A process died while the study's models were built, .*"):
+        sweep(small_study(), tmp_path / "s", jobs=2)
+    assert not (tmp_path / "s").exists()
+
+
+def test_a_model_that_cannot_be_built_is_named(here, monkeypatch, tmp_path):
+    import tensorflow as tf
+
+    def build(run):
+        raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating\nand so on")
+
+    monkeypatch.setattr(Run, "build", build)
+    expected = (
+        r"Run\(task='recall'.* cannot be built: out of memory \(ResourceExhaustedError\): OOM"
+    )
+    with pytest.raises(ValueError, match=expected) as error:
+        sweep(small_study(), tmp_path / "s")
+    assert len(str(error.value).splitlines()) == 1
+    assert not (tmp_path / "s").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("runs/x", "s"), r"A sweep is of a Study, but str was given"),
+        ((None, "s"), r"A sweep is of a Study, but NoneType was given"),
+        ((None, None), r"A sweep is of a Study"),
+    ],
+)
+def test_what_is_no_study_is_told(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        sweep(*arguments)
+
+
+@pytest.mark.parametrize("jobs", [0, -1, 1.5, "all", None, True, 10**9])
+def test_what_is_no_number_of_jobs_is_told(jobs, tmp_path):
+    with pytest.raises(ValueError, match=r"jobs must be a whole number, 1(,024)? or (more|less)"):
+        sweep(small_study(), tmp_path / "s", jobs=jobs)
+    assert not (tmp_path / "s").exists()
+
+
+@pytest.mark.parametrize("directory", [3, None, "a\0b"])
+def test_what_is_no_directory_is_told(directory):
+    with pytest.raises(ValueError, match="A path was expected"):
+        sweep(small_study(), directory)
+
+
+def test_a_full_disk_is_told_and_the_same_command_goes_on(here, monkeypatch, tmp_path):
+    import errno
+    import os
+
+    def full(number):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        told = []
+
+        def fill(progress):
+            told.append(progress.done)
+            if progress.done == 3:
+                patch.setattr(os, "fsync", full)
+
+        with pytest.raises(ValueError, match=r"Cannot write .*No space left on device.*make room"):
+            sweep_with(lambda run, protocol: finished(run), monkeypatch, tmp_path / "s",
+                       on_progress=fill)  # fmt: skip
+    assert len(StudyDirectory(tmp_path / "s").results()) == 3
+    results = sweep_with(lambda run, protocol: finished(run), monkeypatch, tmp_path / "s")
+    assert len(results) == len(small_study().runs())

@@ -1,0 +1,29 @@
+"""What differs between the study that a directory holds and one that was asked for."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from keras_rnn_study.study.grid import Study
+
+
+def differences(there: Study, received: Study) -> list[str]:
+    """Return a line for each setting that differs: `"gap: [1, 3] there, [1, 7] received"`."""
+    old, new = _flat(there), _flat(received)
+    return [
+        f"{name}: {was} there, {now} received" for name, was, now in _pairs(old, new) if was != now
+    ]
+
+
+def _pairs(old: dict[str, Any], new: dict[str, Any]) -> Iterator[tuple[str, object, object]]:
+    for name in dict.fromkeys([*old, *new]):
+        yield name, old.get(name, "nothing"), new.get(name, "nothing")
+
+
+def _flat(study: Study) -> dict[str, Any]:
+    """Return settings by name; those of several grids are numbered."""
+    flat = study.as_dict()
+    grids = flat.pop("grids")
+    for number, grid in enumerate(grids, 1):
+        prefix = f"grid {number}: " if len(grids) > 1 else ""
+        flat |= {prefix + name: values for name, values in grid.items()}
+    return flat
