@@ -4,7 +4,7 @@ import keras
 import tensorflow as tf
 
 from keras_rnn_study.cells.devices import on_gpu
-from keras_rnn_study.fusion.eligibility import Obstacle
+from keras_rnn_study.fusion.obstacle import Obstacle
 from keras_rnn_study.seams.keras_internals import all_layers, call_arguments
 
 # Keras asks for the very function: one that computes the same does not do.

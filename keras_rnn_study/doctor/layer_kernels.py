@@ -7,7 +7,7 @@ import keras
 from keras_rnn_study.cells.devices import on_gpu
 from keras_rnn_study.doctor import cudnn
 from keras_rnn_study.fusion import eligibility
-from keras_rnn_study.fusion.eligibility import Obstacle
+from keras_rnn_study.fusion.obstacle import Obstacle
 from keras_rnn_study.seams.names import recurrent_layers
 
 CUDNN, STANDARD, FUSED, ERROR = "cuDNN", "standard loop", "fused CPU loop", "none: error"

@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_rnn_study.cells.devices import usable_cores
-from keras_rnn_study.fusion.eligibility import Obstacle
+from keras_rnn_study.fusion.obstacle import Obstacle
 
 _INSTALL = 'pip install "keras-rnn-study[gpu]"'
 
