@@ -70,6 +70,7 @@ class TracedCell(Protocol):
         factors: Tensors,
         surface: tf.Tensor,
         arriving: Tensors,
+        steps: tf.Tensor | None = None,
     ) -> tuple[Tensors, tf.Tensor, Tensors]:
         """Run the recursion from the last step to the first.
 
@@ -79,6 +80,7 @@ class TracedCell(Protocol):
             factors: What `inside` or `factors` returned.
             surface: Direct gradients, (time, batch, units); zero at masked steps.
             arriving: See the module.
+            steps: What `forward` was given.
 
         Returns:
             Tuple `(totals, dz, arriving)`: the total gradient of each state, (time, batch, units)
@@ -114,6 +116,7 @@ class FusedCell(TracedCell, Protocol):
         z: tf.Tensor,
         initial: Tensors,
         mask: tf.Tensor | None,
+        steps: tf.Tensor | None = None,
     ) -> tuple[tf.Tensor, Tensors, Tensors]:
         """Run the loop.
 
@@ -123,6 +126,8 @@ class FusedCell(TracedCell, Protocol):
             z: Projected inputs, (time, batch, gates * units).
             initial: See the module.
             mask: See the module.
+            steps: How many steps to run where z is padded behind them, a scalar; default: all. h
+                and what is kept are 0 behind the last one.
 
         Returns:
             Tuple `(h, final, kept)`: h after each step, (time, batch, units), repeated at masked

@@ -71,6 +71,7 @@ def forward(
     z: tf.Tensor,
     initial: Tensors,
     mask: tf.Tensor | None,
+    steps: tf.Tensor | None = None,
 ) -> tuple[tf.Tensor, Tensors, Tensors]:
     """Run the loop, and keep the gates and what r_t multiplies; see `FusedCell.forward`."""
     kernels, biases = (
@@ -88,7 +89,7 @@ def forward(
         return states, [*states, z, r, g, recalled]
 
     sequences = [*tf.split(z, 3, axis=-1), *([] if mask is None else [mask])]
-    final, (h, *kept) = scan(step, initial, sequences)
+    final, (h, *kept) = scan(step, initial, sequences, steps=steps)
     return h, final, kept
 
 
@@ -132,6 +133,7 @@ def backward(
     factors: Tensors,
     surface: tf.Tensor,
     arriving: Tensors,
+    steps: tf.Tensor | None = None,
 ) -> tuple[Tensors, tf.Tensor, Tensors]:
     """Return the total gradients, dz and what goes on before the first step; see `TracedCell`."""
     gate_kernel, candidate_kernel = _split(weights["recurrent_kernel"])
@@ -150,7 +152,7 @@ def backward(
         through_gates = tf.matmul(tf.concat([dz, dr], -1), gate_kernel, transpose_b=True)
         return [dh * keep + through_gates + through_g], [dh, tf.concat([dz, dr, dg], -1)]
 
-    arriving, (dh, dz) = scan(step, arriving, [surface, *factors], reverse=True)
+    arriving, (dh, dz) = scan(step, arriving, [surface, *factors], reverse=True, steps=steps)
     return [dh], dz, arriving
 
 

@@ -16,6 +16,7 @@ def scan(
     sequences: Sequence[tf.Tensor],
     *,
     reverse: bool = False,
+    steps: tf.Tensor | None = None,
 ) -> tuple[list[tf.Tensor], list[tf.Tensor]]:
     """Run `step` over time, as `jax.lax.scan` does.
 
@@ -27,12 +28,16 @@ def scan(
         carry: List of tensors (batch, ...), what goes from step to step.
         sequences: List of tensors (time, batch, ...).
         reverse: If `True`, from the last step to the first.
+        steps: How many steps there are, a scalar, where the sequences are padded behind the last
+            one: the loop stops there, and outputs behind it are 0. Default: all. Only within XLA,
+            whose arrays start with zeros.
 
     Returns:
         Tuple `(carry, outputs)`: the carry after the loop, a list of tensors (batch, ...), and the
         outputs of all steps in the order of time, a list of tensors (time, batch, ...).
     """
     time = sequences[0].shape[0] or tf.shape(sequences[0])[0]
+    steps = time if steps is None else steps
     arrays = [
         tf.TensorArray(x.dtype, time, element_shape=x.shape[1:]).unstack(x) for x in sequences
     ]
@@ -44,14 +49,14 @@ def scan(
     def body(
         index: tf.Tensor, carry: list[tf.Tensor], outputs: list[tf.TensorArray]
     ) -> tuple[tf.Tensor, list[tf.Tensor], list[tf.TensorArray]]:
-        at = time - 1 - index if reverse else index
+        at = steps - 1 - index if reverse else index
         new_carry, ys = step(carry, [array.read(at) for array in arrays])
         for new, old in zip(new_carry, carry, strict=True):
             new.set_shape(old.shape)
         return index + 1, new_carry, [ta.write(at, y) for ta, y in zip(outputs, ys, strict=True)]
 
     _, final, outputs = tf.while_loop(
-        lambda index, *_: index < time, body, (0, list(carry), outputs), maximum_iterations=time
+        lambda index, *_: index < steps, body, (0, list(carry), outputs), maximum_iterations=time
     )
     return final, [array.stack() for array in outputs]
 

@@ -66,6 +66,7 @@ def forward(
     z: tf.Tensor,
     initial: Tensors,
     mask: tf.Tensor | None,
+    steps: tf.Tensor | None = None,
 ) -> tuple[tf.Tensor, Tensors, Tensors]:
     """Run the loop, and keep c and the gates; see `FusedCell.forward`."""
     # One product per gate: XLA takes longer to cut one into four than to multiply four times.
@@ -81,7 +82,7 @@ def forward(
         return states, [*states, i, f, g, o]
 
     sequences = [*tf.split(z, 4, axis=-1), *([] if mask is None else [mask])]
-    final, (h, *kept) = scan(step, initial, sequences)
+    final, (h, *kept) = scan(step, initial, sequences, steps=steps)
     return h, final, kept
 
 
@@ -118,6 +119,7 @@ def backward(
     factors: Tensors,
     surface: tf.Tensor,
     arriving: Tensors,
+    steps: tf.Tensor | None = None,
 ) -> tuple[Tensors, tf.Tensor, Tensors]:
     """Return the total gradients, dz and what goes on before the first step; see `TracedCell`."""
 
@@ -131,7 +133,7 @@ def backward(
             arriving_h += dh * masked[0]
         return [arriving_h, dc * keep], [dh, dc, dz]
 
-    arriving, (dh, dc, dz) = scan(step, arriving, [surface, *factors], reverse=True)
+    arriving, (dh, dc, dz) = scan(step, arriving, [surface, *factors], reverse=True, steps=steps)
     return [dh, dc], dz, arriving
 
 

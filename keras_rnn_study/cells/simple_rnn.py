@@ -48,6 +48,7 @@ def forward(
     z: tf.Tensor,
     initial: Tensors,
     mask: tf.Tensor | None,
+    steps: tf.Tensor | None = None,
 ) -> tuple[tf.Tensor, Tensors, Tensors]:
     """Run the loop, and keep nothing but h; see `FusedCell.forward`."""
 
@@ -58,7 +59,7 @@ def forward(
         carry = step_over_masked(valid, [new], carry)
         return carry, carry
 
-    final, (h,) = scan(step, initial, [z] if mask is None else [z, mask])
+    final, (h,) = scan(step, initial, [z] if mask is None else [z, mask], steps=steps)
     return h, final, []
 
 
@@ -90,6 +91,7 @@ def backward(
     factors: Tensors,
     surface: tf.Tensor,
     arriving: Tensors,
+    steps: tf.Tensor | None = None,
 ) -> tuple[Tensors, tf.Tensor, Tensors]:
     """Return the total gradients, dz and what goes on before the first step; see `TracedCell`."""
 
@@ -102,7 +104,7 @@ def backward(
             arriving += dh * masked[0]
         return [arriving], [dh, dz]
 
-    arriving, (dh, dz) = scan(step, arriving, [surface, *factors], reverse=True)
+    arriving, (dh, dz) = scan(step, arriving, [surface, *factors], reverse=True, steps=steps)
     return [dh], dz, arriving
 
 

@@ -1,13 +1,14 @@
 """What keeps a recurrent layer off the cuDNN kernel that Keras itself has, for LSTM and GRU."""
 
+from collections.abc import Sequence
+
 import keras
 import tensorflow as tf
 
 from keras_rnn_study.cells.devices import on_gpu
-from keras_rnn_study.fusion.eligibility import Obstacle
-from keras_rnn_study.seams.keras_internals import all_layers, call_arguments
+from keras_rnn_study.fusion.obstacle import Obstacle
 
-# Keras asks for the very function: one that computes the same does not do.
+# Keras compares by identity: an equal function, such as a lambda, rules cuDNN out.
 _TANH = (keras.activations.tanh, keras.ops.tanh, tf.tanh)
 _SIGMOID = (keras.activations.sigmoid, keras.ops.sigmoid, tf.sigmoid)
 NO_GPU = Obstacle("no GPU", "Run it on a machine with an NVIDIA GPU.")
@@ -23,11 +24,13 @@ _INSTEAD_OF_CELL = {
 }
 
 
-def obstacles(layer, model=None, *, gpu=None):
-    """What keeps a layer off Keras' cuDNN kernel; where there is nothing, Keras takes it.
+def obstacles(
+    layer: keras.layers.RNN, model: keras.Model | None = None, *, gpu: bool | None = None
+) -> list[Obstacle]:
+    """Return what keeps a layer off Keras' cuDNN kernel; where there is nothing, Keras takes it.
 
     The data type is none: the kernel is there for every one that a layer can compute in. Nor is a
-    mask: Keras finds out as the model runs; see `mask_note`.
+    mask: Keras finds out as the model runs; see `masks.cudnn_note`.
 
     Args:
         layer: Any `keras.layers.RNN`.
@@ -56,16 +59,16 @@ def obstacles(layer, model=None, *, gpu=None):
     return found
 
 
-def has_cudnn_path(layer):
-    """Whether Keras looks for cuDNN at all when the layer runs: in LSTM's and GRU's `inner_loop`.
+def has_cudnn_path(layer: keras.layers.RNN) -> bool:
+    """Return whether Keras looks for cuDNN when the layer runs: in LSTM's and GRU's `inner_loop`.
 
     A subclass has the path unless it writes an `inner_loop` of its own.
     """
     return type(layer).inner_loop in (keras.layers.LSTM.inner_loop, keras.layers.GRU.inner_loop)
 
 
-def fails(layer, found):
-    """Whether Keras raises an error rather than run its standard loop.
+def fails(layer: keras.layers.RNN, found: Sequence[Obstacle]) -> bool:
+    """Return whether Keras raises an error rather than run its standard loop.
 
     Args:
         layer: The layer.
@@ -75,8 +78,8 @@ def fails(layer, found):
     return bool(found) and (insists or _IN_XLA in found)
 
 
-def insisting_note(layer, found):
-    """What `use_cudnn=True` does where there is an obstacle; `None` where it does no harm."""
+def insisting_note(layer: keras.layers.RNN, found: Sequence[Obstacle]) -> str | None:
+    """Say what `use_cudnn=True` does where there is an obstacle; `None` where it does no harm."""
     if not fails(layer, found) or layer.use_cudnn is not True:
         return None
     return (
@@ -85,22 +88,8 @@ def insisting_note(layer, found):
     )
 
 
-def mask_note(layer, model):
-    """What a mask means to a layer that Keras runs on cuDNN; `None` where no mask reaches it."""
-    if not _mask_arrives(layer, model):
-        return None
-    sources = [repr(other.name) for other in all_layers(model) if _makes_mask(other)]
-    origin = f" (from {', '.join(sources)})" if sources else ""
-    return (
-        f"A mask reaches it{origin}. Keras' cuDNN takes masks of right-padded sequences only, none "
-        "of them all padding; for others fit, evaluate and predict raise InvalidArgumentError. Pad "
-        'on the right, pad_sequences(..., padding="post"), or pass use_cudnn=False to the layer (a '
-        "saved model forgets that)."
-    )
-
-
-def dropout_note(layer):
-    """Where Keras' LSTM and GRU fail while they train: `dropout` with `implementation=1`."""
+def dropout_note(layer: keras.layers.RNN) -> str | None:
+    """Say where Keras' LSTM and GRU fail to train: `dropout` with `implementation=1`."""
     looks_for_cudnn = has_cudnn_path(layer) and layer.use_cudnn and not layer.recurrent_dropout
     if not (looks_for_cudnn and layer.dropout and layer.cell.implementation == 1):
         return None
@@ -111,8 +100,8 @@ def dropout_note(layer):
     )
 
 
-def jit_note(layer, model):
-    """What becomes of `jit_compile=True` on a GPU with this layer in the model; `None` if nothing.
+def jit_note(layer: keras.layers.RNN, model: keras.Model) -> str | None:
+    """Say what becomes of `jit_compile=True` on a GPU with this layer; `None` if nothing does.
 
     It does not change the layer's kernel. Keras decides when the layer is made, and does not look
     at `recurrent_dropout` then: it gives up XLA for a layer that this keeps off cuDNN, too.
@@ -127,14 +116,14 @@ def jit_note(layer, model):
     )
 
 
-def _is_in_xla(layer, model):
-    """Whether Keras will compile a step with cuDNN in it: `compile` did not meet the layer."""
-    # Of a model that is not compiled, `jit_compile` would settle the value now.
+def _is_in_xla(layer: keras.layers.RNN, model: keras.Model) -> bool:
+    """Return whether Keras compiles a step with cuDNN in it: `compile` did not meet the layer."""
+    # Reading jit_compile of a model that is not compiled would settle the value for good.
     return model.compiled and model.jit_compile and not layer.supports_jit
 
 
-def _of_settings(layer):
-    """The obstacles in an LSTM or GRU itself."""
+def _of_settings(layer: keras.layers.RNN) -> list[Obstacle]:
+    """Return the obstacles in an LSTM or GRU itself."""
     if not layer.recurrent_dropout:
         return _of_arguments(layer)
     setting = f"recurrent_dropout={layer.recurrent_dropout:g}"
@@ -142,8 +131,8 @@ def _of_settings(layer):
     return [Obstacle(setting, remedy), *_of_arguments(layer)]
 
 
-def _of_arguments(layer):
-    """Those that Keras looks at when the layer is made."""
+def _of_arguments(layer: keras.layers.RNN) -> list[Obstacle]:
+    """Return those that Keras looks at when the layer is made."""
     found = []
     if layer.use_cudnn is False:
         found.append(Obstacle("use_cudnn=False", 'Leave use_cudnn at "auto".'))
@@ -165,8 +154,8 @@ def _of_arguments(layer):
     return found
 
 
-def _of_other_layers(layer):
-    """Why a layer that is neither LSTM nor GRU has no cuDNN path."""
+def _of_other_layers(layer: keras.layers.RNN) -> Obstacle:
+    """Say why a layer that is neither LSTM nor GRU has no cuDNN path."""
     kind = type(layer)
     if kind is keras.layers.RNN:
         what = f"RNN({type(layer.cell).__name__})"
@@ -178,23 +167,3 @@ def _of_other_layers(layer):
         remedy = "Leave the loop to keras.layers.LSTM or GRU."
         return Obstacle(f"{kind.__name__} has its own inner_loop", remedy)
     return Obstacle(kind.__name__, "Keras has a cuDNN path for keras.layers.LSTM and GRU only.")
-
-
-def _mask_arrives(layer, model):
-    """Whether a mask reaches the layer, as far as the model's graph tells."""
-    around = [other for other in all_layers(model) if _holds(other, layer)]
-    calls = [call for other in [layer, *around] for call in call_arguments(other)]
-    if not calls:  # a subclassed model has no graph
-        return any(map(_makes_mask, all_layers(model)))
-    masks = [call.get("mask") for call in calls]
-    return any(mask is not None for mask in keras.tree.flatten(masks))
-
-
-def _holds(other, layer):
-    return any(part is layer for part in all_layers(other)[1:])
-
-
-def _makes_mask(layer):
-    if isinstance(layer, keras.layers.Embedding):
-        return layer.mask_zero
-    return isinstance(layer, keras.layers.Masking)

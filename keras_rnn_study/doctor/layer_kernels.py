@@ -1,13 +1,14 @@
 """The kernel that each recurrent layer of a model takes, and what keeps it off a faster one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import keras
 
 from keras_rnn_study.cells.devices import on_gpu
-from keras_rnn_study.doctor import cudnn
+from keras_rnn_study.doctor import cudnn, masks
 from keras_rnn_study.fusion import eligibility
-from keras_rnn_study.fusion.eligibility import Obstacle
+from keras_rnn_study.fusion.obstacle import Obstacle
 from keras_rnn_study.seams.names import recurrent_layers
 
 CUDNN, STANDARD, FUSED, ERROR = "cuDNN", "standard loop", "fused CPU loop", "none: error"
@@ -38,8 +39,8 @@ class LayerKernel:
     notes: tuple[str, ...]
 
 
-def examine(model, *, assume_gpu=False):
-    """Which kernel each recurrent layer of a model takes, and what keeps it off a faster one.
+def examine(model: keras.Model, *, assume_gpu: bool = False) -> list[LayerKernel]:
+    """Say which kernel each recurrent layer takes, and what keeps it off a faster one.
 
     Nothing is run, and the model is not changed. It need not be built or compiled.
 
@@ -67,12 +68,12 @@ def examine(model, *, assume_gpu=False):
     >>> lstm.obstacles[0].remedy
     'Set recurrent_dropout=0; dropout, of the inputs, is fine.'
     """
-    _check(model)
+    _check_backend()
     gpu = assume_gpu or on_gpu()
     return [_examined(*item, model, gpu) for item in recurrent_layers(model).items()]
 
 
-def _examined(name, layer, model, gpu):
+def _examined(name: str, layer: keras.layers.RNN, model: keras.Model, gpu: bool) -> LayerKernel:
     found = tuple(cudnn.obstacles(layer, model, gpu=gpu))
     kernel = _kernel(layer, found)
     # What `fused` leaves alone on a GPU, as it is Keras that has cuDNN for it.
@@ -90,34 +91,36 @@ def _examined(name, layer, model, gpu):
     )
 
 
-def _kernel(layer, obstacles):
+def _kernel(layer: keras.layers.RNN, obstacles: Sequence[Obstacle]) -> str:
     if not obstacles:
         return CUDNN
     return ERROR if cudnn.fails(layer, obstacles) else STANDARD
 
 
-def _notes(layer, model, obstacles):
+def _notes(
+    layer: keras.layers.RNN, model: keras.Model, obstacles: Sequence[Obstacle]
+) -> tuple[str, ...]:
     notes = [
         cudnn.insisting_note(layer, obstacles),
         cudnn.dropout_note(layer),
         cudnn.jit_note(layer, model),
+        masks.ends_note(layer, model),
     ]
-    # A mask matters where cuDNN is taken, or would be with a GPU.
+    # To the kernel a mask matters where cuDNN is taken, or would be with a GPU.
     if set(obstacles) <= {cudnn.NO_GPU}:
-        notes.append(cudnn.mask_note(layer, model))
+        notes.append(masks.cudnn_note(layer, model))
     return tuple(note for note in notes if note is not None)
 
 
-def _cell(layer):
+def _cell(layer: keras.layers.RNN) -> str:
     if type(layer) is keras.layers.RNN:
         return f"RNN({type(layer.cell).__name__})"
     return type(layer).__name__
 
 
-def _check(model):
+def _check_backend() -> None:
     if keras.config.backend() != "tensorflow":
         raise ValueError(
             f"Keras runs on the backend {keras.config.backend()!r}. Expected 'tensorflow'. Set the "
             "environment variable KERAS_BACKEND=tensorflow."
         )
-    recurrent_layers(model)  # says so where there is none

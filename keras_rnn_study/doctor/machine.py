@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_rnn_study.cells.devices import usable_cores
-from keras_rnn_study.fusion.eligibility import Obstacle
+from keras_rnn_study.fusion.obstacle import Obstacle
 
 _INSTALL = 'pip install "keras-rnn-study[gpu]"'
 
@@ -38,8 +38,8 @@ class Machine:
     no_gpu: Obstacle | None
 
 
-def this_machine():
-    """Versions, cores and GPUs of this machine, and why TensorFlow has no GPU if so.
+def this_machine() -> Machine:
+    """Tell versions, cores and GPUs of this machine, and why TensorFlow has no GPU if so.
 
     Returns:
         `Machine`.
@@ -71,8 +71,15 @@ def this_machine():
     )
 
 
-def why_no_gpu(*, built_with_cuda, driver, libraries, visible=None, system="Linux"):
-    """The likely reason why TensorFlow sees no GPU.
+def why_no_gpu(
+    *,
+    built_with_cuda: bool,
+    driver: bool,
+    libraries: bool,
+    visible: str | None = None,
+    system: str = "Linux",
+) -> Obstacle:
+    """Tell the likely reason why TensorFlow sees no GPU.
 
     Args:
         built_with_cuda: Whether this TensorFlow was.
@@ -106,12 +113,12 @@ def why_no_gpu(*, built_with_cuda, driver, libraries, visible=None, system="Linu
     return Obstacle(reason, remedy)
 
 
-def _gpu_name(gpu):
+def _gpu_name(gpu: tf.config.PhysicalDevice) -> str:
     details = tf.config.experimental.get_device_details(gpu)
     name = details.get("device_name", gpu.name)
     capability = details.get("compute_capability")
     return f"{name}, compute capability {'.'.join(map(str, capability))}" if capability else name
 
 
-def _has_driver():
+def _has_driver() -> bool:
     return os.path.exists("/proc/driver/nvidia") or shutil.which("nvidia-smi") is not None

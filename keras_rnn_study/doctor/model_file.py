@@ -4,6 +4,7 @@ import os
 import re
 import warnings
 import zipfile
+from collections.abc import Iterator
 
 import keras
 
@@ -17,8 +18,8 @@ _DEFAULT_LAYERS = {
 _EXPECTED = "Expected what model.save wrote, such as model.keras."
 
 
-def default_model(cells=None):
-    """Keras' recurrent layers as they are without arguments, in a model that can be diagnosed.
+def default_model(cells: list[str] | None = None) -> keras.Model:
+    """Build a model of Keras' recurrent layers as they are without arguments.
 
     Args:
         cells: List of "simple_rnn", "lstm", "gru"; default: all.
@@ -36,8 +37,8 @@ def default_model(cells=None):
     return keras.Sequential(made, name="defaults")
 
 
-def load(path):
-    """A model from a file, with errors that tell what to do.
+def load(path: str) -> keras.Model:
+    """Load a model from a file, with errors that tell what to do.
 
     Raises:
         ValueError: There is no such file, or Keras cannot make a model of it.
@@ -52,7 +53,7 @@ def load(path):
         raise ValueError(f"Cannot load {path!r}: {_why_not_loaded(path, error)}") from error
 
 
-def _loaded(path):
+def _loaded(path: str) -> keras.Model:
     try:
         return keras.saving.load_model(path)
     except Exception:
@@ -60,8 +61,8 @@ def _loaded(path):
         return keras.saving.load_model(path, compile=False)
 
 
-def _why_not_loaded(path, error):
-    """One line of what Keras says in many, where what is wrong is known."""
+def _why_not_loaded(path: str, error: BaseException) -> str:
+    """Say in one line what Keras says in many, where what is wrong is known."""
     said = "\n".join(_all_said(error))
     if re.search(r"lambda.*safe_mode", said, re.DOTALL):
         return (
@@ -81,14 +82,14 @@ def _why_not_loaded(path, error):
     return f"it is not a Keras model. {_EXPECTED}"
 
 
-def _all_said(error):
-    """What the error says, and those that led to it."""
+def _all_said(error: BaseException | None) -> Iterator[str]:
+    """Yield what the error says, and those that led to it."""
     while error is not None:
         yield str(error)
         error = error.__cause__ or error.__context__
 
 
-def _is_model_file(path):
+def _is_model_file(path: str) -> bool:
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             return "config.json" in archive.namelist()

@@ -1,22 +1,25 @@
 """The loop of a small LSTM on a CPU: TensorFlow's `BlockLSTMV2`, one operation for all steps.
 
-It starts sooner than what XLA compiles, and leaves every gate for its gradient. But its gradient
-adds to the weights' gradient at each step, where `XlaLoop` has one product after the loop: with
-many units that is slower.
+It takes sequences of any length, starts sooner than what XLA compiles, and leaves every gate for
+its gradient. But its gradient adds to the weights' gradient at each step, where `XlaLoop` has one
+product after the loop: with many units that is slower.
 """
+
+from typing import Any
 
 import keras
 import tensorflow as tf
 
+from keras_rnn_study.fusion.once import run_with_gradient
 from keras_rnn_study.seams.keras_internals import is_within_xla
 
-# Of its one weight matrix. In a step of fit (64 samples, 100 steps, on 2 cores) it took 0.65 to 0.8
-# of `XlaLoop`'s time at up to 96 rows; at 98 it depended on the batch; at 114 it took 1.3 of it.
+# Most features + units for which this is the faster loop. In a step of fit (64 samples, 100 steps,
+# 2 cores) it took 0.65 to 0.8 of `XlaLoop`'s time up to 96, and 1.3 of it at 114.
 _MOST_ROWS = 96
 
 
-def takes_block(cell, x, mask):
-    """Whether `BlockLoop` computes what this cell does, and is the faster loop for it."""
+def takes_block(cell: keras.layers.Layer, x: tf.Tensor, mask: tf.Tensor | None) -> bool:
+    """Return whether `run_block` computes what this cell does, and is the faster loop for it."""
     return (
         type(cell) is keras.layers.LSTMCell
         and cell.activation is keras.activations.tanh
@@ -28,42 +31,52 @@ def takes_block(cell, x, mask):
     )
 
 
-class BlockLoop:
-    """An LSTM's run over time; see `XlaLoop`, whose signature it has.
+def run_block(
+    weights: dict[str, tf.Tensor], x: tf.Tensor, initial: list[tf.Tensor]
+) -> tuple[tf.Tensor, list[tf.Tensor]]:
+    """Run an LSTM for which `takes_block` holds over time.
 
     Args:
-        cell: `LSTMCell` for which `takes_block` holds.
+        weights: What `read_weights` returns for its cell.
+        x: Inputs, (time, batch, features), in the order in which the loop runs.
+        initial: `[h, c]`, (batch, units) each.
+
+    Returns:
+        Tuple `(h, final)`: h after each step, (time, batch, units), and `[h, c]` after the last.
     """
+    units = weights["recurrent_kernel"].shape[0]
+    kernel = tf.concat([weights["kernel"], weights["recurrent_kernel"]], 0)
+    bias = weights.get("bias", tf.zeros(4 * units))
+    h, c = run_with_gradient(_forward, _backward, [x, *initial, kernel, bias])
+    return tf.ensure_shape(h, [*x.shape[:2], units]), [h[-1], c]
 
-    def __init__(self, cell):
-        self._units = cell.units
 
-    def __call__(self, weights, x, initial, mask):
-        """Runs; `mask` is `None`."""
+def _forward(*inputs: tf.Tensor) -> tuple:
+    """Return h of all steps and the last c, and what `_backward` needs of the run."""
+    run = tf.raw_ops.BlockLSTMV2(**_arguments(*inputs), cell_clip=0.0)  # at 0 it does not clip
+    return (run.h, run.cs[-1]), run
 
-        @tf.custom_gradient
-        def recurrence(x, h, c, kernel, bias):
-            peephole = tf.zeros(self._units)  # weights of an LSTM that Keras has not
-            inputs = {
-                "seq_len_max": tf.shape(x, out_type=tf.int64)[0],
-                **{"x": x, "cs_prev": c, "h_prev": h, "w": kernel, "b": bias},
-                **{"wci": peephole, "wcf": peephole, "wco": peephole, "use_peephole": False},
-            }
-            run = tf.raw_ops.BlockLSTMV2(**inputs, cell_clip=0.0)  # at 0 it does not clip
 
-            def gradient(surface, arriving):
-                # What arrives from after the last step.
-                to_c = tf.pad(arriving[None], [[tf.shape(x)[0] - 1, 0], [0, 0], [0, 0]])
-                back = tf.raw_ops.BlockLSTMGradV2(
-                    **inputs, **run._asdict(), cs_grad=to_c, h_grad=surface
-                )
-                # Of no samples, it leaves these as they lay in memory.
-                of_weights = [tf.where(tf.size(h) > 0, g, 0.0) for g in (back.w_grad, back.b_grad)]
-                return back.x_grad, back.h_prev_grad, back.cs_prev_grad, *of_weights
+def _backward(inputs: list, run: Any, to_h: tf.Tensor, to_c: tf.Tensor) -> list[tf.Tensor]:
+    """Return the gradients of `inputs`, from those of all steps' h and of the last c."""
+    x, h, *_ = inputs
+    # Of c nothing is seen but what comes after the last step.
+    to_c = tf.pad(to_c[None], [[tf.shape(x)[0] - 1, 0], [0, 0], [0, 0]])
+    back = tf.raw_ops.BlockLSTMGradV2(
+        **_arguments(*inputs), **run._asdict(), cs_grad=to_c, h_grad=to_h
+    )
+    # For an empty batch the kernel does not write the weights' gradients: what lay in memory.
+    to_weights = [tf.where(tf.size(h) > 0, g, 0.0) for g in (back.w_grad, back.b_grad)]
+    return [back.x_grad, back.h_prev_grad, back.cs_prev_grad, *to_weights]
 
-            return (run.h, run.cs[-1]), gradient
 
-        kernel = tf.concat([weights["kernel"], weights["recurrent_kernel"]], 0)
-        bias = weights.get("bias", tf.zeros(4 * self._units))
-        h, c = recurrence(x, *initial, kernel, bias)
-        return tf.ensure_shape(h, [*x.shape[:2], self._units]), [h[-1], c]
+def _arguments(
+    x: tf.Tensor, h: tf.Tensor, c: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor
+) -> dict[str, Any]:
+    """Return what both operations are given."""
+    peephole = tf.zeros(bias.shape[0] // 4)  # weights of an LSTM that Keras has not
+    return {
+        "seq_len_max": tf.shape(x, out_type=tf.int64)[0],
+        **{"x": x, "cs_prev": c, "h_prev": h, "w": kernel, "b": bias},
+        **{"wci": peephole, "wcf": peephole, "wco": peephole, "use_peephole": False},
+    }

@@ -1,38 +1,56 @@
 """The loop on a CPU: the faster of two for each case, and a part of the batch for each core."""
 
+import keras
+import tensorflow as tf
+
 from keras_rnn_study.cells.devices import batch_parts, batch_size, join
 from keras_rnn_study.cells.equations import read_weights
-from keras_rnn_study.fusion.block_loop import BlockLoop, takes_block
+from keras_rnn_study.fusion.block_loop import run_block, takes_block
+from keras_rnn_study.fusion.inner_loop import Run
 from keras_rnn_study.fusion.xla_loop import XlaLoop
 
 
-class CpuLoop:
-    """One cell's run over time on all cores, as samples do not meet in a recurrent layer.
+def cpu_loop(cell: keras.layers.Layer) -> Run:
+    """Return one cell's run over time on all cores, as samples do not meet in a recurrent layer.
 
     Args:
-        cell: `SimpleRNNCell`, `LSTMCell` or `GRUCell` whose activations `has_slope_at` accepts.
+        cell: `SimpleRNNCell`, `LSTMCell` or `GRUCell` whose activations `has_slope_at` accepts,
+            each time that it runs.
     """
+    compiled: dict[tuple, XlaLoop] = {}  # one for each of the settings that the cell had
 
-    def __init__(self, cell):
-        self._cell = cell
-        self._block, self._xla = BlockLoop(cell), XlaLoop(cell)
+    def run_part(
+        weights: dict[str, tf.Tensor],
+        x: tf.Tensor,
+        initial: list[tf.Tensor],
+        mask: tf.Tensor | None,
+    ) -> tuple[tf.Tensor, list[tf.Tensor]]:
+        if takes_block(cell, x, mask):
+            return run_block(weights, x, initial)
+        settings = _settings(cell)
+        if settings not in compiled:
+            compiled[settings] = XlaLoop(cell)
+        return compiled[settings](weights, x, initial, mask)
 
-    def __call__(self, x, initial, mask):
-        """Runs.
-
-        Args:
-            x: Inputs, (time, batch, features), in the order in which the loop runs.
-            initial: List of initial states, (batch, units) each.
-            mask: Booleans (time, batch), or `None`.
-
-        Returns:
-            Tuple `(h, final)`: h after each step, (time, batch, units), repeated at masked ones;
-            and a list of the final states.
-        """
-        run = self._block if takes_block(self._cell, x, mask) else self._xla
-        weights = read_weights(self._cell, x.dtype)
-        parts = []
-        for rows in batch_parts(batch_size(x)):
-            part_mask = None if mask is None else mask[:, rows]
-            parts.append(run(weights, x[:, rows], [s[rows] for s in initial], part_mask))
+    def run(
+        x: tf.Tensor, initial: list[tf.Tensor], mask: tf.Tensor | None
+    ) -> tuple[tf.Tensor, list[tf.Tensor]]:
+        weights = read_weights(cell, x.dtype)
+        parts = [
+            run_part(
+                weights,
+                x[:, rows],
+                [state[rows] for state in initial],
+                None if mask is None else mask[:, rows],
+            )
+            for rows in batch_parts(batch_size(x))
+        ]
         return join([h for h, _ in parts], axis=1), join([final for _, final in parts], axis=0)
+
+    return run
+
+
+def _settings(cell: keras.layers.Layer) -> tuple:
+    """Return what a cell's equations depend on beside its weights; a user may change it."""
+    names = ("activation", "recurrent_activation", "reset_after")
+    return tuple(getattr(cell, name, None) for name in names)

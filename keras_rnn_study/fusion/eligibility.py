@@ -1,32 +1,21 @@
 """What keeps a recurrent layer on Keras' own loop."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import keras
 
 from keras_rnn_study.cells.activation import has_slope_at
 from keras_rnn_study.cells.devices import on_gpu
+from keras_rnn_study.fusion.inner_loop import FusedInnerLoop
+from keras_rnn_study.fusion.obstacle import Obstacle
 
 _LAYERS = (keras.layers.SimpleRNN, keras.layers.LSTM, keras.layers.GRU, keras.layers.RNN)
 _CELLS = (keras.layers.SimpleRNNCell, keras.layers.LSTMCell, keras.layers.GRUCell)
 _CUDNN_ACTIVATIONS = (keras.activations.tanh, keras.activations.relu)
 
 
-@dataclass(frozen=True)
-class Obstacle:
-    """One reason why a layer does not take a kernel.
-
-    Attributes:
-        setting: str, what is so, such as `"recurrent_dropout=0.2"`.
-        remedy: str, a sentence that says how to change it.
-    """
-
-    setting: str
-    remedy: str
-
-
-def obstacles(layer, gpu=None):
-    """What keeps a layer from being fused; where there is nothing, `fused` swaps its loop.
+def obstacles(layer: keras.layers.RNN, gpu: bool | None = None) -> list[Obstacle]:
+    """Return what keeps a layer from being fused; where there is nothing, `fused` swaps its loop.
 
     Args:
         layer: Any `keras.layers.RNN`.
@@ -43,6 +32,15 @@ def obstacles(layer, gpu=None):
     >>> obstacles(keras.layers.SimpleRNN(8))
     []
     """
+    own = vars(layer).get("inner_loop")
+    if own is not None and not isinstance(own, FusedInnerLoop):
+        remedy = "Put the layer's own inner_loop back: del layer.inner_loop."
+        return [Obstacle("somebody replaced its inner_loop", remedy)]
+    return in_settings(layer, gpu)
+
+
+def in_settings(layer: keras.layers.RNN, gpu: bool | None = None) -> list[Obstacle]:
+    """Return the obstacles in how a layer is set up; see `obstacles`."""
     gpu = on_gpu() if gpu is None else gpu
     if type(layer) not in _LAYERS or type(layer.cell) not in _CELLS:
         what = type(layer if type(layer) not in _LAYERS else layer.cell).__name__
@@ -59,7 +57,7 @@ def obstacles(layer, gpu=None):
     return found
 
 
-def _of_the_loop(layer):
+def _of_the_loop(layer: keras.layers.RNN) -> Iterator[Obstacle]:
     if layer.unroll:
         yield Obstacle("unroll=True", "Leave unroll out.")
     if layer.cell.recurrent_dropout:
@@ -69,7 +67,7 @@ def _of_the_loop(layer):
         yield Obstacle("implementation=1 with dropout", "Leave implementation out.")
 
 
-def _of_activations(cell, gpu):
+def _of_activations(cell: keras.layers.Layer, gpu: bool) -> Iterator[Obstacle]:
     for name in ("activation", "recurrent_activation"):
         activation = getattr(cell, name, None)
         fits = activation in _CUDNN_ACTIVATIONS if gpu else has_slope_at(activation)

@@ -1,36 +1,49 @@
 """`fused`: a model's standard recurrent layers on faster loops."""
 
+from typing import NoReturn
+
+import keras
+
 from keras_rnn_study.cells.devices import on_gpu
-from keras_rnn_study.fusion.cpu_loop import CpuLoop
-from keras_rnn_study.fusion.cudnn_loop import CudnnLoop
-from keras_rnn_study.fusion.eligibility import obstacles
-from keras_rnn_study.fusion.inner_loop import fused_inner_loop
+from keras_rnn_study.fusion.cpu_loop import cpu_loop
+from keras_rnn_study.fusion.cudnn_loop import cudnn_loop
+from keras_rnn_study.fusion.eligibility import in_settings, obstacles
+from keras_rnn_study.fusion.inner_loop import FusedInnerLoop
+from keras_rnn_study.seams.keras_internals import JIT_COMPILE
 from keras_rnn_study.seams.names import recurrent_layers
+from keras_rnn_study.seams.replaced import Replacement
+
+# Falsy, but not the `False` that `compile` or a user may put there meanwhile.
+_NO_XLA = 0
 
 
-def fused(model):
-    """Puts standard recurrent layers on faster loops; a context manager, or until `undo`.
+def fused(model: keras.Model) -> "Fused":
+    """Put standard recurrent layers on faster loops; a context manager, or until `undo`.
 
     On a CPU, SimpleRNN, LSTM and GRU run on a loop that XLA compiles, with hand-written gradients,
     or where that is faster, for a small LSTM, on TensorFlow's `BlockLSTMV2`.
     On a GPU, SimpleRNN runs on TensorFlow's cuDNN kernel, which Keras uses for LSTM and GRU only.
     Only the `inner_loop` of the layer objects is swapped: weights, config and saved files stay
     those of the standard layers, and results agree to rounding. A layer whose settings the fused
-    loop does not cover stays on Keras' own, and so does a call with sequences of unknown length;
-    `keras-rnn-study doctor` says which setting it is.
+    loop does not cover stays on Keras' own; `unfused` says which setting it is, and
+    `keras-rnn-study doctor` also how to change it.
 
-    The loop is compiled for each batch size and length, which takes a second or so: it pays for
-    training, not for a handful of batches of ever new shapes.
+    XLA compiles for each batch size and length, which takes a second or so: it pays for training,
+    not for a handful of batches of ever new shapes. Sequences of many lengths, where the model does
+    not fix one, are padded within the loop to a few: two in each doubling.
+
+    The gradients are first derivatives. Differentiating them again, as a gradient penalty does,
+    raises an error: leave such a model to Keras' own loops.
 
     Args:
         model: A `keras.Model`: the one whose `fit`, `evaluate` or `predict` is called, as what it
-            compiled before is made anew. It need not be compiled or built yet.
+            compiled before is compiled again. It need not be compiled or built yet.
 
     Returns:
         `Fused`, with `layers`, the names of the layers on a faster loop, and `undo()`.
 
     Raises:
-        ValueError: The model has no recurrent layer.
+        ValueError: It is no `keras.Model`, or has no recurrent layer.
 
     Example:
 
@@ -55,49 +68,71 @@ class Fused:
 
     Attributes:
         layers: List of str, their names as `trace` has them.
+        unfused: dict of the names of the other recurrent layers, which stay on Keras' own loop, to
+            what keeps them there, a list of str such as `"unroll=True"`.
     """
 
-    def __init__(self, model):
+    def __init__(self, model: keras.Model) -> None:
         found = recurrent_layers(model)
+        kept = {name: [each.setting for each in obstacles(layer)] for name, layer in found.items()}
+        self.layers = [name for name in found if not kept[name]]
+        self.unfused = {name: settings for name, settings in kept.items() if settings}
         self._model = model
-        self._before = [(model, "_jit_compile", model._jit_compile)]
-        self.layers = [name for name, layer in found.items() if not obstacles(layer)]
-        for name in self.layers:
-            self._swap(found[name])
+        self._replacements = [
+            replacement for name in self.layers for replacement in _swap(found[name])
+        ]
+        if self._replacements and on_gpu():  # Keras would compile the whole step: XLA has no cuDNN
+            self._replacements.append(Replacement(model, JIT_COMPILE, _NO_XLA))
         self._forget_functions()
 
-    def undo(self):
-        """Puts the layers back on the loops that they had."""
-        for thing, name, value in reversed(self._before):
-            # Straight into the dictionary: Keras' __setattr__ is for what it should track.
-            if value is None:
-                vars(thing).pop(name, None)
-            else:
-                vars(thing)[name] = value
-        self._before = []
+    def undo(self) -> None:
+        """Put the layers back on the loops that they had; what others set meanwhile stays."""
+        if not self._replacements:
+            return
+        for replacement in reversed(self._replacements):
+            replacement.restore()
+        self._replacements = []
+        if on_gpu():
+            _resolve_jit_compile(self._model)
         self._forget_functions()
 
-    def __enter__(self):
+    def __enter__(self) -> "Fused":
         return self
 
-    def __exit__(self, *error):
+    def __exit__(self, *error: object) -> None:
         self.undo()
 
-    def _swap(self, layer):
-        if "inner_loop" in vars(layer):
-            return  # fused already
-        gpu = on_gpu()
-        run = CudnnLoop(layer.cell) if gpu else CpuLoop(layer.cell)
-        self._set(layer, "inner_loop", fused_inner_loop(layer, layer.inner_loop, run))
-        if gpu:  # where Keras would compile the whole step with XLA, which has no cuDNN
-            self._set(layer, "supports_jit", False)
-            vars(self._model)["_jit_compile"] = False
+    def __repr__(self) -> str:
+        return f"Fused(layers={self.layers}, unfused={self.unfused})"
 
-    def _set(self, thing, name, value):
-        self._before.append((thing, name, vars(thing).get(name)))
-        vars(thing)[name] = value
+    def __getattr__(self, name: str) -> NoReturn:
+        message = f"{type(self).__name__!r} object has no attribute {name!r}."
+        if hasattr(keras.Model, name):
+            message += (
+                " fused(model) returns no model, but changes the one that it was given: write "
+                f"`swapped = fused(model)`, and call model.{name} as before."
+            )
+        raise AttributeError(message)
 
-    def _forget_functions(self):
-        """Drops what Keras compiled with other loops; it is made anew when it is needed."""
+    def _forget_functions(self) -> None:
+        """Drop what Keras compiled with other loops: it is compiled again when it is needed."""
         for name in ("train_function", "test_function", "predict_function"):
             setattr(self._model, name, None)
+
+
+def _swap(layer: keras.layers.RNN) -> list[Replacement]:
+    """Return what was replaced: nothing in a layer that is fused already."""
+    if "inner_loop" in vars(layer):
+        return []
+    gpu = on_gpu()
+    run = cudnn_loop(layer.cell) if gpu else cpu_loop(layer.cell)
+    swapped = [Replacement(layer, "inner_loop", FusedInnerLoop(layer, run, in_settings))]
+    # Else Keras would compile the layer with XLA, which has no cuDNN.
+    return [*swapped, Replacement(layer, "supports_jit", False)] if gpu else swapped
+
+
+def _resolve_jit_compile(model: keras.Model) -> None:
+    """Have Keras decide again what it decided in a `compile` while no XLA was possible."""
+    asked = model.get_compile_config().get("jit_compile") if model.compiled else None
+    if asked and vars(model)[JIT_COMPILE] is False:
+        vars(model)[JIT_COMPILE] = None if asked == "auto" else asked

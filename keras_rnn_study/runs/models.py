@@ -114,6 +114,7 @@ def build_model(
             name=cell if number == 1 else f"{cell}_{number}",
             **_initializers(init, generator),
         )
+        layer.supports_masking = True  # hand the mask on, as layers did by default up to Keras 3.15
         model.add(layer)
         if gap is not None:
             set_chrono_biases(layer, gap, generator)

@@ -43,12 +43,24 @@ def kept_losses(model: keras.Model) -> Iterator[None]:
             layer._loss_ids.update(ids)
 
 
-def call_arguments(layer: keras.layers.Layer) -> list[dict[str, Any]]:
-    """Return the keyword arguments of each call of the layer in a functional model's graph.
+def masks_received(layer: keras.layers.Layer) -> list[Any]:
+    """Return the mask of each call of the layer in a functional model's graph; `None` without one.
 
-    Without it the doctor cannot tell whether a mask reaches a layer.
+    What it was passed, or what its input carries: Keras hands that on where no other tensor is
+    passed. Without it the doctor cannot tell whether a mask reaches a layer.
     """
-    return [node.arguments.kwargs for node in getattr(layer, "_inbound_nodes", [])]
+
+    def has_tensors(argument: Any) -> bool:
+        return any(isinstance(part, keras.KerasTensor) for part in keras.tree.flatten(argument))
+
+    received = []
+    for node in getattr(layer, "_inbound_nodes", []):
+        passed = [*node.arguments.args, *node.arguments.kwargs.values()]
+        mask = node.arguments.kwargs.get("mask")
+        if mask is None and sum(map(has_tensors, passed)) == 1:
+            mask = [getattr(tensor, "_keras_mask", None) for tensor in node.input_tensors]
+        received.append(next((m for m in keras.tree.flatten(mask) if m is not None), None))
+    return received
 
 
 def trainable_variables(optimizer: keras.optimizers.Optimizer) -> list[keras.Variable]:

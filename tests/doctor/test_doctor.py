@@ -388,6 +388,66 @@ def test_masks_are_noted_where_one_arrives(taken, monkeypatch):
         assert noted == arrived, name
 
 
+HANDED_ON = {  # what to build, and which of its recurrent layers hand a mask on
+    "last step": (lambda: model_of(layers.Masking(), layers.LSTM(2)), []),
+    "sequence": (
+        lambda: model_of(layers.Masking(), layers.LSTM(2, return_sequences=True, name="first")),
+        ["first"],
+    ),
+    "no mask": (lambda: model_of(layers.LSTM(2, return_sequences=True)), []),
+    "two layers": (
+        lambda: model_of(
+            layers.Masking(), layers.GRU(2, return_sequences=True, name="first"), layers.GRU(2)
+        ),
+        ["first"],
+    ),
+    "both ways": (
+        lambda: model_of(
+            layers.Masking(),
+            layers.Bidirectional(layers.LSTM(2, return_sequences=True, name="lstm"), name="both"),
+        ),
+        ["both/forward_lstm", "both/backward_lstm"],
+    ),
+}
+
+
+@pytest.mark.filterwarnings("ignore:Layer.*does not support masking")
+@pytest.mark.parametrize("newer", [False, True])
+def test_masks_that_newer_keras_ends_are_noted(newer, monkeypatch):
+    """Also as it is from Keras 3.16 on, where layers over time hand no mask on by themselves."""
+    for base in (layers.RNN, layers.Bidirectional):
+        made = base.__init__
+
+        def init(self, *args, made=made, **kwargs):
+            made(self, *args, **kwargs)
+            self.supports_masking = not newer
+
+        monkeypatch.setattr(base, "__init__", init)
+    for name, (make, expected) in HANDED_ON.items():
+        model = make()
+        notes = {each.name: " ".join(each.notes) for each in examine(model, assume_gpu=True)}
+        noted = [layer for layer, note in notes.items() if ".supports_masking = True" in note]
+        assert noted == expected, name
+        said = "and ends here" if newer else "hands it on. From 3.16 on it ends here"
+        assert all(said in notes[layer] for layer in noted)
+
+
+@pytest.mark.filterwarnings("ignore:Layer.*does not support masking")
+def test_what_the_note_on_masks_says_keeps_the_mask():
+    """Without it the next layer sees padding as data; with it, each sequence ends where it ends."""
+    x = np.random.default_rng(0).normal(size=(2, 5, 4)).astype("float32")
+    x[0, 2:] = 0
+    first = layers.LSTM(2, return_sequences=True, name="first")
+    first.supports_masking = False  # as it is from Keras 3.16 on
+    model = keras.Sequential([keras.Input((None, 4)), layers.Masking(), first, layers.LSTM(3)])
+    whole, cut = model(x).numpy(), model(x[:1, :2]).numpy()
+    assert abs(whole[0] - cut[0]).max() > 1e-3
+    model.get_layer("first").supports_masking = True
+    whole = model(x).numpy()
+    np.testing.assert_allclose(whole[0], cut[0], atol=1e-6)
+    np.testing.assert_allclose(whole[1], model(x[1:]).numpy()[0], atol=1e-6)
+
+
 def test_a_mask_note_names_its_source_and_what_to_do(monkeypatch):
     set_gpu(monkeypatch, False)
     model = model_of(layers.Masking(name="hides_zeros"), layers.LSTM(2))
@@ -610,7 +670,7 @@ def test_the_view_has_all_of_it_in_80_columns():
         r"^plain: A mask reaches it \(from 'embedding'\)",
     ):
         assert re.search(row, text, re.MULTILINE), text
-    assert "silently" in text
+    assert "fused(model).unfused names it" in " ".join(text.split())
 
 
 def test_what_all_layers_have_in_common_is_said_once(monkeypatch):

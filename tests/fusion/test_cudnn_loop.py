@@ -76,14 +76,40 @@ def test_half_precision_is_handed_on():
         assert layer(cases.inputs()).dtype == tf.float16
 
 
-def test_xla_is_off_as_long_as_cudnn_is_on(recwarn):
-    """Keras compiles a SimpleRNN's training step with XLA on a GPU, and XLA has no cuDNN."""
-    model = keras.Sequential([keras.Input((7, 3)), keras.layers.SimpleRNN(4)])
-    model.compile("sgd", loss="mse", jit_compile=True)
+def test_every_length():
+    """cuDNN takes any, so a model without a fixed length stays on it."""
+    layer = keras.layers.SimpleRNN(4, return_sequences=True)
+    model = keras.Sequential([keras.Input((None, 3)), keras.layers.Masking(), layer])
+    model.compile(run_eagerly=True)  # the stand-in is no graph
+    batches = [cases.inputs(time=time) for time in (3, 5)]
+    expected = [model.predict(x, verbose=0) for x in batches]
     with fused(model):
-        assert model.jit_compile is False
-        model.compile("sgd", loss="mse", jit_compile="auto")
-        assert model.jit_compile is False
-        assert not recwarn.list
+        got = [model.predict(x, verbose=0) for x in batches]
+    for one, other in zip(got, expected, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-6)
+
+
+def model_of_one(jit_compile=None):
+    model = keras.Sequential([keras.Input((7, 3)), keras.layers.SimpleRNN(4)])
+    if jit_compile is not None:
+        model.compile("sgd", loss="mse", jit_compile=jit_compile)
+    return model
+
+
+@pytest.mark.parametrize("before", [True, False, "auto", None])
+@pytest.mark.parametrize("within", [True, False, "auto", None])
+@pytest.mark.filterwarnings("ignore:Model doesn't support `jit_compile=True`")
+def test_xla_is_off_as_long_as_cudnn_is_on(before, within):
+    """Keras compiles a SimpleRNN's training step with XLA on a GPU, and XLA has no cuDNN.
+
+    Afterwards it is as `compile` alone makes it, the last one or, without any, Keras' own choice.
+    """
+    model = model_of_one(before)
+    with fused(model):
+        assert not model.jit_compile
+        if within is not None:
+            model.compile("sgd", loss="mse", jit_compile=within)
+        assert not model.jit_compile
     assert model.layers[0].supports_jit is True
-    assert model.jit_compile is True
+    last = before if within is None else within
+    assert model.jit_compile is model_of_one(last).jit_compile

@@ -24,6 +24,10 @@ def build_model(layer=None):
     return model
 
 
+def answer():
+    return keras.layers.Dense(1, name="dense")
+
+
 def is_fused(layer):
     return layer.inner_loop.__module__ == "keras_rnn_study.fusion.inner_loop"
 
@@ -119,6 +123,7 @@ def test_what_it_does_not_cover_stays_standard(settings, setting):
     assert [obstacle.setting for obstacle in obstacles(model.layers[0])] == [setting]
     with fused(model) as swapped:
         assert swapped.layers == []
+        assert swapped.unfused == {model.layers[0].name: [setting]}
         assert not is_fused(model.layers[0])
         model.fit(X, Y, verbose=0)
 
@@ -154,20 +159,106 @@ def test_on_a_gpu_simple_rnn_needs_tanh_or_relu():
     assert obstacles(keras.layers.SimpleRNN(4, activation="sigmoid"), gpu=True)
 
 
-def test_sequences_of_unknown_length_take_the_own_loop():
-    model = keras.Sequential(
-        [keras.Input((None, cases.FEATURES)), keras.layers.SimpleRNN(4), keras.layers.Dense(1)]
-    )
-    expected = [model.predict(X[:, :time], verbose=0) for time in (3, 5)]
-    with fused(model):
-        got = [model.predict(X[:, :time], verbose=0) for time in (3, 5)]
-    np.testing.assert_allclose(got, expected, atol=1e-6)
-
-
 def test_a_model_without_recurrent_layers():
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)], name="plain")
     with pytest.raises(ValueError, match=r"'plain' has no recurrent layer\. Expected at least"):
         fused(model)
+
+
+@pytest.mark.parametrize("what", [None, "model.keras", keras.layers.LSTM])
+def test_what_is_no_model(what):
+    what = what(4) if callable(what) else what
+    with pytest.raises(ValueError, match=r"Received .*\. Expected a keras\.Model: put layers into"):
+        fused(what)
+
+
+def test_what_is_fused_is_no_model():
+    model = simple_model()
+    with fused(model) as swapped:
+        assert repr(swapped) == "Fused(layers=['rnn'], unfused={})"
+        for name in ("fit", "predict", "summary"):
+            advice = rf"has no attribute '{name}'.*returns no model.*call model\.{name} as before"
+            with pytest.raises(AttributeError, match=advice):
+                getattr(swapped, name)
+        with pytest.raises(AttributeError, match=r"has no attribute 'fits'\.$"):
+            _ = swapped.fits
+
+
+def test_a_loop_of_somebody_else_stays():
+    model = simple_model()
+    layer = model.layers[0]
+    theirs = layer.inner_loop
+    layer.inner_loop = theirs
+    with fused(model) as swapped:
+        assert swapped.layers == []
+        assert swapped.unfused == {"rnn": ["somebody replaced its inner_loop"]}
+    assert layer.inner_loop is theirs
+    del layer.inner_loop  # what the remedy says
+    with fused(model) as swapped:
+        assert swapped.layers == ["rnn"]
+
+
+def test_undo_leaves_what_was_set_since():
+    model = simple_model()
+    layer = model.layers[0]
+    swapped = fused(model)
+    layer.inner_loop = theirs = keras.layers.RNN.inner_loop.__get__(layer)
+    swapped.undo()
+    assert layer.inner_loop is theirs
+
+
+@pytest.mark.parametrize("compiled_within", [True, False])
+def test_fused_before_compile_and_undone(compiled_within):
+    def trained(fuse):
+        keras.utils.set_random_seed(0)
+        model = keras.Sequential([keras.Input((7, 3)), keras.layers.SimpleRNN(4), answer()])
+        swapped = fused(model) if fuse else None
+        if compiled_within:
+            model.compile("sgd", loss="mse")
+            model.fit(X, Y, verbose=0)
+        if fuse:
+            swapped.undo()
+            assert not is_fused(model.layers[0])
+        model.compile("sgd", loss="mse")
+        model.fit(X, Y, verbose=0)
+        return model.predict(X, verbose=0)
+
+    np.testing.assert_allclose(trained(True), trained(False), atol=1e-5)
+
+
+def test_another_activation_of_the_same_layer_is_noticed():
+    layer = cases.build("simple_rnn", return_sequences=True)
+    layer(X)
+    with fused(keras.Sequential([layer])):
+        by_tanh = cases.outputs_and_gradients(layer, X)
+        layer.cell.activation = keras.activations.relu
+        by_relu = cases.outputs_and_gradients(layer, X)
+        layer.cell.activation = keras.activations.tanh
+        again = cases.outputs_and_gradients(layer, X)
+        layer.cell.activation = keras.activations.relu
+    expected = cases.outputs_and_gradients(layer, X)
+    assert abs(by_relu["output_0"] - by_tanh["output_0"]).max() > 0.1
+    for name in expected:
+        np.testing.assert_allclose(by_relu[name], expected[name], atol=2e-5, err_msg=name)
+        np.testing.assert_array_equal(again[name], by_tanh[name], err_msg=name)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "setting"),
+    [
+        ("activation", keras.activations.elu, "activation='elu'"),
+        ("recurrent_dropout", 0.3, r"recurrent_dropout=0\.3"),
+    ],
+)
+def test_a_setting_that_no_fused_loop_has_is_refused(name, value, setting):
+    layer = cases.build("simple_rnn")
+    with fused(keras.Sequential([layer])):
+        layer(X)
+        setattr(layer.cell, name, value)
+        message = rf"'{layer.name}' was changed after fused\(model\): {setting}.*call undo\(\)"
+        with pytest.raises(ValueError, match=message):
+            layer(X)
+    layer(X)
 
 
 def test_a_model_that_is_not_built_yet():

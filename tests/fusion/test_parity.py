@@ -1,4 +1,8 @@
-"""A fused layer emits what the standard one emits, and has the same gradients."""
+"""A fused layer emits what the standard one emits, and has the same gradients.
+
+Where layers are called without a graph, as in most tests here, XLA's loop pads their steps, as for
+sequences of many lengths; `fit` knows the length.
+"""
 
 import keras
 import layer_cases as cases
@@ -145,6 +149,54 @@ def test_training_goes_the_same_way(cell, masked, jit_compile):
         keras.tree.flatten(standard), keras.tree.flatten(by_fused), strict=True
     ):
         np.testing.assert_allclose(got, expected, atol=2e-4)
+
+
+@pytest.mark.parametrize("cell", cases.CELLS)
+def test_several_gradients_at_once(cell):
+    """Two tapes around one call, as in a GAN, or a persistent one."""
+    layer, x = cases.build(cell), tf.constant(cases.inputs())
+
+    def gradients():
+        with tf.GradientTape() as one, tf.GradientTape(persistent=True) as other:
+            one.watch(x)
+            other.watch(x)
+            first = tf.reduce_sum(layer(x) ** 2)
+            second = 3 * first
+        kernel = layer.cell.recurrent_kernel.value
+        return [
+            *one.gradient(first, [x, kernel]),
+            *other.gradient(second, [x, kernel]),
+            *other.gradient(first, [x, kernel]),
+        ]
+
+    expected = gradients()
+    with fused(keras.Sequential([layer])):
+        for differentiate in (gradients, tf.function(gradients)):
+            for got, value in zip(differentiate(), expected, strict=True):
+                np.testing.assert_allclose(got, value, atol=tolerance("float32") * 10)
+
+
+@pytest.mark.parametrize("cell", cases.CELLS)
+def test_second_derivatives_are_refused(cell):
+    layer, x = cases.build(cell), tf.constant(cases.inputs())
+
+    def penalty():
+        with tf.GradientTape() as outer:
+            with tf.GradientTape() as inner:
+                inner.watch(x)
+                output = tf.reduce_sum(layer(x) ** 2)
+            size = tf.reduce_sum(inner.gradient(output, x) ** 2)
+        return outer.gradient(size, layer.trainable_variables[0].value)
+
+    assert penalty() is not None
+    if on_gpu():
+        pytest.skip("cuDNN's second derivatives are TensorFlow's own")
+    with fused(keras.Sequential([layer])) as swapped:
+        for differentiate in (penalty, tf.function(penalty)):
+            with pytest.raises(ValueError, match=r"first\s+derivatives only.*call undo\(\) on"):
+                differentiate()
+    swapped.undo()
+    assert penalty() is not None
 
 
 def test_gradients_are_those_of_finite_differences():

@@ -90,11 +90,12 @@ def test_a_trace_sees_through_every_kind_of_task(name):
         assert (traced["lstm"].mask == case.task.real_steps(x)).all()
 
 
+@pytest.mark.parametrize("layers", [1, 2])
 @pytest.mark.parametrize("case", [case for case in CASES if case.task.padded], ids=str)
-def test_padding_changes_nothing(case):
+def test_padding_changes_nothing(case, layers):
     """Neither the prediction nor the loss: the same as of each sequence without its padding."""
     task = case.task
-    model = build_model(task, "lstm", units=4, seed=0)
+    model = build_model(task, "lstm", units=4, layers=layers, seed=0)
     x, y = case.make(6, 10, seed=0)
     lengths = task.real_steps(x).sum(axis=1)
     assert len(set(lengths)) > 1

@@ -21,6 +21,7 @@ FEATURES = {
     "_losses": "a trace leaves `model.losses` as they were",
     "_loss_ids": "a trace leaves `model.losses` as they were",
     "_inbound_nodes": "the doctor says whether a mask reaches a layer",
+    "_keras_mask": "the doctor says whether a mask reaches a layer",
     "_trainable_variables": "norms per weight where a step calls `apply(gradients)` alone",
     "_clip_gradients": "`gradient_clip_ratio`",
     "_jit_compile": "`fused` on a GPU is undone to the letter",
@@ -132,12 +133,21 @@ def test_losses_that_layers_added_are_kept():
     assert len(before) == 1
 
 
-def test_arguments_of_a_call():
-    x, mask = keras.Input((5, 2)), keras.Input((5,), dtype="bool")
-    layer = layers.LSTM(2)
-    layer(x, mask=mask)
-    assert keras_internals.call_arguments(layer)[0]["mask"] is mask
-    assert keras_internals.call_arguments(layers.LSTM(2)) == []
+def test_masks_that_a_layer_receives():
+    x, mask, state = keras.Input((5, 2)), keras.Input((5,), dtype="bool"), keras.Input((2,))
+    masked = layers.Masking()(x)
+    for arguments, received in [
+        ({}, True),
+        ({"mask": mask}, True),
+        ({"mask": mask, "initial_state": [state, state]}, True),
+        ({"initial_state": [state, state]}, False),  # Keras forgets the mask then
+    ]:
+        layer = layers.LSTM(2)
+        layer(masked, **arguments)
+        assert [m is not None for m in keras_internals.masks_received(layer)] == [received]
+        layer(x)
+        assert keras_internals.masks_received(layer)[1:] == [None]
+    assert keras_internals.masks_received(layers.LSTM(2)) == []
 
 
 def test_what_an_optimizer_was_built_on():

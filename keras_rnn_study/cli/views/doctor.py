@@ -10,13 +10,13 @@ from rich.text import Text
 
 if TYPE_CHECKING:
     from keras_rnn_study.doctor import LayerKernel, Machine
-    from keras_rnn_study.fusion.eligibility import Obstacle
+    from keras_rnn_study.fusion.obstacle import Obstacle
 
 Thing = TypeVar("Thing", bound=Hashable)
 
 _ABOUT_FUSED = (
-    "fused: from keras_rnn_study import fused. A layer that it cannot fuse stays as it is, "
-    "silently; so does a call with sequences of unknown length."
+    "fused: from keras_rnn_study import fused. A layer that it cannot fuse stays as it is; "
+    "fused(model).unfused names it. Sequences may have any lengths."
 )
 
 

@@ -1,0 +1,2 @@
+from .swapping import Fused as Fused
+from .swapping import fused as fused
