@@ -8,6 +8,17 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import shutil
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# The same examples in every run, and no clock: machines differ.
+settings.register_profile(
+    "repeatable",
+    derandomize=True,
+    deadline=None,
+    max_examples=12,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("repeatable")
 
 pytest_plugins = ["worker_memory"]
 
