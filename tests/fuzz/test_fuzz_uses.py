@@ -53,7 +53,6 @@ def _out_of_time(*signal_and_frame):
     raise TimeoutError(f"a call took more than {SECONDS} seconds")
 
 
-@pytest.mark.slow
 @pytest.mark.fuzz
 @pytest.mark.slow
 def test_random_uses(search, limits, tmp_path, monkeypatch):
