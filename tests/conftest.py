@@ -8,6 +8,17 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import shutil
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# The same examples in every run, and no clock: machines differ.
+settings.register_profile(
+    "repeatable",
+    derandomize=True,
+    deadline=None,
+    max_examples=12,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("repeatable")
 
 pytest_plugins = ["worker_memory"]
 
@@ -36,6 +47,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
+@pytest.hookimpl(tryfirst=True)  # before fixtures
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Tests marked `needs` are skipped where a program is not installed, but never under CI."""
     needed = {name for mark in item.iter_markers("needs") for name in mark.args}

@@ -96,8 +96,6 @@ def test_jedi_shows_the_docstring(editor, name):
 @pytest.fixture(scope="module")
 def revealed(installed, tmp_path_factory):
     """What pyright says of each name: its type, as VS Code shows it; and all errors."""
-    if shutil.which("node") is None:
-        pytest.skip("pyright needs Node.js, which it would download")
     folder = tmp_path_factory.mktemp("pyright")
     lines = [IMPORT, *(f"reveal_type({name})\n" for name in PUBLIC)]
     lines.append("reveal_type(krs.datasets.recall.make(4, gap=3, seed=0))\n")
@@ -111,6 +109,7 @@ def revealed(installed, tmp_path_factory):
     return [re.search(r'is "(.*)"$', entry["message"], re.DOTALL)[1] for entry in found]
 
 
+@pytest.mark.needs("node")  # which pyright would download
 @pytest.mark.parametrize("number", range(len(PUBLIC)), ids=PUBLIC)
 def test_pyright_knows_the_signature_or_the_class(revealed, number):
     public = list(PUBLIC.values())[number]
@@ -121,5 +120,6 @@ def test_pyright_knows_the_signature_or_the_class(revealed, number):
         assert re.findall(r"(?<![\w\[.])(\w+)(?=[:=])", inside) == parameters(public)
 
 
+@pytest.mark.needs("node")
 def test_pyright_knows_what_a_task_makes(revealed):
     assert revealed[-1].startswith("tuple[ndarray")

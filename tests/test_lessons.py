@@ -10,6 +10,7 @@ import matplotlib.pyplot as plt
 import nbformat
 import pytest
 from matplotlib import font_manager
+from nbclient.exceptions import CellExecutionError
 
 from keras_rnn_study.runs import quiet
 
@@ -193,12 +194,17 @@ class TestTheTestsCanFail:
         assert [p.name for p in lessons.out_of_step(path)] == ["1_chain.zh.ipynb"]
 
     def test_a_false_assertion_stops_the_lesson(self):
-        from nbclient.exceptions import CellExecutionError
-
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("assert 1 == 2")])
         notebook.metadata = lessons.read(LESSONS[0]).metadata
         with pytest.raises(CellExecutionError, match="assert 1 == 2"):
             lessons.execute(notebook)
+
+    @pytest.mark.slow
+    def test_solutions_find_nothing_of_their_lesson(self):
+        notebook = nbformat.v4.new_notebook(metadata=lessons.read(LESSONS[0]).metadata)
+        code = ("import math; learned = 1", EMPTY, "assert not {'math', 'learned'} & set(dir())")
+        notebook.cells = [nbformat.v4.new_code_cell(cell) for cell in code]
+        lessons.execute(notebook)
 
     def copy(self, path, folder):
         for suffix in (".py", *lessons.LANGUAGES.values()):

@@ -218,6 +218,7 @@ def test_events_of_an_earlier_run_are_not_mixed_with_new_ones(fitted):
     assert sorted(path.read_bytes() for path in log_dir.rglob("*tfevents*")) == before
 
 
+@pytest.mark.slow
 def test_interrupting_leaves_the_events_written_so_far(tmp_path):
     arguments = [*QUICK, "--steps", "100000", "--cell", "simple_rnn", "--log-dir", "logs"]
     # A shell that started the tests in the background has made its children deaf to this signal.

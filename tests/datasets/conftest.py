@@ -1,10 +1,6 @@
-"""The same examples in every run, and no clock: machines differ."""
+"""Tasks are NumPy: nothing of Keras is seeded for their tests."""
 
 import pytest
-from hypothesis import settings
-
-settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=12)
-settings.load_profile("repeatable")
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import keras
 import pytest
 from rich.console import Console
 from typer.testing import CliRunner
@@ -53,7 +52,8 @@ def _as_in_a_new_process(cwd: Path | None, variables: dict[str, str]) -> Iterato
     from keras_rnn_study.cli.common import console
 
     level = logging.getLogger("tensorflow").level
-    keras.utils.clear_session(free_memory=False)
+    if "keras" in sys.modules:  # most mistakes are told before it is imported
+        sys.modules["keras"].utils.clear_session(free_memory=False)
     with pytest.MonkeyPatch.context() as patch:
         if cwd is not None:
             patch.chdir(cwd)

@@ -12,7 +12,7 @@ import pytest
 
 CHROMIUM = shutil.which("chromium")
 CHROMEDRIVER = shutil.which("chromedriver")
-PATIENCE = 60  # seconds; a page that has what is looked for does not take them
+PATIENCE = 300  # seconds; a page that has what is looked for does not take them
 
 MARKS = [pytest.mark.browser, pytest.mark.needs("chromium", "chromedriver")]
 

@@ -208,6 +208,7 @@ def test_dask_that_is_missing_is_told_with_how_to_install_it(tmp_path):
     assert "pip install 'keras-rnn-study[dask]'" in done.stderr
 
 
+@pytest.mark.slow
 def test_interrupting_keeps_what_is_there(tmp_path):
     # A shell that started the tests in the background has made its children deaf to this signal.
     hears = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "

@@ -88,6 +88,7 @@ def test_progress_counts_from_nothing_to_all(swept):
     assert [p.done for p in seen] == sorted(p.done for p in seen)
 
 
+@pytest.mark.slow
 def test_two_jobs_give_the_same_numbers(swept, tmp_path):
     """Also those of runs that came to another bench, after other runs."""
     _, results, _ = swept
@@ -137,6 +138,7 @@ def children():
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not pathlib.Path("/proc/self/task").exists(), reason="needs Linux' /proc")
 def test_a_worker_that_is_killed_takes_no_run_with_it(swept, tmp_path):
     _, results, _ = swept
@@ -157,6 +159,7 @@ def is_working(number):
     return "tensorflow" in pathlib.Path(f"/proc/{number}/maps").read_text()
 
 
+@pytest.mark.slow
 def test_diverging_is_failing_to_learn_and_not_missing(tmp_path):
     study = Study(
         task="adding",
@@ -178,6 +181,7 @@ def test_diverging_is_failing_to_learn_and_not_missing(tmp_path):
     assert not np.isfinite(result.largest_gradient_norm)
 
 
+@pytest.mark.slow
 def test_a_hopeless_run_ends_early_unless_none_is_given_up(tmp_path):
     axes = {"task": "recall", "cell": "lstm", "gap": 60, "units": 2, "learning_rate": 1e-6}
     axes |= {"steps": 120, "seeds": 1, "samples": 64}
