@@ -1,15 +1,16 @@
 """Frames as bytes: what the live view shows of one record, small enough to write at every record.
 
-A frame is `uint32 length, uint32 header length, header, payload`, little-endian; the header is JSON:
-`{"step": 40, "quantities": {"gate/forget": {"shape": [1, 100, 32], "code": "linear", "low": 0.0,
-"high": 1.0, "at": 0}}}`. Frames can be laid one behind another. Three codes:
+A frame is `uint32 length, uint32 header length, header, payload`, little-endian; the header is
+JSON: `{"step": 40, "quantities": {"gate/forget": {"shape": [1, 100, 32], "code": "linear",
+"low": 0.0, "high": 1.0, "at": 0}}}`. Frames can be laid one behind another. Three codes:
 
     float32     exactly
     linear      one byte: low + (high - low) * byte / 252
     signed_log  one byte: 126 is zero; above and below it sign and log10 of the magnitude, from
                 `low` to `high` decades in 125 equal parts
 
-253 is minus infinity, 254 infinity, 255 is no number (a masked step). `web/src/packing.js` reads it.
+253 is minus infinity, 254 infinity, 255 is no number (a masked step). `web/src/packing.js` reads
+them.
 """
 
 import json
@@ -42,7 +43,8 @@ class Frame:
 
     Attributes:
         step: The training step.
-        arrays: Name of the quantity to float32 array: (samples, time, units), or (time,).
+        arrays: Name of the quantity to float32 array: (samples, time, units), (samples, time) or
+            (time,).
         quanta: Name to how the array was coded; half a level is the largest error.
     """
 
@@ -51,14 +53,16 @@ class Frame:
     quanta: dict[str, Quantity]
 
 
-def pack(step: int, arrays: Mapping[str, np.ndarray], limits: Mapping[str, tuple[float, float]]) -> bytes:
+def pack(
+    step: int, arrays: Mapping[str, np.ndarray], limits: Mapping[str, tuple[float, float]]
+) -> bytes:
     """Pack one record.
 
     Args:
         step: The training step.
-        arrays: Name of the quantity to its array. One axis: kept as float32. Three, (samples,
-            time, units): one byte per value, of which names that begin with "gradient/" are coded
-            by sign and logarithm.
+        arrays: Name of the quantity to its array. One axis or two, (time,) or (samples, time): kept
+            as float32. Three, (samples, time, units): one byte per value, of which names that begin
+            with "gradient/" are coded by sign and logarithm.
         limits: Name to the ends of the linear scale, such as (0, 1) for a sigmoid; without an
             entry the scale goes from the least finite value to the largest.
 
@@ -78,7 +82,7 @@ def pack(step: int, arrays: Mapping[str, np.ndarray], limits: Mapping[str, tuple
     # The exact ones first, so that each begins where a float may.
     for name, array in sorted(arrays.items(), key=lambda item: np.ndim(item[1])):
         array = np.asarray(array)
-        if array.ndim == 1:
+        if array.ndim < 3:
             quantity, data = Quantity(code="float32"), array.astype("<f4").tobytes()
         elif name.startswith("gradient/"):
             quantity, data = _signed_log(array)
@@ -113,9 +117,10 @@ def unpack_all(data: bytes) -> Iterator[Frame]:
             header = json.loads(data[at + 8 : at + 8 + header_length])
             payload = memoryview(data)[at + 8 + header_length : end]
             arrays = {n: _decoded(payload, q) for n, q in header["quantities"].items()}
+            frame = Frame(header["step"], arrays, header["quantities"])
         except (ValueError, KeyError, TypeError):
             return
-        yield Frame(header["step"], arrays, header["quantities"])
+        yield frame
         at = end
 
 
@@ -152,7 +157,9 @@ def _signed_log(values: np.ndarray) -> tuple[Quantity, bytes]:
 
 def _bytes(codes: np.ndarray, values: np.ndarray) -> bytes:
     codes = np.where(np.isnan(values), _NOTHING, codes)
-    codes = np.where(values == np.inf, _INFINITY, np.where(values == -np.inf, _MINUS_INFINITY, codes))
+    codes = np.where(
+        values == np.inf, _INFINITY, np.where(values == -np.inf, _MINUS_INFINITY, codes)
+    )
     return codes.astype(np.uint8).tobytes()
 
 

@@ -1,4 +1,4 @@
-// The entry: an anywidget front end, TensorBoard's `render`, and `show` for a page.
+// The entry: an anywidget front end, TensorBoard's `render`, and pages that hold their data.
 
 import { mount } from "./app.js";
 import { inlineSource, notebookSource, tensorboardSource } from "./sources.js";
@@ -17,12 +17,11 @@ export function render() {
   return mount(document.body, tensorboardSource());
 }
 
-/**
- * What a page that holds its data calls.
- * @param {HTMLElement} el
- * @param {Parameters<typeof inlineSource>[0]} data
- * @param {{language?: string, theme?: "light" | "dark"}} [options]
- */
-export function show(el, data, options) {
-  return mount(el, inlineSource(data), options);
+// A page has its data in `<script type="application/json" data-krv>`: each becomes a view.
+for (const data of /** @type {NodeListOf<HTMLScriptElement>} */ (document.querySelectorAll("script[data-krv]"))) {
+  const el = document.createElement("div");
+  data.before(el);
+  const wished = { ...JSON.parse(data.dataset.options ?? "{}"), ...Object.fromEntries(new URLSearchParams(location.hash.slice(1))) };
+  const { language, theme } = wished;
+  mount(el, inlineSource(JSON.parse(data.textContent ?? "")), { language: language ?? undefined, theme: theme ?? undefined });
 }

@@ -3,7 +3,7 @@
 
 /**
  * @typedef {object} Quantity
- * @property {number[]} shape   [samples, time, units] or [time]
+ * @property {number[]} shape   [samples, time, units], [samples, time] or [time]
  * @property {"float32" | "linear" | "signed_log"} code
  * @property {number} at        first byte in the payload
  * @property {number} [low]     of the linear scale; of the logarithmic one in decades
@@ -40,6 +40,7 @@ export function unpackAll(buffer) {
     try {
       const text = new TextDecoder().decode(new Uint8Array(buffer, at + 8, headerLength));
       const header = JSON.parse(text);
+      if (!Number.isInteger(header.step)) break;
       const payload = new Uint8Array(buffer, at + 8 + headerLength, end - at - 8 - headerLength);
       frames.push({ step: header.step, quantities: header.quantities, payload });
     } catch {
@@ -60,9 +61,10 @@ export function unpackAll(buffer) {
 export function valuesOf(frame, name, sample = 0) {
   const quantity = frame.quantities[name];
   if (!quantity) return null;
-  const [time, units] = quantity.shape.length === 1 ? [quantity.shape[0], 1] : quantity.shape.slice(1);
+  const { shape } = quantity;
+  const [time, units] = shape.length === 3 ? shape.slice(1) : [shape[shape.length - 1], 1];
   const size = time * units;
-  const first = quantity.shape.length === 1 ? 0 : Math.min(sample, quantity.shape[0] - 1) * size;
+  const first = shape.length === 1 ? 0 : Math.min(sample, shape[0] - 1) * size;
   return { time, units, values: decode(frame.payload, quantity, first, size) };
 }
 
