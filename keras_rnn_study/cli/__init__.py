@@ -14,6 +14,7 @@ from keras_rnn_study.cli.fit import fit
 from keras_rnn_study.cli.report import report
 from keras_rnn_study.cli.sweep import sweep
 from keras_rnn_study.cli.tasks import tasks
+from keras_rnn_study.cli.view import view
 
 app = typer.Typer(
     help="See inside standard Keras recurrent layers while they train.",
@@ -21,7 +22,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (tasks, fit, demo, sweep, report, claims, doctor):  # as `--help` lists them
+for command in (tasks, fit, demo, view, sweep, report, claims, doctor):  # as `--help` lists them
     app.command()(command)
 
 

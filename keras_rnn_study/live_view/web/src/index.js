@@ -6,22 +6,32 @@ import { inlineSource, notebookSource, tensorboardSource } from "./sources.js";
 export default {
   /** @param {{model: {get: (name: string) => any}, el: HTMLElement}} given */
   async render({ model, el }) {
-    const { language, theme } = model.get("options") ?? {};
-    return mount(el, notebookSource(model), { language: language ?? undefined, theme: theme ?? undefined });
+    return mount(el, notebookSource(model), wishes(model.get("options") ?? {}));
   },
 };
 
 /** What TensorBoard calls in the tab's frame. */
 export function render() {
   document.body.style.margin = "0";
-  return mount(document.body, tensorboardSource());
+  return mount(document.body, tensorboardSource(), wishes({}));
 }
 
 // A page has its data in `<script type="application/json" data-krv>`: each becomes a view.
 for (const data of /** @type {NodeListOf<HTMLScriptElement>} */ (document.querySelectorAll("script[data-krv]"))) {
   const el = document.createElement("div");
   data.before(el);
-  const wished = { ...JSON.parse(data.dataset.options ?? "{}"), ...Object.fromEntries(new URLSearchParams(location.hash.slice(1))) };
-  const { language, theme } = wished;
-  mount(el, inlineSource(JSON.parse(data.textContent ?? "")), { language: language ?? undefined, theme: theme ?? undefined });
+  mount(el, inlineSource(JSON.parse(data.textContent ?? "")), wishes(JSON.parse(data.dataset.options ?? "{}")));
+}
+
+/**
+ * Language and theme: those of the address, such as `#language=zh&theme=dark`, before those given.
+ * @param {Record<string, any>} given
+ */
+function wishes(given) {
+  const address = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
+  const { language, theme } = { ...given, ...address };
+  return {
+    language: ["en", "zh"].includes(language) ? language : undefined,
+    theme: ["light", "dark"].includes(theme) ? theme : undefined,
+  };
 }
