@@ -1,53 +1,43 @@
-"""When to draw: while training runs, drawing may take only a small share of its time."""
+"""When to draw: `draw_freq`."""
 
-import contextlib
-import time
+from typing import Literal
 
-# Of the time since training began. Two callbacks draw, so together it is twice as much.
-SHARE = 0.01
-
-# Seconds that the first drawing is expected to take: one picture. So a training that is over
-# within five seconds draws once, at its end.
-_FIRST = 0.05
+DrawFreq = Literal["end", "epoch"] | int
 
 
-class DrawingTime:
-    """Counts how long drawing takes, and says whether there is time for more.
+class DrawSchedule:
+    """Counts epochs and says after which of them to draw.
 
-    A picture takes as long as several training steps of a small model. Where epochs are long it is
-    drawn after each of them; where they are short, as often as `SHARE` of the time allows.
+    A picture takes as long as several training steps of a small model (about 50 ms), and a later
+    one shows as much as an earlier one; so the default of all callbacks is `"end"`.
 
     Args:
-        clock: Function without arguments that returns seconds.
+        draw_freq: `"end"`: when training ends only; an int n: also after each n-th epoch;
+            `"epoch"`: after each.
+
+    Raises:
+        ValueError: `draw_freq` is something else.
 
     Example:
 
-    >>> from keras_rnn_study.callbacks.drawing import DrawingTime
-    >>> seconds = iter([0.0, 4.0, 6.0, 6.0, 6.1, 8.0, 26.0])
-    >>> drawing = DrawingTime(clock=lambda: next(seconds))  # training begins at 0.0
-    >>> drawing.is_left(), drawing.is_left()  # at 4.0 and 6.0
-    (False, True)
-    >>> with drawing.spent():  # from 6.0 to 6.1
-    ...     pass
-    >>> drawing.is_left(), drawing.is_left()  # at 8.0 and 26.0
-    (False, True)
+    >>> from keras_rnn_study.callbacks.drawing import DrawSchedule
+    >>> schedule = DrawSchedule(2)
+    >>> [schedule.epoch_ended() for epoch in range(4)]
+    [False, True, False, True]
     """
 
-    def __init__(self, clock=time.monotonic):
-        self._clock = clock
-        self._began = clock()
-        self._all, self._last = 0.0, _FIRST
+    def __init__(self, draw_freq: DrawFreq) -> None:
+        every = 1 if draw_freq == "epoch" else draw_freq
+        is_count = isinstance(every, int) and not isinstance(every, bool) and every >= 1
+        if every != "end" and not is_count:
+            raise ValueError(
+                "draw_freq must be 'end', 'epoch' or a positive integer, a number of epochs. "
+                f"Received: draw_freq={draw_freq!r}."
+            )
+        self._every = every
+        self._epochs = 0
 
-    def is_left(self):
-        """Whether one more drawing, as long as the last, would keep all within the share."""
-        return self._all + self._last <= SHARE * (self._clock() - self._began)
-
-    @contextlib.contextmanager
-    def spent(self):
-        """Counts the time within the block."""
-        start = self._clock()
-        try:
-            yield
-        finally:
-            self._last = self._clock() - start
-            self._all += self._last
+    def epoch_ended(self) -> bool:
+        """Count an epoch and return whether to draw after it."""
+        self._epochs += 1
+        return isinstance(self._every, int) and self._epochs % self._every == 0

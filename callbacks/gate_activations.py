@@ -1,9 +1,19 @@
 """What the gates of recurrent layers do."""
 
+import os
+from collections.abc import Iterator
+from typing import ClassVar
+
+import numpy as np
+
 from keras_rnn_study import measures
-from keras_rnn_study.callbacks.probe_callback import ProbeCallback
-from keras_rnn_study.event_log.tags import tag
+from keras_rnn_study.callbacks.drawing import DrawFreq
+from keras_rnn_study.callbacks.logged import Logs
+from keras_rnn_study.callbacks.probe import Probe
+from keras_rnn_study.callbacks.probe_callback import Measured, ProbeCallback
+from keras_rnn_study.callbacks.schedule import UpdateFreq
 from keras_rnn_study.pictures import heat_maps
+from keras_rnn_study.tracing.result import LayerTrace
 
 
 class GateActivations(ProbeCallback):
@@ -14,16 +24,19 @@ class GateActivations(ProbeCallback):
     norm. A SimpleRNN has no gates but one tanh layer, whose output is the state: it is recorded as
     `h`. In TensorBoard a map of units by time shows each gate on the probe's first sample.
 
-    The maps are drawn when training ends, and before that at the end of an epoch if drawing then
-    takes at most a hundredth of the time since training began. If training breaks off, the last
-    record may lack its maps; all else that was measured is on disk.
-
-    The last `gate_mean/...` of each gate goes into `logs` at the end of an epoch.
+    If training breaks off, the last record may lack its maps; all else that was measured is on
+    disk.
 
     Args:
-        log_dir: Where to write events for TensorBoard, in the run `rnn` below it; `None`: nowhere.
+        log_dir: Where to write events for TensorBoard, in the run `rnn` below it (`rnn_2`, ...
+            where other trainings are); `None`: nowhere.
         probe: A `Probe`; labels are not needed.
         update_freq: When to trace: `"epoch"`, `"batch"`, or after so many batches.
+        draw_freq: When to draw the last record, about 50 ms for each gate: `"end"`: when training
+            ends; an int n: also after each n-th epoch; `"epoch"`: after each.
+        logs: What goes into Keras' `logs` at the end of an epoch: `"main"`: the `gate_mean/...` of
+            the first layer's gate that keeps the memory (forget of an LSTM, update of a GRU; of a
+            SimpleRNN h); `"all"`: each number of each layer; `"none"`.
 
     Attributes:
         history: dict of arrays: `"step"` (records,), training steps done; for each layer and gate
@@ -31,10 +44,11 @@ class GateActivations(ProbeCallback):
             `"gate_mean/<layer>/<gate>"` (records,); `"gate_saturation/<layer>/<gate>_left"` and
             `..._right` (records,), shares between 0 and 1, for sigmoid and tanh only;
             `"gate_map/<layer>/<gate>"` (records, time, units), the first sample;
-            `"state_norm/<layer>/h"` and `.../c` (records,), not below 0.
+            `"state_norm/<layer>/h"` and `.../c` (records,), not below 0. Gate maps take the most:
+            4 bytes for each time step and unit of each gate and record.
 
     Raises:
-        ValueError: `update_freq` is none of the above; or, when training begins, the probe does not
+        ValueError: An argument is none of the above; or, when training begins, the probe does not
             fit the model or `log_dir` cannot be written.
 
     Example:
@@ -52,34 +66,40 @@ class GateActivations(ProbeCallback):
     True
     """
 
-    logged = ("gate_mean",)
+    main: ClassVar = ("gate_mean", ("forget", "update", "h"))
 
-    def __init__(self, log_dir, probe, *, update_freq="epoch"):
-        super().__init__(log_dir, probe, update_freq)
-        self._activations = {}  # tag of the gate map -> name of the gate's activation
+    def __init__(
+        self,
+        log_dir: str | os.PathLike | None,
+        probe: Probe,
+        *,
+        update_freq: UpdateFreq = "epoch",
+        draw_freq: DrawFreq = "end",
+        logs: Logs = "main",
+    ) -> None:
+        super().__init__(log_dir, probe, update_freq, draw_freq, logs)
+        self._activations: dict[str, dict[str, str]] = {}  # of each layer's gates
 
-    def measure(self, name, layer):
+    def measure(self, name: str, layer: LayerTrace) -> Iterator[Measured]:
         """See `ProbeCallback`."""
-        measured = {}
+        self._activations[name] = layer.activations
         for gate, activation in layer.activations.items():
             values = layer.gates[gate] if gate in layer.gates else layer.states[gate]
-            measured[tag("gate", name, gate)] = measures.histogram(values, layer.mask)
-            measured[tag("gate_mean", name, gate)] = measures.mean(values, layer.mask)
+            yield Measured("gate", name, gate, measures.histogram(values, layer.mask))
+            yield Measured("gate_mean", name, gate, measures.mean(values, layer.mask))
             shares = measures.saturation(values, activation, layer.mask)
             for side, share in zip(("left", "right"), shares or (), strict=False):
-                measured[tag("gate_saturation", name, f"{gate}_{side}")] = share
-            # A copy, as a view would keep the whole batch in memory, record for record.
-            measured[tag("gate_map", name, gate)] = values[0].copy()
-            self._activations[tag("gate_map", name, gate)] = activation
+                yield Measured("gate_saturation", name, f"{gate}_{side}", share)
+            # A copy, as a view would keep the whole batch in memory until the next record.
+            yield Measured("gate_map", name, gate, values[0].copy())
         for state, values in layer.states.items():
-            measured[tag("state_norm", name, state)] = measures.state_norm(values, layer.mask)
-        return measured
+            yield Measured("state_norm", name, state, measures.state_norm(values, layer.mask))
 
-    def draw(self, history):
+    def draw(self, measured: Measured) -> np.ndarray:
         """See `ProbeCallback`."""
-        for name, activation in self._activations.items():
-            layer, _, gate = name.removeprefix("gate_map/").rpartition("/")
-            rgb = heat_maps.gate_map(
-                history[name][-1], gate=gate, activation=activation, layer=layer
-            )
-            yield name, rgb
+        return heat_maps.gate_map(
+            np.asarray(measured.value),
+            gate=measured.part,
+            activation=self._activations[measured.layer][measured.part],
+            layer=measured.layer,
+        )

@@ -1,9 +1,19 @@
 """Where the gradient goes on its way back through time."""
 
+import os
+from collections.abc import Iterator
+from typing import ClassVar
+
+import numpy as np
+
 from keras_rnn_study import measures
-from keras_rnn_study.callbacks.probe_callback import ProbeCallback
-from keras_rnn_study.event_log.tags import tag
+from keras_rnn_study.callbacks.drawing import DrawFreq
+from keras_rnn_study.callbacks.logged import Logs
+from keras_rnn_study.callbacks.probe import Probe
+from keras_rnn_study.callbacks.probe_callback import Measured, ProbeCallback
+from keras_rnn_study.callbacks.schedule import UpdateFreq
 from keras_rnn_study.pictures import heat_maps
+from keras_rnn_study.tracing.result import LayerTrace
 
 
 class GradientFlow(ProbeCallback):
@@ -13,26 +23,31 @@ class GradientFlow(ProbeCallback):
     every recurrent layer the batch mean norm of the total gradients dL/dh_t and dL/dc_t at each
     time step, their horizon and their decay. In TensorBoard a heat map shows all records so far.
 
-    The heat map is drawn when training ends, and before that at the end of an epoch if drawing
-    then takes at most a hundredth of the time since training began. If training breaks off, the
-    last records may lack their picture; all else that was measured is on disk.
-
-    The last `gradient_horizon/...` of each layer goes into `logs` at the end of an epoch.
+    If training breaks off, the last records may lack their picture; all else that was measured is
+    on disk.
 
     Args:
-        log_dir: Where to write events for TensorBoard, in the run `rnn` below it; `None`: nowhere.
-        probe: A `Probe` with labels.
+        log_dir: Where to write events for TensorBoard, in the run `rnn` below it (`rnn_2`, ...
+            where other trainings are); `None`: nowhere.
+        probe: A `Probe` with labels, unless the model's loss needs none.
         update_freq: When to trace: `"epoch"`, `"batch"`, or after so many batches.
+        draw_freq: When to draw, about 50 ms for each state: `"end"`: when training ends; an int n:
+            also after each n-th epoch; `"epoch"`: after each.
+        logs: What goes into Keras' `logs` at the end of an epoch: `"main"`: the
+            `gradient_horizon/...` of the first layer's memory (c where there is one, else h);
+            `"all"`: each number of each layer; `"none"`.
 
     Attributes:
         history: dict of arrays: `"step"` (records,), training steps done; for each layer and each
             state, `"h"` and for an LSTM `"c"`: `"gradient_flow/<layer>/h"` (records, time), not
-            below 0, NaN where all samples are masked; `"gradient_horizon/<layer>/h"` (records,),
-            time steps; `"gradient_decay/<layer>/h"` (records,), powers of ten.
+            below 0, NaN where all samples are masked or a gradient is not a number;
+            `"gradient_horizon/<layer>/h"` (records,), time steps; `"gradient_decay/<layer>/h"`
+            (records,), powers of ten; both NaN where a gradient is. A record takes 8 bytes for
+            each time step of each state.
 
     Raises:
-        ValueError: `update_freq` is none of the above, or the probe has no labels; or, when
-            training begins, the probe does not fit the model or `log_dir` cannot be written.
+        ValueError: An argument is none of the above; or, when training begins, the probe does not
+            fit the model, there is no loss for it, or `log_dir` cannot be written.
 
     Example:
 
@@ -49,30 +64,36 @@ class GradientFlow(ProbeCallback):
     (array([0, 2, 4]), (3, 20))
     """
 
-    logged = ("gradient_horizon",)
+    main: ClassVar = ("gradient_horizon", ("c", "h"))
 
-    def __init__(self, log_dir, probe, *, update_freq="epoch"):
-        super().__init__(log_dir, probe, update_freq)
-        if probe.y is None:
-            raise ValueError(
-                "GradientFlow received a probe without labels; gradients need a loss, and a loss "
-                "needs labels. Write Probe(x, y)."
-            )
+    def __init__(
+        self,
+        log_dir: str | os.PathLike | None,
+        probe: Probe,
+        *,
+        update_freq: UpdateFreq = "epoch",
+        draw_freq: DrawFreq = "end",
+        logs: Logs = "main",
+    ) -> None:
+        super().__init__(log_dir, probe, update_freq, draw_freq, logs)
 
-    def measure(self, name, layer):
+    def measure(self, name: str, layer: LayerTrace) -> Iterator[Measured]:
         """See `ProbeCallback`."""
-        measured = {}
+        if layer.state_gradients is None:
+            raise ValueError(
+                "GradientFlow received a probe for which the model has no loss; gradients need "
+                "one. Give the probe labels for the compiled loss: Probe(x, y). Where the loss is "
+                "computed elsewhere, such as in a train_step: Probe(x, y, loss=function)."
+            )
         for state, gradients in layer.state_gradients.items():
             norms = measures.step_norms(gradients, layer.mask)
-            measured[tag("gradient_flow", name, state)] = norms
-            measured[tag("gradient_horizon", name, state)] = measures.horizon(norms)
-            measured[tag("gradient_decay", name, state)] = measures.decay(norms)
-        return measured
+            yield Measured("gradient_flow", name, state, norms)
+            yield Measured("gradient_horizon", name, state, measures.horizon(norms, layer.mask))
+            yield Measured("gradient_decay", name, state, measures.decay(norms, layer.mask))
 
-    def draw(self, history):
+    def draw(self, measured: Measured) -> np.ndarray:
         """See `ProbeCallback`."""
-        for name, norms in history.items():
-            if name.startswith("gradient_flow/"):
-                layer, _, state = name.removeprefix("gradient_flow/").rpartition("/")
-                rgb = heat_maps.gradient_flow(norms, history["step"], state=state, layer=layer)
-                yield name, rgb
+        history = self.history
+        return heat_maps.gradient_flow(
+            history[measured.tag], history["step"], state=measured.part, layer=measured.layer
+        )

@@ -34,7 +34,7 @@ class NormRecord:
             ValueError: `log_dir` cannot be written.
         """
         self.fetch()
-        self._log = None if log_dir is None else EventLog.open(log_dir)
+        self._log = None if log_dir is None else EventLog.open(log_dir, model)
         self._reported = self._recorded = False
         self._steps = self._flushed_steps = 0
         is_same = self.tap is not None and self._model is model
@@ -64,7 +64,7 @@ class NormRecord:
         if self._log is not None:
             for index, step in enumerate(steps):
                 for name, column in values.items():
-                    self._log.scalar(name, column[index], step)
+                    self._log.add(name, column[index], step)
 
     def advance(self, steps, due):
         """Flushes when a record is due, when the buffer is half full, and once a second.

@@ -1,119 +1,185 @@
 """What callbacks that look at a probe have in common: when they look, and where records go."""
 
+import os
+from collections.abc import Iterator
+from typing import ClassVar, NamedTuple
+
 import keras
 import numpy as np
 
-from keras_rnn_study.callbacks.drawing import DrawingTime
-from keras_rnn_study.callbacks.history import History
-from keras_rnn_study.callbacks.schedule import Schedule
+from keras_rnn_study.callbacks.drawing import DrawFreq, DrawSchedule
+from keras_rnn_study.callbacks.history import Arrays, History
+from keras_rnn_study.callbacks.logged import Logs, check_logs
+from keras_rnn_study.callbacks.probe import Probe
+from keras_rnn_study.callbacks.schedule import Schedule, UpdateFreq
 from keras_rnn_study.event_log.log import EventLog
+from keras_rnn_study.event_log.tags import quantity_of, tag
+from keras_rnn_study.tracing.result import LayerTrace
+
+
+class Measured(NamedTuple):
+    """One value of a record: a number, or an array where the quantity is no scalar."""
+
+    quantity: str
+    layer: str
+    part: str
+    value: float | np.ndarray
+
+    @property
+    def tag(self) -> str:
+        """Under which it is kept and written."""
+        return tag(self.quantity, self.layer, self.part)
+
+    @property
+    def kind(self) -> str:
+        """How it is shown; see `tags.Quantity`."""
+        return quantity_of(self.quantity).kind
 
 
 class ProbeCallback(keras.callbacks.Callback):
     """Traces a probe before the first step, and then whenever `update_freq` says.
 
-    A subclass says what a trace comes to, in `measure`, and what to draw, in `draw`. Numbers are
-    written at once. Pictures, which take far longer and of which a later one shows as much as an
-    earlier one, are drawn at the end of an epoch if there is time, and when training ends.
+    A subclass says what a trace comes to, in `measure`, and how to draw it, in `draw`. Numbers and
+    histograms are written at once, pictures when `draw_freq` says.
     """
 
-    logged = ()  # kinds of tags that go into Keras' logs
+    main: ClassVar[tuple[str, tuple[str, ...]]]
+    """The number for Keras' logs: its quantity, and of which part, the best first."""
 
-    def __init__(self, log_dir, probe, update_freq):
+    def __init__(
+        self,
+        log_dir: str | os.PathLike | None,
+        probe: Probe,
+        update_freq: UpdateFreq,
+        draw_freq: DrawFreq,
+        logs: Logs,
+    ) -> None:
         super().__init__()
-        self._log_dir = log_dir
-        self._probe = probe
-        self._update_freq = update_freq
-        self._schedule = Schedule(update_freq)
+        if not isinstance(probe, Probe):
+            name = type(self).__name__
+            raise ValueError(
+                f"{name} received a probe of type {type(probe).__name__}; expected a Probe. Write "
+                f"{name}(log_dir, Probe(x, y))."
+            )
+        self._log_dir, self._probe, self._logs = log_dir, probe, check_logs(logs)
+        self._update_freq, self._draw_freq = update_freq, draw_freq
+        self._schedule, self._drawing = Schedule(update_freq), DrawSchedule(draw_freq)
         self._records = History()
-        self._log = None
-        self._drawing_time = DrawingTime()
+        self._log: EventLog | None = None
+        self._last: list[Measured] = []  # the last record
         self._is_drawn = True  # nothing to draw yet
-        self._last = {}  # the last record
-        self._recorded_model = None
+        self._recorded_model: keras.Model | None = None
+        self._began_at: int | None = None  # step at which this training began, once it has
+        self._iterations_before = 0
 
-    def measure(self, name, layer):
-        """What one layer's trace comes to.
-
-        Args:
-            name: str, the layer's name.
-            layer: `LayerTrace`.
-
-        Returns:
-            dict of tag to a float, which is written as a scalar, or to an array: a histogram where
-            the tag is one's, else what is drawn later.
-        """
+    def measure(self, name: str, layer: LayerTrace) -> Iterator[Measured]:
+        """Yield what one layer's trace comes to."""
         raise NotImplementedError
 
-    def draw(self, history):
-        """Yields (tag, rgb) of the pictures that show the history up to its last record."""
+    def draw(self, measured: Measured) -> np.ndarray:
+        """Return the picture, (height, width, 3) uint8, of a value of the last record."""
         raise NotImplementedError
 
     @property
-    def history(self):
+    def history(self) -> Arrays:
         """See the class."""
         return self._records.arrays()
 
-    def on_train_begin(self, logs=None):
-        """Finds what is wrong before training starts, and makes the first record."""
-        self._log = None if self._log_dir is None else EventLog.open(self._log_dir)
-        self._schedule = Schedule(self._update_freq)
-        self._drawing_time = DrawingTime()
-        if self._records.last_step() != self._step() or self._recorded_model is not self.model:
-            self._record("begin")
+    def on_train_begin(self, logs: dict | None = None) -> None:
+        """Find what is wrong with the directory before training starts."""
+        self._schedule, self._drawing = Schedule(self._update_freq), DrawSchedule(self._draw_freq)
+        self._began_at = None
+        if self._log_dir is not None:
+            self._log = EventLog.open(self._log_dir, self.model)
 
-    def on_epoch_begin(self, epoch, logs=None):
-        """Starts counting the batches of an epoch."""
-        self._schedule.epoch_began()
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+        """Make the first record, and start counting the batches of an epoch."""
+        if self._began_at is None:  # callbacks behind this one may have restored a backup
+            self._begin()
+        self._schedule.epoch_began(self.params.get("steps"))
 
-    def on_train_batch_end(self, batch, logs=None):
-        """Makes a record where one is due."""
+    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
+        """Make a record where one is due."""
         if self._schedule.batch_ended(batch):
             self._record(("batch", self._schedule.steps))
 
-    def on_epoch_end(self, epoch, logs=None):
-        """Makes a record where one is due, draws if there is time, and adds to the logs."""
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        """Make a record and draw where it is due, and add to the logs."""
         if self._schedule.every_epoch:
             self._record(("epoch", epoch))
-        if self._drawing_time.is_left():
+        if self._drawing.epoch_ended():
             self._draw()
         if logs is not None:
-            logs.update({t: float(v) for t, v in self._last.items() if t.startswith(self.logged)})
+            logs.update({m.tag: float(m.value) for m in self._logged()})
 
-    def on_train_end(self, logs=None):
-        """Draws the last record; closes the event file, if no other callback still writes."""
+    def on_train_end(self, logs: dict | None = None) -> None:
+        """Draw the last record; close the event file, if no other callback still writes."""
         self._draw()
         self._probe.forget()
         self._log = None
 
-    def _step(self):
-        return int(self.model.optimizer.iterations.numpy())
+    def __getstate__(self) -> dict[str, object]:
+        """Return all but what belongs to a training: a copy has the history, and no model."""
+        return self.__dict__ | {
+            "_model": None,
+            "params": None,
+            "_log": None,
+            "_recorded_model": None,
+        }
 
-    def _record(self, when):
+    def _begin(self) -> None:
+        last, goes_on = self._records.last_step(), self._recorded_model is self.model
+        self._iterations_before = self._iterations()
+        self._began_at = max(self._iterations_before, (last or 0) if goes_on else 0)
+        if last != self._began_at or not goes_on:
+            self._record("begin")
+
+    def _iterations(self) -> int:
+        optimizer = getattr(self.model, "optimizer", None)
+        return 0 if optimizer is None else int(optimizer.iterations.numpy())
+
+    def _step(self) -> int:
+        """Return the training steps done, also where `compile` gave a new optimizer.
+
+        Those of the optimizer, as it knows which it skipped; where it does not move, as the model
+        trains by others, those that were seen.
+        """
+        assert self._began_at is not None
+        moved = self._iterations() - self._iterations_before
+        return self._began_at + (moved if moved > 0 else self._schedule.steps)
+
+    def _record(self, when: object) -> None:
         step = self._step()
         # Keras hands the same `params` to all callbacks of one training, so it names the training.
         # The optimizer's iteration would not do for `when`: not every training moves it.
         trace = self._probe.trace(self.model, (self.params, when))
-        measured = {}
-        for name, layer in trace.items():
-            measured |= self.measure(name, layer)
-        self._last, self._recorded_model, self._is_drawn = measured, self.model, False
-        self._records.add([step], {tag: np.asarray(v)[None] for tag, v in measured.items()})
+        record = [m for name, layer in trace.items() for m in self.measure(name, layer)]
+        self._records.add([step], {m.tag: np.asarray(m.value)[None] for m in record})
+        self._last, self._recorded_model, self._is_drawn = record, self.model, False
         if self._log is None:
             return
-        for tag, value in measured.items():
-            if np.ndim(value) == 0:
-                self._log.scalar(tag, value, step)
-            elif tag.startswith("gate/"):
-                self._log.histogram(tag, value, step)
+        for measured in record:
+            if measured.kind != "image":
+                self._log.add(measured.tag, measured.value, step)
         self._log.flush()
 
-    def _draw(self):
-        if self._log is None or self._is_drawn:
-            return
+    def _draw(self) -> None:
         step = self._records.last_step()
-        with self._drawing_time.spent():
-            for tag, rgb in self.draw(self.history):
-                self._log.image(tag, rgb, step)
-            self._log.flush()
+        if self._log is None or self._is_drawn or step is None:
+            return
+        for measured in self._last:
+            if measured.kind == "image":
+                self._log.add(measured.tag, self.draw(measured), step)
+        self._log.flush()
         self._is_drawn = True
+
+    def _logged(self) -> list[Measured]:
+        """Return what goes into Keras' logs of the last record."""
+        if self._logs == "none":
+            return []
+        if self._logs == "all":
+            return [m for m in self._last if m.kind == "scalar"]
+        quantity, parts = self.main
+        found = [m for m in self._last if m.quantity == quantity and m.part in parts]
+        first = [m for m in found if m.layer == found[0].layer]  # nearest to the input
+        return sorted(first, key=lambda m: parts.index(m.part))[:1]

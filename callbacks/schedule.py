@@ -1,5 +1,10 @@
 """When to record: `update_freq`, as in `keras.callbacks.TensorBoard`."""
 
+import numbers
+from typing import Literal
+
+UpdateFreq = Literal["epoch", "batch"] | int
+
 
 class Schedule:
     """Counts training steps and says when a record is due.
@@ -12,6 +17,7 @@ class Schedule:
         every_epoch: bool, whether records are due at the end of each epoch only.
         steps: int, steps of this training so far.
         in_epoch: int, those of this epoch.
+        calls: int, how often Keras said that a batch, or a group of them, has ended.
 
     Raises:
         ValueError: `update_freq` is something else.
@@ -24,33 +30,48 @@ class Schedule:
     [False, True, False, True]
     """
 
-    def __init__(self, update_freq):
-        every = 1 if update_freq == "batch" else update_freq
-        is_count = isinstance(every, int) and not isinstance(every, bool) and every >= 1
-        if every != "epoch" and not is_count:
-            raise ValueError(
-                "update_freq must be 'epoch', 'batch' or a positive integer. "
-                f"Received: update_freq={update_freq!r}."
-            )
-        self.every_epoch = every == "epoch"
-        self._every = every
-        self.steps = 0
-        self.in_epoch = 0
+    def __init__(self, update_freq: UpdateFreq) -> None:
+        self.every_epoch = isinstance(update_freq, str) and update_freq == "epoch"
+        self._every = 0 if self.every_epoch else _batches(update_freq)
+        self._epoch_length: int | None = None
+        self.steps = self.in_epoch = self.calls = 0
 
-    def epoch_began(self):
-        """To be called at the beginning of each epoch."""
-        self.in_epoch = 0
+    def epoch_began(self, length: int | None = None) -> None:
+        """Count from the beginning of an epoch.
 
-    def batch_ended(self, batch):
-        """To be called after each batch (or group of them, with `steps_per_execution`).
+        Args:
+            length: Number of its batches, where known. With `steps_per_execution` Keras counts the
+                last group of an epoch as full.
+        """
+        self.in_epoch = 0
+        self._epoch_length = length
+
+    def batch_ended(self, batch: int) -> bool:
+        """Count a batch (or group of them, with `steps_per_execution`).
 
         Args:
             batch: Index of the batch in its epoch, as callbacks are given it.
 
         Returns:
-            bool: whether a record is due.
+            Whether a record is due.
         """
+        ended = batch + 1
+        if self._epoch_length is not None:
+            ended = max(self.in_epoch, min(ended, self._epoch_length))
         before = self.steps
-        self.steps += batch + 1 - self.in_epoch
-        self.in_epoch = batch + 1
+        self.steps += ended - self.in_epoch
+        self.in_epoch = ended
+        self.calls += 1
         return not self.every_epoch and self.steps // self._every > before // self._every
+
+
+def _batches(update_freq: object) -> int:
+    if isinstance(update_freq, str) and update_freq == "batch":
+        return 1
+    is_number = isinstance(update_freq, numbers.Integral) and not isinstance(update_freq, bool)
+    if not is_number or update_freq < 1:
+        raise ValueError(
+            "update_freq must be 'epoch', 'batch' or a positive integer. "
+            f"Received: update_freq={update_freq!r}."
+        )
+    return int(update_freq)

@@ -1,18 +1,24 @@
 """What one value looks like inside an event file: the tensors that TensorBoard's plugins read.
 
-Built directly rather than by `tf.summary.scalar` and its like: those run several operations a
+Built directly rather than by `tf.summary.scalar` and its like: those run several operations per
 value, which is felt where every training step is recorded, prefix the tag with the active name
 scopes, and need the tensorboard package at training time.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import tensorflow as tf
+from google.protobuf.message import Message
+
+from keras_rnn_study.event_log.tags import Kind
 
 _TensorProto = type(tf.make_tensor_proto(0.0))
 
 
-def scalar(value):
-    """Tensor of a number, float32 as TensorBoard stores scalars; NaN and infinity are kept.
+def scalar(value: float) -> Message:
+    """Return the tensor of a number: float32, with NaN and infinity kept.
 
     Example:
 
@@ -27,28 +33,34 @@ def scalar(value):
     return tensor
 
 
-def histogram(buckets):
-    """Tensor of rows (left edge, right edge, count), float64.
+def histogram(buckets: np.ndarray) -> Message | None:
+    """Return the tensor of rows (left edge, right edge, count): float64.
 
     Args:
-        buckets: array of shape `(buckets, 3)`, as `measures.histogram` makes it.
+        buckets: Array (buckets, 3), as `measures.histogram` makes it.
+
+    Returns:
+        The tensor; `None` where nothing was counted, so that there is nothing to show.
 
     Example:
 
     >>> histogram([[0.0, 0.5, 2.0], [0.5, 1.0, 1.0]]).tensor_shape.dim[0].size
     2
     """
-    return tf.make_tensor_proto(np.asarray(buckets, np.float64), dtype=tf.float64)
+    buckets = np.asarray(buckets, np.float64)
+    if not buckets[:, 2].any():
+        return None
+    return tf.make_tensor_proto(buckets, dtype=tf.float64)
 
 
-def image(rgb):
-    """Tensor of strings: width, height, PNG.
+def image(rgb: np.ndarray) -> Message:
+    """Return the tensor of strings: width, height, PNG.
 
     Args:
-        rgb: uint8 array of shape `(height, width, 3)`.
+        rgb: uint8 array (height, width, 3).
 
     Raises:
-        ValueError: if `rgb` has another dtype or shape.
+        ValueError: `rgb` has another dtype or shape.
 
     Example:
 
@@ -65,3 +77,11 @@ def image(rgb):
     with tf.device("cpu:0"):
         png = tf.io.encode_png(rgb).numpy()
     return tf.make_tensor_proto([str(width), str(height), png], dtype=tf.string)
+
+
+# Kind of a quantity -> the TensorBoard plugin that shows it, and the tensor that it reads.
+PLUGINS: dict[Kind, tuple[str, Callable[[Any], Message | None]]] = {
+    "scalar": ("scalars", scalar),
+    "histogram": ("histograms", histogram),
+    "image": ("images", image),
+}

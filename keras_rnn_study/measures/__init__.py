@@ -3,8 +3,8 @@
 Nothing here knows a model or a file. Everything is accumulated in float64: a gradient that has come
 back through many steps may be 1e-30, and its square is zero in float32.
 
-NaN among the inputs of the functions that reduce over time means "not measured at this step", which
-is how `step_norms` marks a step that is masked in every sample.
+What is not a number stays visible: a norm, a horizon, a decay of NaN is NaN. Steps that are masked
+are told by the mask, not by NaN.
 """
 
 import lazy_loader

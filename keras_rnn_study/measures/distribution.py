@@ -1,28 +1,32 @@
 """What the values of a gate are like: mean, saturation, histogram."""
 
 import numpy as np
+import numpy.typing as npt
 
-from keras_rnn_study.measures.arrays import measured
+from keras_rnn_study.measures.arrays import unmasked
 
 # Activation -> (saturated on the left below, on the right above). The derivative is then less than
 # 0.09 for the sigmoid (at most 0.25) and less than 0.1 for tanh (at most 1).
-SATURATION = {"sigmoid": (0.1, 0.9), "tanh": (-0.95, 0.95)}
+SATURATION: dict[str, tuple[float, float]] = {"sigmoid": (0.1, 0.9), "tanh": (-0.95, 0.95)}
 
 _BLOCK = 65536  # values that are worked on together: few enough for the processor's cache
 
 
-def saturation(values, activation, mask=None):
-    """Shares of a gate's values that are saturated on the left and on the right.
+def saturation(
+    values: npt.ArrayLike, activation: str, mask: npt.ArrayLike | None = None
+) -> tuple[float, float] | None:
+    """Return the shares of a gate's values that are saturated on the left and on the right.
 
     Args:
-        values: array of a gate's activations, any shape; NaN (a masked step) is left out.
-        activation: name of the function that made them. "sigmoid": left below 0.1, right above 0.9.
+        values: Array of a gate's activations, any shape.
+        activation: Name of the function that made them. "sigmoid": left below 0.1, right above 0.9.
             "tanh": left below -0.95, right above 0.95. The thresholds are `SATURATION`.
-        mask: optional booleans of shape `(batch, time)`; False is left out.
+        mask: Optional booleans (batch, time); False is left out.
 
     Returns:
-        `(left, right)`: two floats between 0 and 1, NaN where nothing is left to count. `None` for
-        any other activation: a ReLU or a linear unit has no two ends to saturate at.
+        `(left, right)`: two floats between 0 and 1, NaN where nothing is left to count or a value
+        is NaN. `None` for any other activation: a ReLU or a linear unit has no two ends to
+        saturate at.
 
     Example:
 
@@ -34,52 +38,59 @@ def saturation(values, activation, mask=None):
     if activation not in SATURATION:
         return None
     low, high = SATURATION[activation]
-    kept = measured(values, mask)
-    if kept.size == 0:
+    kept = unmasked(values, mask)
+    if kept.size == 0 or np.isnan(kept).any():
         return float("nan"), float("nan")
     counts = np.count_nonzero(kept < low), np.count_nonzero(kept > high)
     return float(counts[0] / kept.size), float(counts[1] / kept.size)
 
 
-def mean(values, mask=None):
-    """Mean of the values that are not NaN.
+def mean(values: npt.ArrayLike, mask: npt.ArrayLike | None = None) -> float:
+    """Return the mean of the values that are not masked.
 
     Args:
-        values: array of any shape.
-        mask: optional booleans of shape `(batch, time)`; False is left out.
+        values: Array of any shape.
+        mask: Optional booleans (batch, time); False is left out.
 
     Returns:
-        float; NaN where nothing is left to average.
+        float; NaN where nothing is left to average or a value is NaN.
 
     Example:
 
-    >>> mean([0.25, float("nan"), 0.75])
+    >>> mean([0.25, 0.75])
     0.5
     """
-    kept = measured(values, mask)
+    kept = unmasked(values, mask)
     with np.errstate(invalid="ignore"):  # inf and -inf together have no mean
         return float(kept.mean(dtype=np.float64)) if kept.size else float("nan")
 
 
-def histogram(values, mask=None, buckets=30):
-    """How the values are distributed.
+def histogram(
+    values: npt.ArrayLike, mask: npt.ArrayLike | None = None, buckets: int = 30
+) -> np.ndarray:
+    """Count how many values lie where.
 
     Args:
-        values: array of any shape. NaN, and infinity, which no bucket can hold, are left out.
-        mask: optional booleans of shape `(batch, time)`; False is left out.
+        values: Array of any shape. NaN, and infinity, which no bucket can hold, are left out.
+        mask: Optional booleans (batch, time); False is left out.
         buckets: int, between the least and the largest value, all of the same width.
 
     Returns:
-        float64 array of shape `(buckets, 3)`: left edge, right edge, count. A single distinct value
+        float64 array (buckets, 3): left edge, right edge, count. A single distinct value
         has buckets without width and all of the count in the last, TensorBoard's own convention.
         Without any value all is 0.
+
+    Raises:
+        ValueError: `values` are no numbers, `mask` is not (batch, time), or there is no bucket.
 
     Example:
 
     >>> histogram([0.0, 0.2, 1.0, float("nan")], buckets=2).tolist()
     [[0.0, 0.5, 2.0], [0.5, 1.0, 1.0]]
     """
-    kept = measured(values, mask)
+    if buckets < 1:
+        raise ValueError(f"Received buckets={buckets!r}; expected at least 1, such as 30.")
+    kept = unmasked(values, mask)
     finite = np.isfinite(kept)
     kept = kept.ravel() if finite.all() else kept[finite]
     low, high = (float(kept.min()), float(kept.max())) if kept.size else (0.0, 0.0)
@@ -91,8 +102,10 @@ def histogram(values, mask=None, buckets=30):
     return np.stack([edges[:-1], edges[1:], counts], axis=1)
 
 
-def _counts(values, low, high, buckets):
-    """Those of `np.histogram`, of which a value within rounding of an edge may fall on either side.
+def _counts(values: np.ndarray, low: float, high: float, buckets: int) -> np.ndarray:
+    """Return the counts of `np.histogram`.
+
+    A value within rounding of an edge may fall on either side.
 
     Several times as fast, as it does not compare each value with its bucket's edges once more.
     """

@@ -3,24 +3,25 @@
 import math
 
 import numpy as np
+import numpy.typing as npt
 
 from keras_rnn_study.measures.arrays import checked_mask, floats, mean_where
 
 
-def step_norms(values, mask=None):
-    """Mean over the batch of the L2 norm at each time step.
+def step_norms(values: npt.ArrayLike, mask: npt.ArrayLike | None = None) -> np.ndarray:
+    """Return the mean over the batch of the L2 norm at each time step.
 
     Args:
-        values: array of shape `(batch, time, ...)`, such as the total gradient dL/dh_t.
-        mask: optional booleans of shape `(batch, time)`. Where False, that sample is left out of
+        values: Array (batch, time, ...), such as the total gradient dL/dh_t.
+        mask: Optional booleans (batch, time). Where False, that sample is left out of
             that step's mean, whatever its value is.
 
     Returns:
-        float64 array of shape `(time,)`, in the unit of `values`. NaN where no sample is unmasked.
+        float64 array (time,), in the unit of `values`. NaN where no sample is unmasked.
         NaN and infinity of an unmasked sample stay visible: that step's mean is NaN or infinite.
 
     Raises:
-        ValueError: if `values` has no time axis, or `mask` is not `(batch, time)`.
+        ValueError: `values` are no numbers or have no time axis, or `mask` is not (batch, time).
 
     Example:
 
@@ -34,12 +35,12 @@ def step_norms(values, mask=None):
     return mean_where(norms, unmasked, axis=0)
 
 
-def state_norm(values, mask=None):
-    """Mean over the batch and the unmasked time steps of a state's L2 norm.
+def state_norm(values: npt.ArrayLike, mask: npt.ArrayLike | None = None) -> float:
+    """Return the mean over the batch and the unmasked time steps of a state's L2 norm.
 
     Args:
-        values: array of shape `(batch, time, units)`: a state after each step.
-        mask: optional booleans of shape `(batch, time)`; False is left out.
+        values: Array (batch, time, units): a state after each step.
+        mask: Optional booleans (batch, time); False is left out.
 
     Returns:
         float, 0 or more; NaN where everything is masked.
@@ -56,7 +57,9 @@ def state_norm(values, mask=None):
     return float(mean_where(norms, unmasked, axis=None))
 
 
-def _sample_norms(values, mask):
+def _sample_norms(
+    values: npt.ArrayLike, mask: npt.ArrayLike | None
+) -> tuple[np.ndarray, np.ndarray]:
     """L2 norms and booleans, both `(batch, time)`."""
     values = floats(values)
     if values.ndim < 2:

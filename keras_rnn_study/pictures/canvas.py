@@ -1,14 +1,21 @@
 """The frame that all heat maps have in common: axes, colour bar, labels, style."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
+
+if TYPE_CHECKING:
+    from matplotlib.colors import Colormap
 
 SIZE = (7.0, 4.0)  # inches
 DOTS_PER_INCH = 100
 
 # TensorBoard's cards show a picture at about half of its size, so the text is twice the usual.
+_TEXT_SIZE, _TITLE_SIZE = 15.0, 17.0
 STYLE = {
-    "font.size": 15,
-    "axes.titlesize": 17,
+    "font.size": _TEXT_SIZE,
+    "axes.titlesize": _TITLE_SIZE,
     "hatch.linewidth": 1.5,
     "image.interpolation": "nearest",  # every colour shown is a measured value
 }
@@ -22,10 +29,10 @@ class HeatMap:
     No pyplot, no window. The user's settings of matplotlib neither change nor change the picture.
 
     Args:
-        values: masked array of shape `(rows, columns)`; masked entries are hatched.
+        values: Masked array (rows, columns); masked entries are hatched.
         limits: `(low, high)`: the values of the colour bar's ends.
-        colours: matplotlib colour map.
-        title: str.
+        colours: Matplotlib colour map.
+        title: What stands above it.
 
     Example:
 
@@ -38,13 +45,19 @@ class HeatMap:
     (400, 700, 3)
     """
 
-    def __init__(self, values, limits, colours, title):
+    def __init__(
+        self,
+        values: np.ma.MaskedArray,
+        limits: tuple[float, float],
+        colours: "Colormap",
+        title: str,
+    ) -> None:
         import matplotlib.style
 
         self._style = matplotlib.style.context(["default", STYLE])
         self._values, self._limits, self._colours, self._title = values, limits, colours, title
 
-    def __enter__(self):
+    def __enter__(self) -> "HeatMap":
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
 
@@ -58,14 +71,14 @@ class HeatMap:
         self._image = self._axes.imshow(
             self._values, cmap=self._colours, vmin=low, vmax=high, aspect="auto"
         )
-        self._write("title", self._title, 0.91, STYLE["axes.titlesize"])
+        self._write("title", self._title, 0.91, _TITLE_SIZE)
         return self
 
-    def __exit__(self, *error):
-        self._style.__exit__(*error)
+    def __exit__(self, *error: object) -> None:
+        self._style.__exit__(*error)  # type: ignore[arg-type]  # what `with` hands over
 
-    def name_axes(self, row_labels, row_meaning):
-        """Time steps across; about five of the row labels, the first and the last among them."""
+    def name_axes(self, row_labels: Sequence[str], row_meaning: str) -> None:
+        """Write time steps across, and about five row labels, first and last among them."""
         from matplotlib.ticker import MaxNLocator
 
         last = len(row_labels) - 1
@@ -78,25 +91,25 @@ class HeatMap:
         self._axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True, min_n_ticks=1))
         self._figure.text(0.012, 0.55, row_meaning, rotation=90, va="center")
 
-    def add_colour_bar(self, meaning):
-        """Beside the heat map, with an arrow at an end beyond which there are values."""
+    def add_colour_bar(self, meaning: str) -> None:
+        """Put it beside the heat map, with an arrow at an end beyond which there are values."""
         low, high = self._limits
         below, above = (self._values < low).any(), (self._values > high).any()
-        extend = {(0, 0): "neither", (1, 0): "min", (0, 1): "max", (1, 1): "both"}
+        ends = {(0, 0): "neither", (1, 0): "min", (0, 1): "max", (1, 1): "both"}
         axes = self._figure.add_axes((0.80, 0.22, 0.03, 0.66))
-        extend = extend[bool(below), bool(above)]
+        extend = ends[bool(below), bool(above)]
         bar = self._figure.colorbar(self._image, cax=axes, extend=extend)
         bar.set_label(meaning, labelpad=9)
 
-    def add_note(self, note):
-        """A line of explanation at the bottom."""
-        self._write("note", note, 0.02, STYLE["font.size"])
+    def add_note(self, note: str) -> None:
+        """Write a line of explanation at the bottom."""
+        self._write("note", note, 0.02, _TEXT_SIZE)
 
-    def pixels(self):
-        """uint8 array of shape `(height, width, 3)`."""
+    def pixels(self) -> np.ndarray:
+        """Return a uint8 array (height, width, 3)."""
         self._canvas.draw()
         return np.asarray(self._canvas.buffer_rgba())[..., :3].copy()
 
-    def _write(self, kind, text, bottom, size):
+    def _write(self, kind: str, text: str, bottom: float, size: float) -> None:
         size *= min(1, _WIDTH_IN_CHARACTERS[kind] / max(1, len(text)))
         self._figure.text(0.5, bottom, text, size=size, ha="center", va="bottom")

@@ -1,12 +1,14 @@
 """One training run of one cell on one task, recorded by all three callbacks."""
 
 import dataclasses
+import math
 import os
 
 import keras
 
 from keras_rnn_study.callbacks import GateActivations, GradientFlow, GradientNorms, Probe
 from keras_rnn_study.datasets import catalog
+from keras_rnn_study.event_log.tags import tag
 from keras_rnn_study.runs.run import STEPS_PER_EPOCH, Run, verdict
 
 _RECORD_EVERY = 20  # steps
@@ -92,14 +94,19 @@ def _outcome(run, scores, flow, gates):
     state = "c" if run.cell == "lstm" else "h"
     keep = {"lstm": "forget", "gru": "update"}.get(run.cell)
 
-    def ends(history, tag):
-        return float(history[tag][0]), float(history[tag][-1])
+    def ends(history, name):
+        return float(history[name][0]), float(history[name][-1])
 
     return Outcome(
         run=run,
         score=float(scores.mean()),
         standard_error=float(scores.std() / len(scores) ** 0.5),
-        horizon=tuple(map(int, ends(flow, f"gradient_horizon/{run.cell}/{state}"))),
-        decay=ends(flow, f"gradient_decay/{run.cell}/{state}"),
-        keep_gate=None if keep is None else ends(gates, f"gate_mean/{run.cell}/{keep}"),
+        horizon=tuple(map(_steps, ends(flow, tag("gradient_horizon", run.cell, state)))),
+        decay=ends(flow, tag("gradient_decay", run.cell, state)),
+        keep_gate=None if keep is None else ends(gates, tag("gate_mean", run.cell, keep)),
     )
+
+
+def _steps(horizon):
+    """An int; NaN, which is none, where the gradient was not a number."""
+    return horizon if math.isnan(horizon) else int(horizon)

@@ -33,9 +33,9 @@ def accumulated(log_dir):
 class TestValues:
     def test_scalars_have_tag_step_and_value(self, tmp_path):
         log = EventLog.open(tmp_path)
-        log.scalar(GLOBAL, 0.25, step=0)
-        log.scalar("gate_mean/lstm/forget", np.float32(0.75), step=np.int64(0))
-        log.scalar(GLOBAL, tf.constant(1e-30), step=tf.Variable(2**40, dtype=tf.int64))
+        log.add(GLOBAL, 0.25, step=0)
+        log.add("gate_mean/lstm/forget", np.float32(0.75), step=np.int64(0))
+        log.add(GLOBAL, tf.constant(1e-30), step=tf.Variable(2**40, dtype=tf.int64))
         log.flush()
         assert scalars_in(tmp_path) == [
             (GLOBAL, 0, 0.25),
@@ -46,7 +46,7 @@ class TestValues:
     @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, 1e300])
     def test_scalars_that_are_not_finite_are_kept(self, tmp_path, value):
         log = EventLog.open(tmp_path)
-        log.scalar(GLOBAL, value, step=3)
+        log.add(GLOBAL, value, step=3)
         log.flush()
         expected = math.inf if value == 1e300 else value  # beyond float32
         np.testing.assert_equal(scalars_in(tmp_path), [(GLOBAL, 3, expected)])
@@ -54,7 +54,7 @@ class TestValues:
     def test_histogram_counts_finite_values_where_they_are(self, tmp_path):
         values = np.random.default_rng(0).normal(size=(4, 5, 60))
         log = EventLog.open(tmp_path)
-        log.histogram(FORGET, measures.histogram(np.append(values, [math.nan, math.inf])), step=7)
+        log.add(FORGET, measures.histogram(np.append(values, [math.nan, math.inf])), step=7)
         log.flush()
         [(tag, step, rows)] = values_in(tmp_path)
         assert (tag, step, rows.shape) == (FORGET, 7, (30, 3))
@@ -66,7 +66,7 @@ class TestValues:
 
     def test_histogram_of_one_value(self, tmp_path):
         log = EventLog.open(tmp_path)
-        log.histogram(FORGET, measures.histogram([0.5, 0.5, math.nan]), step=0)
+        log.add(FORGET, measures.histogram([0.5, 0.5, math.nan]), step=0)
         log.flush()
         [(_, _, rows)] = values_in(tmp_path)
         assert rows.tolist() == [[0.5, 0.5, 0.0]] * 29 + [[0.5, 0.5, 2.0]]
@@ -74,14 +74,14 @@ class TestValues:
     @pytest.mark.parametrize("values", [[], [math.nan], [[math.inf]]])
     def test_histogram_of_nothing_writes_nothing(self, tmp_path, values):
         log = EventLog.open(tmp_path)
-        log.histogram(FORGET, measures.histogram(values), step=0)
+        log.add(FORGET, measures.histogram(values), step=0)
         log.flush()
         assert files(tmp_path) == []
 
     def test_image_holds_the_same_pixels(self, tmp_path):
         rgb = np.random.default_rng(0).integers(0, 256, (20, 30, 3), np.uint8)
         log = EventLog.open(tmp_path)
-        log.image(MAP, rgb, step=5)
+        log.add(MAP, rgb, step=5)
         log.flush()
         [(tag, step, (width, height, png))] = values_in(tmp_path)
         assert (tag, step, width, height) == (MAP, 5, b"30", b"20")
@@ -90,19 +90,19 @@ class TestValues:
     @pytest.mark.parametrize("rgb", [np.zeros((2, 2, 3)), np.zeros((2, 2, 4), np.uint8)])
     def test_image_refuses_other_arrays(self, tmp_path, rgb):
         with pytest.raises(ValueError, match=r"expected uint8 and \(height, width, 3\)"):
-            EventLog.open(tmp_path).image(MAP, rgb, step=0)
+            EventLog.open(tmp_path).add(MAP, rgb, step=0)
 
     def test_unknown_kind_is_refused_and_leaves_nothing_behind(self, tmp_path):
         log = EventLog.open(tmp_path)
         with pytest.raises(ValueError, match="nearest is 'gate_mean'"):
-            log.scalar("gate_meen/lstm/forget", 1.0, step=0)
+            log.add("gate_meen/lstm/forget", 1.0, step=0)
         log.close()
         assert files(tmp_path) == []
 
     def test_many_values_are_written_before_they_fill_the_memory(self, tmp_path):
         log = EventLog.open(tmp_path)
         for step in range(2500):
-            log.scalar(GLOBAL, step, step)
+            log.add(GLOBAL, step, step)
         assert len(values_in(tmp_path)) == 2000
         log.flush()
         assert scalars_in(tmp_path) == [(GLOBAL, step, step) for step in range(2500)]
@@ -112,15 +112,15 @@ class TestTensorBoardReading:
     def test_plugins_and_descriptions(self, tmp_path):
         log = EventLog.open(tmp_path)
         for step in range(2):
-            log.scalar(GLOBAL, 1.0, step)
-            log.histogram(FORGET, measures.histogram([0.1, 0.9]), step)
-            log.image(MAP, np.zeros((4, 4, 3), np.uint8), step)
+            log.add(GLOBAL, 1.0, step)
+            log.add(FORGET, measures.histogram([0.1, 0.9]), step)
+            log.add(MAP, np.zeros((4, 4, 3), np.uint8), step)
         log.flush()
         read = accumulated(tmp_path)
         for tag, plugin in ((GLOBAL, "scalars"), (FORGET, "histograms"), (MAP, "images")):
             metadata = read.SummaryMetadata(tag)
             assert metadata.plugin_data.plugin_name == plugin
-            assert metadata.summary_description == tags.description(tag)
+            assert metadata.summary_description == tags.quantity_of(tag).description
             assert [event.step for event in read.Tensors(tag)] == [0, 1]
 
 
@@ -129,8 +129,8 @@ class TestSharing:
         monkeypatch.chdir(tmp_path)
         first, second = EventLog.open("logs"), EventLog.open(tmp_path / "logs")
         assert first is second
-        first.scalar(GLOBAL, 1.0, step=0)
-        second.scalar(GLOBAL, 2.0, step=1)
+        first.add(GLOBAL, 1.0, step=0)
+        second.add(GLOBAL, 2.0, step=1)
         first.flush()
         assert len(files("logs")) == 1
         assert scalars_in("logs") == [(GLOBAL, 0, 1.0), (GLOBAL, 1, 2.0)]
@@ -140,20 +140,20 @@ class TestSharing:
 
     def test_when_the_last_holder_drops_it_all_is_written_and_closed(self, tmp_path):
         first, second = EventLog.open(tmp_path), EventLog.open(tmp_path)
-        writer_of = first._burst
-        first.scalar(GLOBAL, 1.0, step=0)
+        burst = first._burst
+        first.add(GLOBAL, 1.0, step=0)
         del first
         gc.collect()
         assert files(tmp_path) == []
         del second
         gc.collect()
         assert scalars_in(tmp_path) == [(GLOBAL, 0, 1.0)]
-        assert writer_of._writer is None
+        assert burst._file is None
 
     def test_goes_on_after_close(self, tmp_path):
         log = EventLog.open(tmp_path)
         for step in range(2):
-            log.scalar(GLOBAL, step, step)
+            log.add(GLOBAL, step, step)
             log.close()
             log.close()
         assert len(files(tmp_path)) == 2
@@ -167,11 +167,11 @@ class TestOpening:
         log = EventLog.open(tmp_path / "new" / "logs")
         log.flush()
         log.close()
-        assert os.listdir(log.run_dir) == []
+        assert os.listdir(tmp_path / "new" / "logs") == []
 
     def test_unwritable_directory_is_refused_at_once(self, tmp_path):
         (tmp_path / "file").write_text("in the way")
-        with pytest.raises(ValueError, match=r"cannot be written to .*file/logs/rnn.*log_dir=None"):
+        with pytest.raises(ValueError, match=r"cannot be written to .*file/logs.*log_dir=None"):
             EventLog.open(tmp_path / "file" / "logs")
 
     @pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="needs a read-only file system")
@@ -187,7 +187,7 @@ class TestOpening:
 
     def test_other_file_systems_are_reached(self):
         log = EventLog.open("ram://logs/lstm")
-        log.scalar(GLOBAL, 1.0, step=0)
+        log.add(GLOBAL, 1.0, step=0)
         log.flush()
         [name] = tf.io.gfile.listdir("ram://logs/lstm/rnn")
         assert "tfevents" in name
@@ -200,7 +200,7 @@ class TestSurroundings:
         strategy = tf.distribute.MirroredStrategy(["cpu:0"])
         with theirs.as_default(step=99), tf.summary.record_if(False), strategy.scope():
             with tf.name_scope("scope"):
-                log.scalar(GLOBAL, 0.5, step=4)
+                log.add(GLOBAL, 0.5, step=4)
                 log.flush()
             assert tf.summary.experimental.get_step() == 99
             assert not tf.summary.should_record_summaries()
@@ -220,7 +220,7 @@ class TestSurroundings:
                 self.log = EventLog.open(tmp_path)
 
             def on_train_batch_end(self, batch, logs=None):
-                self.log.scalar(GLOBAL, batch + 0.5, step=batch)
+                self.log.add(GLOBAL, batch + 0.5, step=batch)
                 self.log.flush()
 
         def board_in(log_dir):
@@ -245,7 +245,7 @@ KILLED = """
 import os, signal, sys
 from keras_rnn_study.event_log.log import EventLog
 log = EventLog.open(sys.argv[1])
-log.scalar("gradient_norm/global", 1.5, step=0)
+log.add("gradient_norm/global", 1.5, step=0)
 {ending}
 """
 

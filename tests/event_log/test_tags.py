@@ -1,12 +1,25 @@
 import pytest
 
-from keras_rnn_study.event_log import tags
+from keras_rnn_study.event_log import tags, values
 
 
-def test_every_kind_has_a_description_with_an_emphasised_beginning():
-    assert all(
-        text.startswith("**") and text.count("**") == 2 for text in tags.DESCRIPTIONS.values()
-    )
+def test_every_quantity_has_a_kind_and_a_description_with_an_emphasised_beginning():
+    for kind, text in tags.QUANTITIES.values():
+        assert kind in values.PLUGINS
+        assert text.startswith("**")
+        assert text.count("**") == 2
+
+
+@pytest.mark.parametrize("quantity", ["gradient_horizon", "gradient_decay", "gradient_flow"])
+def test_cards_have_words_for_what_is_not_a_number(quantity):
+    assert "not a number" in tags.QUANTITIES[quantity].description
+
+
+def test_columns_are_those_of_the_quantities():
+    history = {"step": 0, "gate/lstm/forget": 1, "gate_mean/a/b/c": 2, "gate_mean": 3, "loss": 4}
+    assert tags.columns(history, ["gate_mean"]) == {"gate_mean/a/b/c": 2, "gate_mean": 3}
+    with pytest.raises(ValueError, match="nearest is 'gate_mean'"):
+        tags.columns(history, ["gate_means"])
 
 
 @pytest.mark.parametrize(
@@ -22,11 +35,11 @@ def test_parts_are_made_safe(parts, expected):
     assert tags.tag("gate_saturation", *parts) == expected
 
 
-def test_unknown_kind_names_the_nearest():
+def test_an_unknown_quantity_names_the_nearest():
     with pytest.raises(ValueError, match=r"'gradient_norms'; expected one of .*'gradient_norm'"):
         tags.tag("gradient_norms", "lstm")
     with pytest.raises(ValueError, match="nearest is 'gate_map'"):
-        tags.description("gate_maps/lstm")
+        tags.quantity_of("gate_maps/lstm")
 
 
 @pytest.mark.parametrize("parts", [(), ("lstm", ""), ("/",)])

@@ -67,20 +67,60 @@ class TestHorizon:
             ([1e-9, 1.0, 1e-9], 2),  # loss at an earlier step: counted from the end nevertheless
             ([1e9, 1e3, 1.0], 3),  # explodes: grows on its way back and never falls
             ([0.0, 0.0, 0.0], 0),  # nothing reaches even the last step
-            ([1e-9, 1.0, NAN, NAN], 1),  # padded end: counted from the last measured step
-            ([1e-9, NAN, 1.0], 2),  # a gap in between counts
-            ([NAN, NAN, 1.0], 3),
-            ([NAN, NAN], 2),
             ([1.0, INF, 1.0], 2),
-            ([NAN, INF, 1.0], 3),
             ([1e-3, 1.0], 2),  # exactly at the fraction is not below
-            ([], 0),
         ],
     )
     def test_of_special_cases(self, norms, expected):
         result = measures.horizon(norms)
         assert result == expected
         assert type(result) is int
+
+    @pytest.mark.parametrize(
+        ("norms", "mask", "expected"),
+        [
+            ([1e-9, 1.0, NAN, NAN], "++--", 1),  # padded end: counted from the last unmasked step
+            ([1e-9, NAN, 1.0], "+-+", 2),  # a gap in between counts
+            ([NAN, 1.0, 1.0], "-++", 3),  # padded beginning: never falls
+            ([1e-9, 5.0, 1.0], "+-+", 2),  # what is masked counts nothing, whatever it is
+        ],
+    )
+    def test_masked_steps_have_no_norm(self, norms, mask, expected):
+        mask = np.array([sign == "+" for sign in mask])
+        assert measures.horizon(norms, mask) == expected
+        some = np.stack([mask, mask & False])  # (batch, time): a step that one sample has is there
+        assert measures.horizon(norms, some) == expected
+
+    @pytest.mark.parametrize(
+        ("norms", "mask"),
+        [
+            ([NAN, NAN, 1.0], None),  # overflowed on its way back: not full reach
+            ([1.0, NAN, 1.0], None),
+            ([1e-9, 1.0, NAN], None),
+            ([NAN, NAN], None),
+            ([], None),
+            ([NAN, 1.0, NAN], [True, True, False]),
+            ([1.0, 1.0], [False, False]),  # nothing is measured
+        ],
+    )
+    def test_what_is_not_a_number_has_no_horizon_and_no_decay(self, norms, mask):
+        assert math.isnan(measures.horizon(norms, mask))
+        assert math.isnan(measures.decay(norms, mask))
+
+    @pytest.mark.parametrize("fraction", [0, 1, 2.0, -1e-3, NAN])
+    def test_refuses_other_fractions(self, fraction):
+        with pytest.raises(ValueError, match="between 0 and 1"):
+            measures.horizon([1.0], fraction=fraction)
+
+    def test_refuses_negative_norms(self):
+        with pytest.raises(ValueError, match=r"norm of -1.0; expected 0 or more"):
+            measures.horizon([1.0, -1.0])
+
+    @pytest.mark.parametrize("mask", [[True], [[[True, True]]], [[True], [True]]])
+    def test_refuses_other_masks(self, mask):
+        for measure in (measures.horizon, measures.decay):
+            with pytest.raises(ValueError, match=r"mask of shape .*\(time,\) or \(batch, time\)"):
+                measure([1.0, 2.0], mask)
 
     def test_fraction(self):
         norms = [1e-4, 1e-3, 1e-2, 0.1, 1.0]
@@ -103,14 +143,18 @@ class TestDecay:
             ([INF, 1.0], INF),
             ([1.0, INF], -INF),
             ([INF, INF], NAN),
-            ([NAN, 1e-2, 1.0, NAN], -2.0),
-            ([NAN, NAN], NAN),
+            ([NAN, 1e-2, 1.0], NAN),
+            ([1.0, NAN, 1.0], NAN),
             ([], NAN),
             ([2.0], 0.0),
         ],
     )
     def test_of_first_and_last_measured_steps(self, norms, expected):
         np.testing.assert_allclose(measures.decay(norms), expected, rtol=1e-12)
+
+    def test_masked_steps_are_left_out(self):
+        mask = [False, True, True, False]
+        np.testing.assert_allclose(measures.decay([NAN, 1e-2, 1.0, NAN], mask), -2.0)
 
     def test_ratios_beyond_float64_are_told(self):
         np.testing.assert_allclose(measures.decay([1e-200, 1e200]), -400.0)
@@ -125,10 +169,12 @@ class TestSaturation:
         values = np.array([[[0.0], [0.5], [1.0], [1.0]]])
         mask = [[True, True, True, False]]
         np.testing.assert_allclose(measures.saturation(values, "sigmoid", mask), (1 / 3, 1 / 3))
-        assert measures.saturation([NAN, 0.0, 0.5], "sigmoid") == (0.5, 0.0)
+
+    def test_of_what_is_not_a_number_is_not_a_number(self):
+        assert all(map(math.isnan, measures.saturation([NAN, 0.0, 0.5], "sigmoid")))
 
     def test_nothing_measured_is_nan(self):
-        assert all(map(math.isnan, measures.saturation([NAN], "tanh")))
+        assert all(map(math.isnan, measures.saturation([], "tanh")))
 
     @pytest.mark.parametrize("activation", ["relu", "linear", "hard_sigmoid"])
     def test_of_other_activations_is_none(self, activation):
@@ -177,9 +223,9 @@ class TestHistogram:
 
 
 class TestMeans:
-    def test_mean_leaves_nan_and_masked_values_out(self):
-        assert measures.mean([1.0, NAN, 3.0]) == 2.0
-        assert measures.mean([[[1.0], [9.0]]], mask=[[True, False]]) == 1.0
+    def test_mean_leaves_masked_values_out_and_keeps_nan(self):
+        assert measures.mean([[[1.0], [NAN]]], mask=[[True, False]]) == 1.0
+        assert math.isnan(measures.mean([1.0, NAN, 3.0]))
 
     def test_mean_keeps_infinity(self):
         assert measures.mean([1.0, INF]) == INF
@@ -196,3 +242,50 @@ class TestMeans:
 
     def test_state_norm_of_nothing_is_nan(self):
         assert math.isnan(measures.state_norm(np.ones((1, 2, 3)), np.zeros((1, 2))))
+
+
+class Trace:
+    """No array."""
+
+
+@pytest.mark.parametrize(
+    "values",
+    [None, "0.5", Trace(), {"h": [1.0]}, [[1.0], [1.0, 2.0]], [1j], [None, 1.0], np.array(["a"])],
+    ids=str,
+)
+@pytest.mark.parametrize(
+    "measure",
+    [
+        measures.step_norms,
+        measures.state_norm,
+        measures.horizon,
+        measures.decay,
+        lambda values: measures.saturation(values, "tanh"),
+        measures.mean,
+        measures.histogram,
+        measures.spectral_radius,
+    ],
+)
+def test_what_is_no_array_of_numbers_is_refused_in_our_words(measure, values):
+    with pytest.raises(ValueError, match=r"expected an array of them, such as a trace's"):
+        measure(values)
+
+
+def test_a_mask_of_another_shape_is_refused():
+    for measure in (measures.step_norms, measures.state_norm, measures.mean, measures.histogram):
+        with pytest.raises(ValueError, match=r"mask of shape \(2,\) .* shape \(1, 2, 3\)"):
+            measure(np.ones((1, 2, 3)), [True, True])
+    with pytest.raises(ValueError, match="mask of shape"):
+        measures.mean([1.0, 2.0], [True, False])
+
+
+def test_a_histogram_has_buckets():
+    with pytest.raises(ValueError, match="buckets=0; expected at least 1"):
+        measures.histogram([1.0], buckets=0)
+
+
+def test_spectral_radius_of_what_is_not_finite_is_not_a_number():
+    for bad in (NAN, INF):
+        assert math.isnan(measures.spectral_radius([[bad, 0.0], [0.0, 1.0]]))
+    with pytest.raises(ValueError, match="expected \\(units, units\\)"):
+        measures.spectral_radius(np.zeros((0, 0)))

@@ -88,6 +88,13 @@ class TestGradientFlow:
         texts = text_of(lambda: heat_maps.gradient_flow(norms, [0, 1]))
         assert "hatched: masked or not finite" in texts
 
+    def test_a_record_that_is_not_finite_is_told_from_masked_steps(self):
+        norms = decaying(4, 9)
+        norms[:, 7:] = np.nan  # masked
+        norms[2:, :3] = np.nan, np.inf, 1.0
+        texts = text_of(lambda: heat_maps.gradient_flow(norms, range(4)))
+        assert "hatched: not finite in 2 of 4 records" in texts
+
     def test_one_exploded_record_does_not_hide_the_others(self):
         norms = decaying(9, 20)
         norms[4] = 1e25
@@ -151,6 +158,14 @@ class TestGateMap:
     def test_refuses_a_whole_batch(self):
         with pytest.raises(ValueError, match=r"\(2, 3, 4\); expected \(time, units\).*values\[0\]"):
             heat_maps.gate_map(np.zeros((2, 3, 4)), gate="forget")
+
+
+@pytest.mark.parametrize("values", [None, "0.5", object(), [[1.0], [1.0, 2.0]]])
+def test_what_is_no_array_is_refused_in_our_words(values):
+    with pytest.raises(ValueError, match="expected an array of them"):
+        heat_maps.gradient_flow(values, [0])
+    with pytest.raises(ValueError, match="expected an array of them"):
+        heat_maps.gate_map(values, gate="forget")
 
 
 class TestSurroundings:

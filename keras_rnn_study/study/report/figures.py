@@ -11,6 +11,7 @@ import pathlib
 
 import numpy as np
 
+from keras_rnn_study.event_log.tags import tag
 from keras_rnn_study.study.report.summary import lines, prediction
 
 _SIZE = (7.6, 4.2)  # inches
@@ -179,7 +180,7 @@ def flow_map(history, run):
     from keras_rnn_study.pictures import heat_maps
 
     state = "c" if run.cell == "lstm" else "h"
-    norms = history.get(f"gradient_flow/{run.cell}/{state}")
+    norms = history.get(tag("gradient_flow", run.cell, state))
     if norms is None:
         return None
     title = f"{run.label}, {run.facts.size_name} {run.size}"

@@ -9,6 +9,7 @@ import numpy as np
 
 from keras_rnn_study.callbacks import GradientFlow, Probe
 from keras_rnn_study.datasets import catalog
+from keras_rnn_study.event_log.tags import tag
 from keras_rnn_study.runs.run import verdict
 from keras_rnn_study.study.result import Result
 from keras_rnn_study.study.sweeping.stopping import Checks, Clock, standard_error
@@ -72,8 +73,8 @@ def _scores(run, bench, x, y):
 
 
 def _result(run, checks, flow, norms, scores):
-    memory = f"{run.cell}/{'c' if run.cell == 'lstm' else 'h'}"
-    horizon, decay = flow[f"gradient_horizon/{memory}"], flow[f"gradient_decay/{memory}"]
+    memory = run.cell, "c" if run.cell == "lstm" else "h"
+    horizon, decay = flow[tag("gradient_horizon", *memory)], flow[tag("gradient_decay", *memory)]
     score, error = float(scores.mean()), standard_error(scores)
     how = verdict(run.facts, score, error)
     if checks.ended == "not finite":
@@ -90,11 +91,16 @@ def _result(run, checks, flow, norms, scores):
         updates_to_success=checks.updates_to_success,
         score=score,
         standard_error=error,
-        time=flow[f"gradient_flow/{memory}"].shape[1],
-        horizon=(int(horizon[0]), int(horizon[-1])),
+        time=flow[tag("gradient_flow", *memory)].shape[1],
+        horizon=(_steps(horizon[0]), _steps(horizon[-1])),
         decay=(float(decay[0]), float(decay[-1])),
         largest_gradient_norm=float(np.max(norms)),
     )
+
+
+def _steps(horizon):
+    """An int; NaN, which is none, where the gradient was not a number."""
+    return float(horizon) if math.isnan(horizon) else int(horizon)
 
 
 def _history(checks, flow, norms):

@@ -9,7 +9,7 @@ import itertools
 import numpy as np
 
 from keras_rnn_study.event_log.log import EventLog
-from keras_rnn_study.event_log.tags import tag
+from keras_rnn_study.event_log.tags import columns, tag
 from keras_rnn_study.study.directory import directory_name
 from keras_rnn_study.study.grid import settings
 
@@ -37,16 +37,15 @@ def write_events(log_dir, run, result, history, varied):
     steps = history.get("step", [])
     for name in ("score", "loss"):
         for step, value in zip(steps, history.get(name, []), strict=True):
-            log.scalar(tag("study", name), value, step)
-    for name, values in history.items():
-        if name.startswith(("gradient_horizon/", "gradient_decay/")):
-            for step, value in zip(steps, values, strict=True):
-                log.scalar(name, value, step)
+            log.add(tag("study", name), value, step)
+    for name, values in columns(history, ["gradient_horizon", "gradient_decay"]).items():
+        for step, value in zip(steps, values, strict=True):
+            log.add(name, value, step)
     _largest_norms(log, steps, history)
-    log.scalar(tag("study", "success"), float(result.learned), result.updates)
-    log.scalar(tag("study", "updates"), float(result.updates), result.updates)
+    log.add(tag("study", "success"), float(result.learned), result.updates)
+    log.add(tag("study", "updates"), float(result.updates), result.updates)
     if result.horizon[0] is not None:
-        log.scalar(tag("study", "horizon"), float(result.horizon[0]), result.updates)
+        log.add(tag("study", "horizon"), float(result.horizon[0]), result.updates)
     log.close()
 
 
@@ -56,7 +55,7 @@ def _largest_norms(log, steps, history):
     for begin, end in itertools.pairwise(steps):
         part = norms[begin:end]
         if len(part):
-            log.scalar(tag("gradient_norm", "global"), part.max(), begin + int(part.argmax()))
+            log.add(tag("gradient_norm", "global"), part.max(), begin + int(part.argmax()))
 
 
 def _experiment(varied):
