@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from keras_rnn_study.live_view.page import bundle, key_of, write_page
-from keras_rnn_study.live_view.reading import Recording
+from keras_rnn_study.live_view.recording import Recording
 
 try:
     import anywidget

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 
-from keras_rnn_study.live_view.reading import Recording
+from keras_rnn_study.live_view.recording import Recording
 
 _MOST_BYTES = 950_000
 _OVERHEAD = 4 / 3  # base64

@@ -3,7 +3,6 @@
 import os
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -12,40 +11,11 @@ from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.util.tensor_util import make_ndarray
 
-from keras_rnn_study.live_view.index import (
-    Norms,
-    Series,
-    index_of,
-    norms_of,
-    short_names,
-    split_tag,
-)
+from keras_rnn_study.live_view.index import Norms, norms_of, short_names, split_tag
 from keras_rnn_study.live_view.packing import Frame, unpack_all
+from keras_rnn_study.live_view.recording import Recording
 
 _NORM = "gradient_norm/global"
-
-
-@dataclass(frozen=True, eq=False)
-class Recording:
-    """What the runs below a directory have recorded for the live view.
-
-    Attributes:
-        facts: (run, layer, part) to the facts that were written beside the first frame.
-        frames: (run, layer, part) to training step to the packed frame, in the order of steps.
-        norms: Run to the gradient norms of its training steps.
-    """
-
-    facts: dict[tuple[str, str, str], bytes] = field(default_factory=dict)
-    frames: dict[tuple[str, str, str], dict[int, bytes]] = field(default_factory=dict)
-    norms: dict[str, Norms] = field(default_factory=dict)
-
-    def index(self) -> dict[str, object]:
-        """Return the index that the front end takes."""
-        series: dict[str, dict[str, Series]] = {}
-        for (run, layer, part), frames in self.frames.items():
-            facts = self.facts.get((run, layer, part), b"")
-            series.setdefault(run, {})[f"frame/{layer}/{part}"] = Series(facts, list(frames))
-        return dict(index_of(series, self.norms))
 
 
 def read_recording(log_dir: str | os.PathLike[str]) -> Recording:
@@ -95,8 +65,8 @@ def read_frames(log_dir: str | os.PathLike[str]) -> dict[tuple[str, str, str], l
 
 
 def _run(root: Path, file: Path) -> str:
-    run = file.parent.relative_to(root).as_posix()
-    return root.resolve().name if run == "." else run
+    """Return the run that a file is of, with the root's own name in front."""
+    return Path(root.resolve().name, file.parent.relative_to(root)).as_posix()
 
 
 def _read_file(file: Path, run: str, recording: Recording) -> None:

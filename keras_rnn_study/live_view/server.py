@@ -11,7 +11,8 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from werkzeug.wrappers import Request, Response
 
 from keras_rnn_study.live_view.page import bundle
-from keras_rnn_study.live_view.reading import Recording, read_recording
+from keras_rnn_study.live_view.reading import read_recording
+from keras_rnn_study.live_view.recording import Recording
 
 _PAGE = """<!doctype html>
 <meta charset="utf-8">

@@ -4,8 +4,8 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from keras_rnn_study.live_view.reading import Recording, read_recording
 from keras_rnn_study.live_view.recorded import facts_of, frame_of
+from keras_rnn_study.live_view.recording import Recording
 
 if TYPE_CHECKING:
     from keras_rnn_study.live_view.notebook import View
@@ -50,6 +50,8 @@ def view(
 def recording_of(what: object) -> Recording:
     """Return the frames of anything that `view` takes."""
     if isinstance(what, str | os.PathLike):
+        from keras_rnn_study.live_view.reading import read_recording  # which needs tensorboard
+
         return read_recording(what)
     if isinstance(what, Recording):
         return what

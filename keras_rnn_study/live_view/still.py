@@ -5,7 +5,7 @@ import io
 import numpy as np
 
 from keras_rnn_study.live_view.packing import unpack_all
-from keras_rnn_study.live_view.reading import Recording
+from keras_rnn_study.live_view.recording import Recording
 from keras_rnn_study.pictures import heat_maps
 
 _MOST_RUNS = 3

@@ -7,7 +7,7 @@ import numpy as np
 from keras_rnn_study.live_view.facts import LayerFacts
 from keras_rnn_study.live_view.index import norms_of
 from keras_rnn_study.live_view.packing import pack
-from keras_rnn_study.live_view.reading import Recording
+from keras_rnn_study.live_view.recording import Recording
 
 GATES = ("input", "forget", "candidate", "output")
 
