@@ -3,21 +3,24 @@
 PYTHON ?= python3
 VENV ?= .venv
 # Two workers, whatever the machine has: each holds a TensorFlow of its own.
-PYTEST ?= $(VENV)/bin/python -m pytest --numprocesses auto --maxprocesses 2
+PYTEST ?= $(VENV)/bin/python -m pytest --numprocesses auto --maxprocesses 2 --dist worksteal
 INSTALL = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint format gallery lessons benchmarks clean
+.PHONY: help demo test test-slow lint format gallery lessons benchmarks clean
 
 help: ## List these targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 	@echo "Another Python: make PYTHON=python3.13 demo"
 
 demo: $(VENV)/installed ## Install into .venv and run the demonstration
 	$(VENV)/bin/keras-rnn-study demo
 
-test: $(VENV)/installed-test ## Install into .venv and run the tests; PYTEST_ARGS="-k trace" picks some
-	@$(PYTEST) $(PYTEST_ARGS)
+test: $(VENV)/installed-test ## Install into .venv and run all but slow tests; PYTEST_ARGS="-k trace" picks some
+	@$(PYTEST) -m "not slow" $(PYTEST_ARGS)
+
+test-slow: $(VENV)/installed-test ## Run what `test` leaves out, and what it skips where a program is missing
+	@$(PYTEST) -m "slow or needs" $(PYTEST_ARGS)
 
 lint: $(VENV)/installed-test ## Check style, formatting and types
 	$(VENV)/bin/ruff check

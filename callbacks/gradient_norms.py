@@ -1,13 +1,29 @@
 """Gradient norms of the real training steps."""
 
 import contextlib
+import os
 import weakref
+from collections.abc import Iterator
+from typing import Any
 
 import keras
+import numpy as np
 
-from keras_rnn_study.callbacks.norm_record import NormRecord
-from keras_rnn_study.callbacks.schedule import Schedule
-from keras_rnn_study.seams.tapped_training import TappedTraining
+from keras_rnn_study.callbacks.logged import Logs, check_logs
+from keras_rnn_study.callbacks.norm_record import GLOBAL_NORM, NormRecord
+from keras_rnn_study.callbacks.schedule import Schedule, UpdateFreq
+from keras_rnn_study.seams.tapped_training import TappedTraining, fresh_train_function
+
+_IN_FIT = (
+    "If the model's `train_step` uses another optimizer than that of `compile`, record it with "
+    "`GradientNorms(...).recording(model, optimizer)`; if a callback makes the model's training "
+    "function anew in `on_train_batch_begin`, put it before this one."
+)
+_IN_LOOP = (
+    "A step that is a `tf.function` must be traced, that is called for the first time, within the "
+    "block: make it there. And the block must be given the optimizer that the step uses: "
+    "`recording(model, optimizer)`."
+)
 
 
 class GradientNorms(keras.callbacks.Callback):
@@ -18,25 +34,33 @@ class GradientNorms(keras.callbacks.Callback):
     of that of each weight, and how much the optimizer clips. Norms are those *before* clipping,
     without loss scale, summed over replicas. A weight that is frozen or unused has no entry. With
     gradient accumulation each step's own gradient is recorded, and no clip ratio, as Keras clips
-    the mean of several.
+    the mean of several. A step that dynamic loss scaling skips is NaN, and counted.
 
-    The means over the epoch of `gradient_norm/global` and `gradient_clip_ratio/global` go into
-    `logs`, for `CSVLogger` or `EarlyStopping` that come later in the list of callbacks.
+    Means over the epoch go into `logs`, for callbacks that come later in the list. Keras cannot
+    guess whether a norm should fall or rise, so give those a `mode`:
+    `EarlyStopping(monitor="gradient_norm/global", mode="min")`, and so `ReduceLROnPlateau` and
+    `ModelCheckpoint(save_best_only=True)`.
 
     Args:
         log_dir: Where to write events for TensorBoard, in the run `rnn` below it; `None`: nowhere.
         update_freq: When to write what was recorded: `"epoch"`, `"batch"` or after so many batches
             (and about once a second). Whatever it is, every step is recorded.
+        logs: Which means go into Keras' `logs`: `"main"`, that of `gradient_norm/global`; `"all"`;
+            `"none"`.
 
     Attributes:
-        history: dict of arrays: `"step"` (records,), the optimizer's iteration, 0 for the first
-            step; `"gradient_norm/global"`, `"gradient_norm/<layer>/<weight>"` and
-            `"gradient_clip_ratio/global"` (records,), float64, not below 0. Several trainings go
-            on in one history.
+        history: dict of arrays: `"step"` (records,) int64, training steps done before, 0 for the
+            first: the optimizer's iteration, counted on if the model is compiled anew;
+            `"gradient_norm/global"`, `"gradient_norm/<layer>/<weight>"` and
+            `"gradient_clip_ratio/global"` (records,), float64, not below 0; where the loss is
+            scaled dynamically `"gradient_skipped_steps/global"` (records,), steps that the scaler
+            skipped so far. Several trainings go on in one history. It takes 8 bytes per step for
+            each of its arrays: 80 MB for a million steps of a model with 8 weights. Nothing
+            else grows with the number of steps.
 
     Raises:
-        ValueError: `update_freq` is none of the above; or, when training begins, `log_dir` cannot
-            be written.
+        ValueError: `update_freq` or `logs` is none of the above; or, when training begins,
+            `log_dir` cannot be written.
 
     Example:
 
@@ -53,67 +77,93 @@ class GradientNorms(keras.callbacks.Callback):
     (array([0, 1]), (2,))
     """
 
-    def __init__(self, log_dir=None, *, update_freq="epoch"):
+    def __init__(
+        self,
+        log_dir: str | os.PathLike[str] | None = None,
+        *,
+        update_freq: UpdateFreq = "epoch",
+        logs: Logs = "main",
+    ) -> None:
         super().__init__()
         self._log_dir = log_dir
         self._update_freq = update_freq
+        self._logs = check_logs(logs)
         self._schedule = Schedule(update_freq)
         self._record = NormRecord()
-        self._training = None
+        self._training: TappedTraining | None = None
+        self._is_in_loop = False  # within a `recording` block
+        self._write_when_dropped()
+
+    def _write_when_dropped(self) -> None:
         # Keras tells no callback that training broke off; what was recorded in the last second
         # before is written when this object goes, or Python ends.
         weakref.finalize(self, self._record.close)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what a copy has: the history; not the model, nor what is compiled into it."""
+        return vars(self) | {"_model": None, "_training": None, "_is_in_loop": False}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._write_when_dropped()
+
     @property
-    def history(self):
+    def history(self) -> dict[str, np.ndarray]:
         """See the class."""
         return self._record.arrays()
 
-    def on_train_begin(self, logs=None):
-        """Puts the tap into the training function."""
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        """Put the tap into the training function."""
         if self.model.optimizer is None:
             raise ValueError(
                 "GradientNorms reads what the optimizer is given, but the model is compiled "
                 "without one. Give `compile` an optimizer, or use `recording(model, optimizer)`."
             )
-        self._begin(self.model, self.model.optimizer)
-        current = TappedTraining.of(self.model)
-        if self._training is None or not self._training.may_return(self.model, current):
-            self._training = current
-        self._training.join(self._record.tap, self._record.flush)
+        self._begin(self.model)
+        self._training = TappedTraining.of(self.model, self._training)
+        self._training.install()
 
-    def on_epoch_begin(self, epoch, logs=None):
-        """Starts the epoch's mean."""
-        self._schedule.epoch_began()
-        self._record.fetch()
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Start the epoch's means."""
+        self._schedule.epoch_began(self._epoch_length())
         self._record.start_mean()
 
-    def on_train_batch_begin(self, batch, logs=None):
-        """Lets the next step through the tap."""
-        self._training.arm()
+    def on_train_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        """Let the next step through the tap."""
+        # Another callback may have trained or compiled meanwhile.
+        self._training = TappedTraining.of(self.model, self._training)
+        self._training.arm(self._record)
 
-    def on_train_batch_end(self, batch, logs=None):
-        """Fetches and writes when it is due, and at times in between."""
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        """Fetch and write when it is due, and at times in between."""
         due = self._schedule.batch_ended(batch)
         self._record.advance(self._schedule.steps, due)
 
-    def on_epoch_end(self, epoch, logs=None):
-        """Fetches, writes, and adds the epoch's means to the logs."""
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Fetch, write, and add the epoch's means to the logs."""
         self._record.flush()
-        if logs is not None:
-            logs.update(self._record.means())
+        if logs is not None and self._logs != "none":
+            means = self._record.means()
+            logs.update({t: v for t, v in means.items() if self._logs == "all" or t == GLOBAL_NORM})
 
-    def on_train_end(self, logs=None):
-        """Takes the tap out and closes the event file."""
-        self._training.leave(self._record.tap)
-        self._record.end()
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        """Take the tap out, close the event file, and say if a step is missing."""
+        TappedTraining.of(self.model, self._training).remove()
+        schedule = self._schedule
+        # Of an epoch of unknown length Keras does not say how many batches the last group had.
+        steps = schedule.calls if self._epoch_length() is None else schedule.steps
+        self._record.end(steps, _IN_FIT)
 
     @contextlib.contextmanager
-    def recording(self, model, optimizer=None):
-        """Records a training loop written by hand.
+    def recording(
+        self, model: keras.layers.Layer, optimizer: keras.optimizers.Optimizer | None = None
+    ) -> Iterator["GradientNorms"]:
+        """Record a training loop written by hand.
 
         A step that is a `tf.function` must be traced inside of the block, and call
-        `optimizer.apply` or `optimizer.apply_gradients`. Call `update()` after each step.
+        `optimizer.apply` or `optimizer.apply_gradients`; `train_on_batch` is traced anew by
+        itself. Call `update()` after each step. Steps that ran in the block and were not recorded
+        are told at its end.
 
         Args:
             model: The model that is trained; its layers give the names.
@@ -123,7 +173,8 @@ class GradientNorms(keras.callbacks.Callback):
             This object.
 
         Raises:
-            ValueError: There is no optimizer, or `log_dir` cannot be written.
+            ValueError: There is no model or no optimizer, `log_dir` cannot be written, or this
+                object is recording already.
 
         Example:
 
@@ -140,27 +191,63 @@ class GradientNorms(keras.callbacks.Callback):
         >>> norms.history["gradient_norm/gru/kernel"].shape
         (1,)
         """
-        optimizer = getattr(model, "optimizer", None) if optimizer is None else optimizer
+        optimizer = _checked_optimizer(model, optimizer)
+        self._begin(model)
+        before = int(optimizer.iterations.numpy())
+        self._is_in_loop = True
+        try:
+            with self._record.tap_for(model).on(optimizer), fresh_train_function(model):
+                yield self
+        finally:
+            self._is_in_loop = False
+            self._record.close()
+        # A loop that does not call `update` moves the optimizer all the same.
+        steps = max(self._schedule.steps, int(optimizer.iterations.numpy()) - before)
+        self._record.end(steps, _IN_LOOP)
+
+    def update(self) -> None:
+        """Count one step of a training loop written by hand, and write when it is due.
+
+        Raises:
+            ValueError: There is no loop: this is called outside of a `recording` block.
+        """
+        if not self._is_in_loop:
+            raise ValueError(
+                "`update()` counts a step of a training loop written by hand, and was called "
+                "outside of a `recording` block. Write `with norms.recording(model, optimizer):` "
+                "around the loop; in a `fit` steps are counted by themselves."
+            )
+        self.on_train_batch_end(self._schedule.in_epoch)
+
+    def _epoch_length(self) -> int | None:
+        return (self.params or {}).get("steps")
+
+    def _begin(self, model: keras.Model) -> None:
+        if self._is_in_loop:
+            raise ValueError(
+                "This GradientNorms is recording already, in a `recording` block. Use another one "
+                "for a training within that block."
+            )
+        self._schedule = Schedule(self._update_freq)
+        self._record.open(self._log_dir, model)
+
+
+def _checked_optimizer(model: Any, optimizer: Any) -> keras.optimizers.Optimizer:
+    if not isinstance(model, keras.layers.Layer):
+        raise ValueError(
+            f"`recording` expects the Keras model that is trained. Received: model={model!r}."
+        )
+    if optimizer is None:
+        optimizer = getattr(model, "optimizer", None)
         if optimizer is None:
             raise ValueError(
                 "The model has no optimizer, as it is not compiled. Give the one that the loop "
                 "uses: `recording(model, optimizer)`."
             )
-        self._begin(model, optimizer)
-        train_function = getattr(model, "train_function", None)
-        try:
-            with self._record.tap:
-                yield self
-        finally:
-            self._record.close()
-            # What was traced in the block has the tap in it for good; nobody listens any more.
-            self._record.tap = None
-            model.train_function = train_function
-
-    def update(self):
-        """Counts one step of a training loop written by hand, and writes when it is due."""
-        self.on_train_batch_end(self._schedule.in_epoch)
-
-    def _begin(self, model, optimizer):
-        self._schedule = Schedule(self._update_freq)
-        self._record.open(self._log_dir, model, optimizer)
+    if not isinstance(optimizer, keras.optimizers.Optimizer):
+        raise ValueError(
+            "`recording` expects the optimizer that the loop uses, an instance of "
+            f"`keras.optimizers.Optimizer`. Received: optimizer={optimizer!r}. A name will not do, "
+            "as each optimizer has a state of its own."
+        )
+    return optimizer

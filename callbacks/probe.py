@@ -112,10 +112,8 @@ class Probe:
         return known is model and training is moment[0] and when == moment[1]
 
 
-def _check_samples(x: Batch) -> None:
-    is_nested_numbers = isinstance(x, list) and not any(hasattr(part, "shape") for part in x)
-    parts = [np.asarray(x)] if is_nested_numbers else keras.tree.flatten(x)
-    for part in parts:
+def _check_samples(x: Batch | None) -> None:
+    for part in _parts(x) or [None]:
         shape = getattr(part, "shape", None)
         if shape is None or isinstance(part, keras.KerasTensor):
             raise ValueError(
@@ -130,6 +128,17 @@ def _check_samples(x: Batch) -> None:
             )
 
 
+def _parts(x: Batch | None) -> list:
+    """Return the arrays of a batch; nested numbers are one, an optional input may be missing."""
+    if _is_nested_numbers(x):
+        return [np.asarray(x)]
+    return [part for part in keras.tree.flatten(x) if part is not None]
+
+
+def _is_nested_numbers(x: Batch | None) -> bool:
+    return isinstance(x, list) and not any(hasattr(part, "shape") for part in x)
+
+
 def _build(model: keras.Model, x: Batch) -> None:
     """Build a model as its first step in `fit` would: called on symbolic inputs.
 
@@ -138,12 +147,13 @@ def _build(model: keras.Model, x: Batch) -> None:
     """
     needs_size = any(getattr(layer, "stateful", False) for layer in all_layers(model))
 
-    def symbolic(array: Batch) -> tf.TensorSpec:
+    def symbolic(array: Batch | None) -> tf.TensorSpec | None:
+        if array is None:
+            return None
         tensor = tf.convert_to_tensor(array)
         dtype = keras.config.floatx() if tensor.dtype.is_floating else tensor.dtype
         samples = tensor.shape[0] if needs_size else None
         return tf.TensorSpec([samples, *tensor.shape[1:]], dtype)
 
-    is_nested_numbers = isinstance(x, list) and not any(hasattr(part, "shape") for part in x)
-    inputs = symbolic(x) if is_nested_numbers else keras.tree.map_structure(symbolic, x)
+    inputs = symbolic(x) if _is_nested_numbers(x) else keras.tree.map_structure(symbolic, x)
     tf.function(lambda batch: model(batch), autograph=False).get_concrete_function(inputs)

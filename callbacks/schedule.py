@@ -1,7 +1,7 @@
 """When to record: `update_freq`, as in `keras.callbacks.TensorBoard`."""
 
 import numbers
-from typing import Literal
+from typing import Any, Literal
 
 UpdateFreq = Literal["epoch", "batch"] | int
 
@@ -65,7 +65,7 @@ class Schedule:
         return not self.every_epoch and self.steps // self._every > before // self._every
 
 
-def _batches(update_freq: object) -> int:
+def _batches(update_freq: Any) -> int:
     if isinstance(update_freq, str) and update_freq == "batch":
         return 1
     is_number = isinstance(update_freq, numbers.Integral) and not isinstance(update_freq, bool)

@@ -15,3 +15,5 @@ from .runs.models import build_model as build_model
 from .tracing.graph import trace as trace
 from .tracing.result import LayerTrace as LayerTrace
 from .tracing.result import Trace as Trace
+
+__version__: str

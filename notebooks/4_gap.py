@@ -19,15 +19,16 @@
 # real prose, in English and in Chinese.
 #
 # The font of the pictures below is DejaVu Sans, which has no Chinese characters; for these Matplotlib falls back to
-# the first font of the list that your computer has. If you see empty boxes, install one of them (Debian: `fonts-noto-cjk`).
+# the first font of the list that your computer has. If it has none of them, the Chinese example is left out (Debian's package
+# with such a font is `fonts-noto-cjk`).
 
 # %% [markdown] lang="zh"
 # “云在____上飘”：谁都会填*天*，因为需要知道的就在空格旁边。“我在法国长大……我会说流利的____”：这里必须隔着中间的一切
 # 记住那个国家。**间隔**（gap）是最后一个有关的词与空格之间的步数，在这里由你来设定。`language` 任务用真实的文章造出这样的句子，
 # 有英文的，也有中文的。
 #
-# 下面图中的字体是 DejaVu Sans，它没有汉字；遇到汉字时 Matplotlib 退而使用列表中你的电脑上有的第一种字体。如果看到空方框，
-# 请安装其中一种（Debian：`fonts-noto-cjk`）。
+# 下面图中的字体是 DejaVu Sans，它没有汉字；遇到汉字时 Matplotlib 退而使用列表中你的电脑上有的第一种字体。如果一种也没有，
+# 就略去中文的例子（Debian 上含这种字体的软件包是 `fonts-noto-cjk`）。
 
 # %%
 # %matplotlib inline
@@ -35,11 +36,11 @@ from keras_rnn_study.runs.quiet import start_tensorflow
 
 start_tensorflow()
 
-import logging
 import tempfile
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib import font_manager
 
 from keras_rnn_study.datasets import language
 from keras_rnn_study.datasets.sources import corpus
@@ -47,16 +48,19 @@ from keras_rnn_study.study import Study, sweep
 from keras_rnn_study.study.report import figures
 from keras_rnn_study.study.report.summary import conditions
 
-logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
-plt.rcParams["font.family"] = [
-    "DejaVu Sans",
+with_chinese = [
     "Noto Sans CJK SC",  # Linux; below: another of Linux, macOS, Windows
     "WenQuanYi Micro Hei",
     "PingFang SC",
     "Microsoft YaHei",
 ]
+installed = [f for f in with_chinese if f in font_manager.get_font_names()]
+plt.rcParams["font.family"] = ["DejaVu Sans", *installed]
 
 examples = [("en", 2), ("en", 12), ("zh", 12)]
+if not installed:
+    examples.pop()
+    print(f"Without the Chinese example: this computer has none of {with_chinese}.")
 figure, axes = plt.subplots(len(examples), 1, figsize=(9, 3), layout="constrained")
 for ax, (code, gap) in zip(axes, examples, strict=True):
     x, _ = language.make(1, gap=gap, language=code, seed=3)

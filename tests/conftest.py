@@ -1,16 +1,20 @@
-"""Quiet start-up and the same random numbers for every test."""
+"""What all tests share: a quiet start, the same random numbers, the order, what a machine lacks."""
 
 import os
 
 # Before TensorFlow is imported by anyone.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+import shutil
+
 import pytest
+
+pytest_plugins = ["worker_memory"]
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _two_cpus():
-    """Two logical CPU devices for the tests of replicas, as long as nothing has run yet."""
+def _started() -> None:
+    """TensorFlow with two logical CPU devices, for the tests of replicas: nothing has run yet."""
     import tensorflow as tf
 
     cpu = tf.config.list_physical_devices("CPU")[0]
@@ -18,8 +22,24 @@ def _two_cpus():
 
 
 @pytest.fixture(autouse=True)
-def _seeded():
+def _seeded() -> None:
     import keras
 
-    keras.utils.clear_session()  # names count from the beginning: "lstm", "lstm_1", ...
+    # Names count from the beginning: "lstm", "lstm_1", ... What tests leave behind Python collects
+    # when there is enough of it; to do so before each test takes longer than most tests.
+    keras.utils.clear_session(free_memory=False)
     keras.utils.set_random_seed(0)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long comes first: at the end, workers share what is left in small pieces."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Tests marked `needs` are skipped where a program is not installed, but never under CI."""
+    needed = {name for mark in item.iter_markers("needs") for name in mark.args}
+    missing = sorted(name for name in needed if shutil.which(name) is None)
+    if missing:
+        stop = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+        stop(f"not installed: {', '.join(missing)}")

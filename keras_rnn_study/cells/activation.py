@@ -1,7 +1,12 @@
 """Activations and their derivatives, for all steps of a sequence at once."""
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 import keras
 import tensorflow as tf
+
+Activation: TypeAlias = Callable[[tf.Tensor], tf.Tensor] | None
 
 _ELEMENTWISE = (
     None,
@@ -25,7 +30,7 @@ _ELEMENTWISE = (
 )
 
 # Derivatives that the activation's value tells, so that a loop need not keep what went in.
-_SLOPES_AT_VALUES = {
+_SLOPES_AT_VALUES: dict[Activation, Callable[[tf.Tensor], tf.Tensor]] = {
     None: tf.ones_like,
     keras.activations.linear: tf.ones_like,
     keras.activations.tanh: lambda a: 1 - a * a,
@@ -34,13 +39,13 @@ _SLOPES_AT_VALUES = {
 }
 
 
-def is_elementwise(activation):
-    """Whether the derivative of `activation` is one number a unit (that of softmax is a matrix)."""
+def is_elementwise(activation: Activation) -> bool:
+    """Return whether the derivative is one number per unit (that of softmax is a matrix)."""
     return any(activation is known for known in _ELEMENTWISE)
 
 
-def activate(activation, z):
-    """The activation of `z` and its derivative there, both of the shape of `z`.
+def activate(activation: Activation, z: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Return the activation of `z` and its derivative there, both of the shape of `z`.
 
     Args:
         activation: A function that `is_elementwise` accepts; `None` is the identity.
@@ -54,13 +59,13 @@ def activate(activation, z):
     return a, tape.gradient(a, z, unconnected_gradients="zero")
 
 
-def has_slope_at(activation):
-    """Whether the derivative follows from the activation's value: tanh, sigmoid, relu, linear."""
+def has_slope_at(activation: Activation) -> bool:
+    """Return whether the activation's value tells its derivative: tanh, sigmoid, relu, linear."""
     return any(activation is known for known in _SLOPES_AT_VALUES)
 
 
-def slope_at(activation, value):
-    """The derivative where the activation has this `value`; the two are of one shape.
+def slope_at(activation: Activation, value: tf.Tensor) -> tf.Tensor:
+    """Return the derivative where the activation has this `value`, of the same shape.
 
     Args:
         activation: A function that `has_slope_at` accepts.

@@ -13,9 +13,11 @@ Backwards, with y_t = h_t, and dz, dr, dg the gradients of what the activations 
     dg_t = dh_t * (1 - z_t) * g'_t
 """
 
+import keras
 import tensorflow as tf
 
 from keras_rnn_study.cells.activation import activate, slope_at
+from keras_rnn_study.cells.cell_module import Named, Tensors
 from keras_rnn_study.cells.equations import (
     at_unmasked,
     one_product,
@@ -26,8 +28,15 @@ from keras_rnn_study.cells.equations import (
 from keras_rnn_study.cells.loops import scan
 
 
-def inside(cell, weights, x, h, initial, mask):
-    """See `keras_rnn_study.cells.replay`."""
+def inside(
+    cell: keras.layers.Layer,
+    weights: Named,
+    x: tf.Tensor,
+    h: tf.Tensor,
+    initial: Tensors,
+    mask: tf.Tensor | None,
+) -> tuple[Named, Tensors, Tensors]:
+    """Return gates, states and factors, from the h of all steps; see `TracedCell.inside`."""
     gate_kernel, candidate_kernel = _split(weights["recurrent_kernel"])
     input_bias, recurrent_bias = _biases(cell, weights)
     gate_bias, candidate_bias = _split(recurrent_bias)
@@ -49,21 +58,27 @@ def inside(cell, weights, x, h, initial, mask):
     return gates, [h], _factors([z, r, g], slopes, before, recalled, mask)
 
 
-def project(cell, weights, x):
-    """See `keras_rnn_study.cells.replay`."""
+def project(cell: keras.layers.Layer, weights: Named, x: tf.Tensor) -> tuple[tf.Tensor, Named]:
+    """Return x_t K + b and what the loop multiplies with; see `FusedCell.project`."""
     input_bias, recurrent_bias = _biases(cell, weights)
     recurrent = {"recurrent_kernel": weights["recurrent_kernel"], "recurrent_bias": recurrent_bias}
     return one_product(x, weights["kernel"]) + input_bias, recurrent
 
 
-def forward(cell, weights, z, initial, mask):
-    """See `keras_rnn_study.cells.replay`."""
+def forward(
+    cell: keras.layers.Layer,
+    weights: Named,
+    z: tf.Tensor,
+    initial: Tensors,
+    mask: tf.Tensor | None,
+) -> tuple[tf.Tensor, Tensors, Tensors]:
+    """Run the loop, and keep the gates and what r_t multiplies; see `FusedCell.forward`."""
     kernels, biases = (
         tf.split(weights[name], 3, axis=-1) for name in ("recurrent_kernel", "recurrent_bias")
     )
     activation, recurrent = cell.activation or tf.identity, cell.recurrent_activation or tf.identity
 
-    def step(carry, slices):
+    def step(carry: Tensors, slices: Tensors) -> tuple[Tensors, Tensors]:
         (h,), (x_z, x_r, x_g, *valid) = carry, slices
         z = recurrent(x_z + h @ kernels[0] + biases[0])
         r = recurrent(x_r + h @ kernels[1] + biases[1])
@@ -77,16 +92,28 @@ def forward(cell, weights, z, initial, mask):
     return h, final, kept
 
 
-def factors(cell, h, kept, initial, mask):
-    """See `keras_rnn_study.cells.replay`."""
+def factors(
+    cell: keras.layers.Layer,
+    h: tf.Tensor,
+    kept: Tensors,
+    initial: Tensors,
+    mask: tf.Tensor | None,
+) -> Tensors:
+    """Return what `backward` multiplies with; see `FusedCell.factors`."""
     *gates, recalled = kept
     activations = [cell.recurrent_activation] * 2 + [cell.activation]
     slopes = [slope_at(a, gate) for a, gate in zip(activations, gates, strict=True)]
     return _factors(gates, slopes, previous(h, initial[0]), recalled, mask)
 
 
-def recurrent_gradients(cell, weights, dz, before, kept):
-    """See `keras_rnn_study.cells.replay`."""
+def recurrent_gradients(
+    cell: keras.layers.Layer,
+    weights: Named,
+    dz: tf.Tensor,
+    before: tf.Tensor,
+    kept: Tensors,
+) -> Named:
+    """Return the gradients of R and of its bias; see `FusedCell.recurrent_gradients`."""
     r = kept[1]
     d_gates, dg = _split(dz)
     to_gates = product_over_time(before, d_gates)
@@ -99,11 +126,17 @@ def recurrent_gradients(cell, weights, dz, before, kept):
     return {"recurrent_kernel": kernel, "recurrent_bias": bias}
 
 
-def backward(cell, weights, factors, surface, arriving):
-    """See `keras_rnn_study.cells.replay`."""
+def backward(
+    cell: keras.layers.Layer,
+    weights: Named,
+    factors: Tensors,
+    surface: tf.Tensor,
+    arriving: Tensors,
+) -> tuple[Tensors, tf.Tensor, Tensors]:
+    """Return the total gradients, dz and what goes on before the first step; see `TracedCell`."""
     gate_kernel, candidate_kernel = _split(weights["recurrent_kernel"])
 
-    def step(carry, slices):
+    def step(carry: Tensors, slices: Tensors) -> tuple[Tensors, Tensors]:
         (arriving,), (surface, keep, to_z, to_g, to_r, r) = carry, slices
         dh = surface + arriving
         dz, dg = dh * to_z, dh * to_g
@@ -121,8 +154,14 @@ def backward(cell, weights, factors, surface, arriving):
     return [dh], dz, arriving
 
 
-def _factors(gates, slopes, before, recalled, mask):
-    """What the recursion multiplies with; `recalled` is what r_t multiplies."""
+def _factors(
+    gates: Tensors,
+    slopes: Tensors,
+    before: tf.Tensor,
+    recalled: tf.Tensor,
+    mask: tf.Tensor | None,
+) -> Tensors:
+    """Multiply out what `backward` needs; `before` is h_{t-1}, `recalled` what r_t multiplies."""
     (z, r, g), (z_slope, r_slope, g_slope) = gates, slopes
     to_z = at_unmasked((before - g) * z_slope, mask, 0.0)
     to_g = at_unmasked((1 - z) * g_slope, mask, 0.0)
@@ -130,15 +169,15 @@ def _factors(gates, slopes, before, recalled, mask):
     return [at_unmasked(z, mask, 1.0), to_z, to_g, to_r, at_unmasked(r, mask, 0.0)]
 
 
-def _split(columns):
-    """The columns of update and reset gate, and those of the candidate."""
+def _split(columns: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Cut (..., 3 * units) into the columns of both gates and those of the candidate."""
     units = columns.shape[-1] // 3
     return columns[..., : 2 * units], columns[..., 2 * units :]
 
 
-def _biases(cell, weights):
-    """Input and recurrent bias, (3 * units,) each; only `reset_after` has a second one."""
+def _biases(cell: keras.layers.Layer, weights: Named) -> tuple[tf.Tensor, tf.Tensor]:
+    """Return input and recurrent bias, (3 * units,) each; only `reset_after` has a second one."""
     none = tf.zeros(weights["kernel"].shape[-1], weights["kernel"].dtype)
     if "bias" not in weights:
         return none, none
-    return tuple(tf.unstack(weights["bias"])) if cell.reset_after else (weights["bias"], none)
+    return (weights["bias"][0], weights["bias"][1]) if cell.reset_after else (weights["bias"], none)

@@ -8,9 +8,11 @@ Backwards, with y_t = h_t:
     dz_t = dh_t * tanh'_t
 """
 
+import keras
 import tensorflow as tf
 
 from keras_rnn_study.cells.activation import activate, slope_at
+from keras_rnn_study.cells.cell_module import Named, Tensors
 from keras_rnn_study.cells.equations import (
     at_unmasked,
     masked_steps,
@@ -22,21 +24,34 @@ from keras_rnn_study.cells.equations import (
 from keras_rnn_study.cells.loops import scan
 
 
-def inside(cell, weights, x, h, initial, mask):
-    """See `keras_rnn_study.cells.replay`."""
+def inside(
+    cell: keras.layers.Layer,
+    weights: Named,
+    x: tf.Tensor,
+    h: tf.Tensor,
+    initial: Tensors,
+    mask: tf.Tensor | None,
+) -> tuple[Named, Tensors, Tensors]:
+    """Return gates, states and factors, from the h of all steps; see `TracedCell.inside`."""
     _, slope = activate(cell.activation, project_all(weights, x, h, initial[0]))
     return {}, [h], _factors(slope, h, mask)
 
 
-def project(cell, weights, x):
-    """See `keras_rnn_study.cells.replay`."""
+def project(cell: keras.layers.Layer, weights: Named, x: tf.Tensor) -> tuple[tf.Tensor, Named]:
+    """Return x_t K + b and what the loop multiplies with; see `FusedCell.project`."""
     return project_inputs(weights, x), {"recurrent_kernel": weights["recurrent_kernel"]}
 
 
-def forward(cell, weights, z, initial, mask):
-    """See `keras_rnn_study.cells.replay`."""
+def forward(
+    cell: keras.layers.Layer,
+    weights: Named,
+    z: tf.Tensor,
+    initial: Tensors,
+    mask: tf.Tensor | None,
+) -> tuple[tf.Tensor, Tensors, Tensors]:
+    """Run the loop, and keep nothing but h; see `FusedCell.forward`."""
 
-    def step(carry, slices):
+    def step(carry: Tensors, slices: Tensors) -> tuple[Tensors, Tensors]:
         (h,), (z, *valid) = carry, slices
         new = z + h @ weights["recurrent_kernel"]
         new = new if cell.activation is None else cell.activation(new)
@@ -47,20 +62,38 @@ def forward(cell, weights, z, initial, mask):
     return h, final, []
 
 
-def factors(cell, h, kept, initial, mask):
-    """See `keras_rnn_study.cells.replay`."""
+def factors(
+    cell: keras.layers.Layer,
+    h: tf.Tensor,
+    kept: Tensors,
+    initial: Tensors,
+    mask: tf.Tensor | None,
+) -> Tensors:
+    """Return what `backward` multiplies with; see `FusedCell.factors`."""
     return _factors(slope_at(cell.activation, h), h, mask)
 
 
-def recurrent_gradients(cell, weights, dz, before, kept):
-    """See `keras_rnn_study.cells.replay`."""
+def recurrent_gradients(
+    cell: keras.layers.Layer,
+    weights: Named,
+    dz: tf.Tensor,
+    before: tf.Tensor,
+    kept: Tensors,
+) -> Named:
+    """Return the gradients of R; see `FusedCell.recurrent_gradients`."""
     return {"recurrent_kernel": product_over_time(before, dz)}
 
 
-def backward(cell, weights, factors, surface, arriving):
-    """See `keras_rnn_study.cells.replay`."""
+def backward(
+    cell: keras.layers.Layer,
+    weights: Named,
+    factors: Tensors,
+    surface: tf.Tensor,
+    arriving: Tensors,
+) -> tuple[Tensors, tf.Tensor, Tensors]:
+    """Return the total gradients, dz and what goes on before the first step; see `TracedCell`."""
 
-    def step(carry, slices):
+    def step(carry: Tensors, slices: Tensors) -> tuple[Tensors, Tensors]:
         (arriving,), (surface, slope, *masked) = carry, slices
         dh = surface + arriving
         dz = dh * slope
@@ -73,5 +106,5 @@ def backward(cell, weights, factors, surface, arriving):
     return [dh], dz, arriving
 
 
-def _factors(slope, h, mask):
+def _factors(slope: tf.Tensor, h: tf.Tensor, mask: tf.Tensor | None) -> Tensors:
     return [at_unmasked(slope, mask, 0.0), *masked_steps(mask, h)]

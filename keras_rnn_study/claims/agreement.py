@@ -1,6 +1,7 @@
 """How near two computations of the same thing have to come."""
 
 import numpy as np
+import numpy.typing as npt
 
 from keras_rnn_study.claims.claim import CONDITION, FAILS, HOLDS
 
@@ -16,11 +17,11 @@ RULE = (
 )
 
 
-def agreement(difference):
-    """What the largest difference between computed and recomputed values says.
+def agreement(difference: float) -> str:
+    """Judge the largest difference between computed and recomputed values.
 
     Args:
-        difference: float; NaN where one of the two is no number.
+        difference: NaN where one of the two is no number.
 
     Returns:
         A verdict.
@@ -35,12 +36,12 @@ def agreement(difference):
     return CONDITION if difference <= COARSE else FAILS
 
 
-def largest_difference(values, others):
-    """The largest absolute difference of two arrays; NaN if one of them has a NaN.
+def largest_difference(values: npt.ArrayLike, others: npt.ArrayLike) -> float:
+    """Return the largest absolute difference of two arrays; NaN if one of them has a NaN.
 
     Example:
 
     >>> largest_difference([1.0, 2.0], [1.5, 2.0])
     0.5
     """
-    return float(np.max(np.abs(np.float64(values) - np.float64(others))))
+    return float(np.max(np.abs(np.asarray(values, float) - np.asarray(others, float))))

@@ -5,11 +5,14 @@ dL/dh_{t-1} = (dL/dh_t * tanh'_t) R^T           where only the last step has a l
 dL/dR = sum_t h_{t-1}^T (dL/dh_t * tanh'_t)
 """
 
+import math
+
 import numpy as np
+import numpy.typing as npt
 
 
-def contributions(states, gradients):
-    """What each step contributes to the gradient of a SimpleRNN's recurrent kernel.
+def contributions(states: npt.ArrayLike, gradients: npt.ArrayLike) -> np.ndarray:
+    """Find what each step contributes to the gradient of a SimpleRNN's recurrent kernel.
 
     Args:
         states: h_t, (batch, time, units), from a state of zero.
@@ -24,34 +27,40 @@ def contributions(states, gradients):
     >>> contributions([[[0.5], [0.5]]], [[[1.0], [4.0]]]).ravel()  # the first has no state before
     array([0. , 1.5])
     """
-    h, gradients = np.float64(states), np.float64(gradients)
+    h, gradients = np.asarray(states, float), np.asarray(gradients, float)
     before = np.concatenate([np.zeros_like(h[:, :1]), h[:, :-1]], axis=1)
     return np.einsum("btu,btv->tuv", before, gradients * (1 - h**2))
 
 
-def share_beyond(contributed, depth):
-    """The share of a gradient that comes from steps `depth` or more steps back from the end.
+def share_beyond(contributed: np.ndarray, depth: float) -> float:
+    """Return the share of a gradient that comes from `depth` or more steps back from the end.
 
     Args:
         contributed: (time, ...), as `contributions` gives them.
-        depth: Steps back from the end; the last step is 0 steps back.
+        depth: Steps back from the end; the last step is 0 steps back. May be NaN, as the horizon
+            of a gradient that is no number is.
 
     Returns:
-        float between 0 and 1: the norm of the far steps' sum, over that plus the norm of the near
-        steps' sum. (Over the norm of the whole it could be more than 1, as parts may cancel.)
+        Between 0 and 1: the norm of the far steps' sum, over that plus the norm of the near
+        steps' sum. (Over the norm of the whole it could be more than 1, as parts may cancel.) NaN
+        where `depth` is.
 
     Example:
 
     >>> share_beyond(np.array([1.0, 0.0, 3.0]), depth=1)
     0.25
     """
-    split = len(contributed) - depth
+    if math.isnan(depth):
+        return float("nan")
+    split = len(contributed) - int(depth)
     far, near = (np.linalg.norm(part.sum(axis=0)) for part in np.split(contributed, [split]))
     return float(far / (far + near)) if far + near else float("nan")
 
 
-def carried_back(last, slopes, recurrent_kernel):
-    """The gradient of each step's state, carried back from the last.
+def carried_back(
+    last: npt.ArrayLike, slopes: npt.ArrayLike, recurrent_kernel: npt.ArrayLike
+) -> np.ndarray:
+    """Carry the gradient of the last step's state back to each step.
 
     Args:
         last: dL/dh at the last step, (batch, units), the only one with a loss.
@@ -66,8 +75,8 @@ def carried_back(last, slopes, recurrent_kernel):
     >>> carried_back([[1.0]], [[[0.5], [0.5], [0.5]]], [[2.0]]).ravel()
     array([1., 1., 1.])
     """
-    kernel, slopes = np.float64(recurrent_kernel), np.float64(slopes)
-    gradients = [np.float64(last)]
-    for t in range(slopes.shape[1] - 1, 0, -1):
-        gradients.append((gradients[-1] * slopes[:, t]) @ kernel.T)
+    kernel, factors = np.asarray(recurrent_kernel, float), np.asarray(slopes, float)
+    gradients = [np.asarray(last, float)]
+    for t in range(factors.shape[1] - 1, 0, -1):
+        gradients.append((gradients[-1] * factors[:, t]) @ kernel.T)
     return np.stack(gradients[::-1], axis=1)

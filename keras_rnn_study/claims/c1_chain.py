@@ -10,6 +10,9 @@ run as well: should that agree too, the states would be too small to show a tanh
 experiment said nothing.
 """
 
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from keras_rnn_study.claims.agreement import COARSE, FLOAT32, RULE, agreement, largest_difference
@@ -18,17 +21,26 @@ from keras_rnn_study.claims.claim import (
     FAILS,
     Claim,
     Judgement,
+    Numbers,
     missing,
     not_measured,
 )
+
+if TYPE_CHECKING:
+    import keras
+
+Activation = Callable[[np.ndarray], np.ndarray]
+Weights = Sequence[np.ndarray]
 
 GAPS = (10, 50)
 STEPS = 60
 SAMPLES = 64
 
 
-def module(x, h, weights, activation=np.tanh):
-    """The module: one layer, which sees the input of its step and the state before it.
+def module(
+    x: np.ndarray, h: np.ndarray, weights: Weights, activation: Activation = np.tanh
+) -> np.ndarray:
+    """Run the module once: one layer, which sees the input of its step and the state before it.
 
     Args:
         x: (batch, features).
@@ -43,13 +55,13 @@ def module(x, h, weights, activation=np.tanh):
     return activation(x @ kernel + h @ recurrent_kernel + bias)
 
 
-def chain(x, weights, activation=np.tanh):
-    """The chain: the same module with the same weights at every step, from a state of zero.
+def chain(x: np.ndarray, weights: Weights, activation: Activation = np.tanh) -> np.ndarray:
+    """Run the chain: the same module with the same weights at every step, from a state of zero.
 
     Args:
         x: (batch, time, features).
         weights: As `module` takes them.
-        activation: As well.
+        activation: Of the module.
 
     Returns:
         All states, (batch, time, units).
@@ -68,8 +80,8 @@ def chain(x, weights, activation=np.tanh):
     return np.stack(states, axis=1)
 
 
-def measure():
-    """Runs the experiment: a few seconds.
+def measure() -> Numbers:
+    """Run the experiment: a few seconds.
 
     Returns:
         dict: "steps" (lengths of the sequences), "difference" (the largest, over all states and
@@ -78,11 +90,13 @@ def measure():
     """
     import keras
 
-    from keras_rnn_study.claims.training import train
-    from keras_rnn_study.runs.run import Run
+    from keras_rnn_study import fused
+    from keras_rnn_study.runs import Run, train
 
-    model = (run := Run("language", "simple_rnn", gap=GAPS[0], learning_rate=0.01)).build()
-    train(run, model, STEPS)
+    run = Run("language", "simple_rnn", gap=GAPS[0], learning_rate=0.01, steps=STEPS)
+    model = run.build()
+    with fused(model):
+        train(run, model)
     sequences = [_sequence(model, gap) for gap in GAPS]
     return {
         "steps": [sequence["steps"] for sequence in sequences],
@@ -100,8 +114,8 @@ def measure():
     }
 
 
-def judge(numbers):
-    """What the numbers of `measure` say; see the rule above."""
+def judge(numbers: Numbers) -> Judgement:
+    """Judge the claim by what `measure` returned; see the rule above."""
     if lacking := missing(numbers):
         return not_measured(f"no number for {', '.join(lacking)}.")
     difference, linear = numbers["difference"], numbers["difference_without_tanh"]
@@ -140,8 +154,8 @@ CLAIM = Claim(
 )
 
 
-def _sequence(model, gap):
-    """How far the layer's states are from the chain's, on sentences with that gap."""
+def _sequence(model: "keras.Model", gap: int) -> Numbers:
+    """Find how far the layer's states are from the chain's, on sentences with that gap."""
     from keras_rnn_study import trace
     from keras_rnn_study.datasets import language
 
@@ -160,11 +174,13 @@ def _sequence(model, gap):
     }
 
 
-def _built(layer_class, steps, units=32, features=32):
+def _built(
+    layer_class: type["keras.layers.RNN"], steps: int, units: int = 32, features: int = 32
+) -> "keras.layers.RNN":
     layer = layer_class(units)
     layer.build((None, steps, features))
     return layer
 
 
-def _blocks(layer):
-    return layer.cell.kernel.shape[-1] // layer.units
+def _blocks(layer: "keras.layers.RNN") -> int:
+    return int(layer.cell.kernel.shape[-1] // layer.units)

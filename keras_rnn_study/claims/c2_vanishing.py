@@ -25,6 +25,8 @@ condition: where it does not vanish, or that there is another reason.
 """
 
 import itertools
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -35,13 +37,18 @@ from keras_rnn_study.claims.claim import (
     HOLDS,
     Claim,
     Judgement,
+    Numbers,
     missing,
     not_measured,
 )
 from keras_rnn_study.claims.wording import span
 
+if TYPE_CHECKING:
+    import keras
+
 GAP = 100
 STEPS = 100
+SAMPLES = 64
 SEEDS = (0, 1)
 TASKS = ("recall", "language")
 STARTS = {"orthogonal": "keras", "glorot": "glorot"}
@@ -50,18 +57,18 @@ SMALL_SLOPE = 1e-3  # of the derivative in the middle
 NOTHING = 0.01  # of the gradient
 
 
-def measure():
-    """Runs the experiment: a quarter of a minute.
+def measure() -> Numbers:
+    """Run the experiment: a quarter of a minute.
 
     Returns:
         dict: "slopes" (dict of activation to its derivatives at -10, 0 and 10), and "situations":
-        dict of, for example, "recall, orthogonal, before training" to a dict of lists, a number a
-        seed: "time" (steps of a sequence), "horizon", "decay", "horizon_without_ends" (with a
+        dict of, for example, "recall, orthogonal, before training" to a dict of lists, one number
+        for each seed: "time" (steps), "horizon", "decay", "horizon_without_ends" (with a
         derivative of 1 where a unit is saturated), "decay_without_slopes" (with 1 everywhere),
         "slope" (their mean), "saturated" (share of units), "beyond" (share that steps beyond the
         horizon contribute) and "far_half" (that of the first half of the sequence).
     """
-    seen = {}
+    seen: dict[str, dict[str, list[float]]] = {}
     for task, start, seed in itertools.product(TASKS, STARTS, SEEDS):
         for when, numbers in _before_and_after(task, STARTS[start], seed).items():
             lists = seen.setdefault(f"{task}, {start}, {when} training", {})
@@ -70,8 +77,8 @@ def measure():
     return {"slopes": _slopes(), "situations": seen}
 
 
-def judge(numbers):
-    """What the numbers of `measure` say; see the rule above."""
+def judge(numbers: Numbers) -> Judgement:
+    """Judge the claim by what `measure` returned; see the rule above."""
     if lacking := missing(numbers):
         return not_measured(f"no number for {', '.join(lacking)}.")
     slopes, situations = numbers["slopes"], numbers["situations"]
@@ -106,25 +113,27 @@ CLAIM = Claim(
 )
 
 
-def _before_and_after(task, init, seed):
-    """One network, looked at before and after its training."""
-    from keras_rnn_study.claims.training import probe, train
-    from keras_rnn_study.runs.run import Run
+def _before_and_after(task: str, init: str, seed: int) -> dict[str, dict[str, float]]:
+    """Look at one network before and after its training."""
+    from keras_rnn_study import fused
+    from keras_rnn_study.runs import Run, train
 
-    model = (run := Run(task, "simple_rnn", gap=GAP, init=init, seed=seed)).build()
-    x, y = probe(run)
+    run = Run(task, "simple_rnn", gap=GAP, init=init, seed=seed, steps=STEPS)
+    model = run.build()
+    x, y = run.held_out(SAMPLES)
     before = look(model, x, y)
-    train(run, model, STEPS)
+    with fused(model):
+        train(run, model)
     return {"before": before, "after": look(model, x, y)}
 
 
-def look(model, x, y):
-    """One situation of `measure`, for one seed.
+def look(model: "keras.Model", x: np.ndarray, y: np.ndarray) -> dict[str, float]:
+    """Measure one situation, for one seed.
 
     Args:
         model: With a `SimpleRNN` called "simple_rnn", and a loss at its last step.
-        x: As the model takes them.
-        y: As well.
+        x: Inputs, (batch, time, features), or tokens, (batch, time).
+        y: Labels, (batch,).
     """
     from keras_rnn_study import measures, trace
 
@@ -152,8 +161,8 @@ def look(model, x, y):
     }
 
 
-def _slopes():
-    """Derivatives of Keras' activations, by automatic differentiation."""
+def _slopes() -> dict[str, list[float]]:
+    """Take derivatives of Keras' activations, by automatic differentiation."""
     import keras
     import tensorflow as tf
 
@@ -167,7 +176,7 @@ def _slopes():
     return slopes
 
 
-def _vanishes(situation):
+def _vanishes(situation: Numbers) -> bool:
     return all(
         horizon < time and beyond < NOTHING
         for horizon, time, beyond in zip(
@@ -176,14 +185,14 @@ def _vanishes(situation):
     )
 
 
-def _by_the_ends(situation):
+def _by_the_ends(situation: Numbers) -> bool:
     return all(
         horizon >= time
         for horizon, time in zip(situation["horizon_without_ends"], situation["time"], strict=True)
     )
 
 
-def _condition(situations, gone, other_reason):
+def _condition(situations: Numbers, gone: Sequence[str], other_reason: Sequence[str]) -> str:
     kept = [name for name in situations if name not in gone]
     parts = [f"not in {'; '.join(kept)}"] if kept else []
     if other_reason:
@@ -195,15 +204,15 @@ def _condition(situations, gone, other_reason):
     return "; and ".join(parts)
 
 
-def _told_slopes(slopes):
+def _told_slopes(slopes: dict[str, list[float]]) -> str:
     return "; ".join(
         f"{name} {left:.0e}, {middle:.2g}, {right:.0e}"
         for name, (left, middle, right) in slopes.items()
     )
 
 
-def _told(situation):
-    """One situation in words; of several seeds the range."""
+def _told(situation: Numbers) -> str:
+    """Put one situation into words; of several seeds the range."""
     if _vanishes(situation):
         depth, beyond = span(situation["horizon"], "d"), max(situation["beyond"])
         reach = f"gone {depth} steps back, all beyond gives {100 * beyond:.1g} %"

@@ -18,7 +18,11 @@ radius above 1 and not in training either. In between the exceptions are the con
 it saturates, tames what the kernel would do.
 """
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
 import numpy as np
+import numpy.typing as npt
 
 from keras_rnn_study.claims.c1_chain import chain
 from keras_rnn_study.claims.claim import (
@@ -27,23 +31,30 @@ from keras_rnn_study.claims.claim import (
     HOLDS,
     Claim,
     Judgement,
+    Numbers,
     missing,
     not_measured,
 )
 from keras_rnn_study.claims.wording import span
 
+if TYPE_CHECKING:
+    import keras
+
+    from keras_rnn_study.runs import Run
+
 GAP = 100
 RADII = (0.9, 1.1, 1.5)
 INPUTS = {"ordinary": 1.0, "faint": 1e-20}
 SEEDS = (0, 1)
+SAMPLES = 64
 CLIPNORM = 1.0
 STEPS = 100
 LEARNING_RATE = 0.1
 LARGE = 10  # times the largest norm from a radius of 1
 
 
-def growth(norms):
-    """By what the norms grow for each step back, as a geometric mean.
+def growth(norms: npt.ArrayLike) -> float:
+    """Return the factor by which norms grow for each step back, as a geometric mean.
 
     Args:
         norms: |dL/dh_t|, (time,).
@@ -55,17 +66,17 @@ def growth(norms):
     """
     from keras_rnn_study import measures
 
-    return 10 ** (measures.decay(norms) / (len(norms) - 1))
+    return float(10 ** (measures.decay(norms) / (np.size(norms) - 1)))
 
 
-def measure():
-    """Runs the experiment: a quarter of a minute.
+def measure() -> Numbers:
+    """Run the experiment: a quarter of a minute.
 
     Returns:
         dict: "growth" (list of dicts: "inputs", "radius" as measured, "growth" and "saturated",
-        lists of a number a seed), "norms" (dict of "radius 1", "unclipped" and "clipped" to a dict
-        of lists, a number a seed: "largest" before clipping, "applied", the largest after it),
-        "after" (the same for what came of it: "loss", the mean of the last tenth of the steps, and
+        lists of one number for each seed), "norms" (dict of "radius 1", "unclipped" and "clipped"
+        to a dict of lists, one number for each seed: "largest" before clipping, "applied", the
+        largest after it), "after" (the same: "loss", the mean of the last tenth of the steps, and
         "saturated", the share of units; NaN where weights are no numbers any more) and "clipnorm".
     """
     largest = max(RADII)
@@ -82,8 +93,8 @@ def measure():
     }
 
 
-def judge(numbers):
-    """What the numbers of `measure` say; see the rule above."""
+def judge(numbers: Numbers) -> Judgement:
+    """Judge the claim by what `measure` returned; see the rule above."""
     # What comes after an explosion may be no number.
     if lacking := missing({name: value for name, value in numbers.items() if name != "after"}):
         return not_measured(f"no number for {', '.join(lacking)}.")
@@ -120,11 +131,11 @@ CLAIM = Claim(
 )
 
 
-def _explodes_in_training(norms):
-    return min(norms["unclipped"]["largest"]) >= LARGE * max(norms["radius 1"]["largest"])
+def _explodes_in_training(norms: Numbers) -> bool:
+    return bool(min(norms["unclipped"]["largest"]) >= LARGE * max(norms["radius 1"]["largest"]))
 
 
-def _evidence(numbers):
+def _evidence(numbers: Numbers) -> str:
     lines = [
         f"{case['inputs'].capitalize()} inputs, radius {case['radius']:.2g}: times "
         f"{span(case['growth'], '.2f')} a step back, "
@@ -142,9 +153,9 @@ def _evidence(numbers):
     return "\n".join(lines)
 
 
-def _growth():
-    """A case for each kind of inputs and radius."""
-    cases = {}
+def _growth() -> list[Numbers]:
+    """Measure a case for each kind of inputs and radius."""
+    cases: dict[tuple[str, float], Numbers] = {}
     for seed in SEEDS:
         for inputs, radius, grown, saturated in _grown(seed):
             case = cases.setdefault(
@@ -156,13 +167,12 @@ def _growth():
     return [cases[key] for key in sorted(cases, reverse=True)]
 
 
-def _grown(seed):
-    """Yields inputs, radius, growth and saturated share, of one network that is not trained."""
+def _grown(seed: int) -> Iterator[tuple[str, float, float, float]]:
+    """Yield inputs, radius, growth and saturated share, of one network that is not trained."""
     from keras_rnn_study import measures, trace
-    from keras_rnn_study.claims.training import probe
 
     run, model = _start(1.0, seed=seed)
-    x, y = probe(run)
+    x, y = run.held_out(SAMPLES)
     kernel = model.get_layer("simple_rnn").cell.recurrent_kernel
     orthogonal = kernel.numpy()
     for radius in RADII:
@@ -174,16 +184,20 @@ def _grown(seed):
             yield name, measures.spectral_radius(kernel), growth(norms), saturated
 
 
-def _training(radius, clipnorm=None):
-    """One way of training: its norms, and what came of it; lists of a number a seed."""
+def _training(radius: float, clipnorm: float | None = None) -> tuple[Numbers, Numbers]:
+    """Train in one way: its norms, and what came of it; lists of one number for each seed."""
+    from keras_rnn_study import fused
     from keras_rnn_study.callbacks import GradientNorms
-    from keras_rnn_study.claims.training import train
+    from keras_rnn_study.runs import train
 
-    seen, after = {"largest": [], "applied": []}, {"loss": [], "saturated": []}
+    seen: Numbers = {"largest": [], "applied": []}
+    after: Numbers = {"loss": [], "saturated": []}
     for seed in SEEDS:
         run, model = _start(radius, clipnorm, seed)
         recorded = GradientNorms()
-        _, losses = train(run, model, STEPS, callbacks=[recorded])
+        with fused(model):
+            # Keras reports the mean loss of an epoch, so that each step is an epoch.
+            losses = train(run, model, [recorded], steps_per_epoch=1).history["loss"]
         norms = recorded.history["gradient_norm/global"]
         ratio = recorded.history.get("gradient_clip_ratio/global", 1.0)
         seen["largest"].append(_largest(norms))
@@ -193,28 +207,31 @@ def _training(radius, clipnorm=None):
     return seen, after
 
 
-def _saturated(run, model):
+def _saturated(run: "Run", model: "keras.Model") -> float:
     from keras_rnn_study import measures
-    from keras_rnn_study.claims.training import probe
 
     cell = model.get_layer("simple_rnn").cell
     weights = [np.float64(w) for w in (cell.kernel, cell.recurrent_kernel, cell.bias)]
-    return sum(measures.saturation(chain(np.float64(probe(run)[0]), weights), "tanh"))
+    x, _ = run.held_out(SAMPLES)
+    return float(sum(measures.saturation(chain(np.float64(x), weights), "tanh")))
 
 
-def _largest(norms):
-    """A gradient that is no number comes of one that was too large for any."""
+def _largest(norms: np.ndarray) -> float:
+    """Return the largest norm; one that is not finite was too large for any number."""
     return float(np.nan_to_num(norms, nan=np.inf, posinf=np.inf).max())
 
 
-def _start(radius, clipnorm=None, seed=0):
-    """A run and its model, whose recurrent kernel has this spectral radius."""
-    from keras_rnn_study.runs.run import Run
+def _start(
+    radius: float, clipnorm: float | None = None, seed: int = 0
+) -> tuple["Run", "keras.Model"]:
+    """Make a run and its model, whose recurrent kernel has this spectral radius."""
+    from keras_rnn_study.runs import Run
 
     run = Run(
         "recall",
         "simple_rnn",
         gap=GAP,
+        steps=STEPS,
         optimizer="sgd",
         learning_rate=LEARNING_RATE,
         optimizer_options=(("global_clipnorm", clipnorm),) if clipnorm else (),

@@ -12,21 +12,28 @@ it, with a condition if some do. With so few runs that even all against none wou
 was measured.
 """
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from keras_rnn_study.claims.claim import (
     CONDITION,
     Claim,
     Judgement,
+    Numbers,
     missing,
     not_measured,
     verdict_of,
 )
 from keras_rnn_study.claims.gap_study import can_differ, gap_study, is_above, tally, told
 
+if TYPE_CHECKING:
+    from keras_rnn_study.runs import Result
+
 STARTS = {"keras": "orthogonal", "glorot": "glorot"}
 
 
-def measure(results):
-    """Counts the runs of the sweep that are of a SimpleRNN.
+def measure(results: Sequence["Result"]) -> Numbers:
+    """Count the runs of the sweep that are of a SimpleRNN.
 
     Args:
         results: List of `Result` of `gap_study.gap_study`.
@@ -42,11 +49,11 @@ def measure(results):
     }
 
 
-def judge(numbers):
-    """What the numbers of `measure` say; see the rule above."""
+def judge(numbers: Numbers) -> Judgement:
+    """Judge the claim by what `measure` returned; see the rule above."""
     if lacking := missing(numbers):
         return not_measured(f"no number for {', '.join(lacking)}.")
-    starts = {}
+    starts: dict[str, list[Numbers]] = {}
     for row in sorted(numbers["rows"], key=lambda row: row["gap"]):
         starts.setdefault(STARTS.get(row["init"], row["init"]), []).append(row)
     lines = [f"Learned {numbers['task']} within {numbers['steps']} steps:"]

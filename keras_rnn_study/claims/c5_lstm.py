@@ -12,6 +12,8 @@ there is no problem to avoid, and nothing was measured.
 """
 
 import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from keras_rnn_study.claims.claim import (
     CONDITION,
@@ -19,10 +21,14 @@ from keras_rnn_study.claims.claim import (
     HOLDS,
     Claim,
     Judgement,
+    Numbers,
     missing,
     not_measured,
 )
 from keras_rnn_study.claims.gap_study import can_differ, gap_study, is_above, tally, told
+
+if TYPE_CHECKING:
+    from keras_rnn_study.runs import Result
 
 DEFAULT, CHRONO = "keras", "chrono"
 LABELS = {
@@ -33,8 +39,8 @@ LABELS = {
 }
 
 
-def measure(results):
-    """Counts the runs of the sweep with the largest gap.
+def measure(results: Sequence["Result"]) -> Numbers:
+    """Count the runs of the sweep with the largest gap.
 
     Args:
         results: List of `Result` of `gap_study.gap_study`.
@@ -45,8 +51,8 @@ def measure(results):
         start to the median over its runs of log10 of what is left of dL/dc at the first step,
         before training).
     """
-    gap = max((result.run.gap for result in results), default=None)
-    own = [result for result in results if result.run.gap == gap]
+    gap = max((result.run.size for result in results), default=None)
+    own = [result for result in results if result.run.size == gap]
     gate = _default_forget_gate()
     return {
         "task": own[0].run.task if own else None,
@@ -54,21 +60,21 @@ def measure(results):
         "gap": gap,
         "rows": tally(own),
         "forget_gate": gate,
-        "kept": gate**gap if own else None,
+        "kept": None if gap is None else gate**gap,
         "decay": _decays(own),
     }
 
 
-def judge(numbers):
-    """What the numbers of `measure` say; see the rule above."""
+def judge(numbers: Numbers) -> Judgement:
+    """Judge the claim by what `measure` returned; see the rule above."""
     needed = {name: numbers.get(name) for name in ("task", "steps", "gap", "rows", "kept")}
     if lacking := missing(needed):
         return not_measured(f"no number for {', '.join(lacking)}.")
     rows = {(row["cell"], row["init"]): row for row in numbers["rows"]}
     plain = [row for (cell, _), row in rows.items() if cell == "simple_rnn"]
-    lstms = [rows.get(("lstm", DEFAULT)), rows.get(("lstm", CHRONO))]
+    lstms = [rows[key] for key in (("lstm", DEFAULT), ("lstm", CHRONO)) if key in rows]
     evidence = _evidence(numbers, rows)
-    if not plain or None in lstms:
+    if not plain or len(lstms) < 2:
         return not_measured(f"runs of SimpleRNN and of both LSTMs are needed.\n{evidence}")
     if not all(can_differ(lstm, rnn) for lstm in lstms for rnn in plain):
         return not_measured(f"too few runs to tell one cell from another.\n{evidence}")
@@ -97,7 +103,7 @@ CLAIM = Claim(
 )
 
 
-def _evidence(numbers, rows):
+def _evidence(numbers: Numbers, rows: dict[tuple[str, str], Numbers]) -> str:
     learned = [f"{LABELS.get(key, ' '.join(key))}: {told(row)}" for key, row in rows.items()]
     decays = ", ".join(
         f"{LABELS.get(('lstm', init), init)} 10^{decay:.1f}"
@@ -116,8 +122,8 @@ def _evidence(numbers, rows):
     )
 
 
-def _default_forget_gate():
-    """What Keras' LSTM starts its forget gate at, where x and h are zero."""
+def _default_forget_gate() -> float:
+    """Return what Keras' LSTM starts its forget gate at, where x and h are zero."""
     import keras
 
     layer = keras.layers.LSTM(1)
@@ -125,10 +131,11 @@ def _default_forget_gate():
     return 1 / (1 + math.exp(-float(layer.cell.bias[1])))  # input, forget, candidate, output
 
 
-def _decays(results):
-    """dict of an LSTM's start to the median of its decay before training; `None` if unknown."""
-    decays = {}
+def _decays(results: Sequence["Result"]) -> dict[str, float]:
+    """Return the median decay before training of each start of an LSTM that has one."""
+    decays: dict[str, list[float]] = {}
     for result in results:
-        if result.run.cell == "lstm" and not math.isnan(result.decay[0]):
-            decays.setdefault(result.run.init, []).append(result.decay[0])
+        before, _ = result.decay
+        if result.run.cell == "lstm" and before is not None and not math.isnan(before):
+            decays.setdefault(result.run.init, []).append(before)
     return {init: sorted(values)[len(values) // 2] for init, values in decays.items()}

@@ -14,6 +14,8 @@ Rule: it holds if every gate, c and h agrees to float32 rounding, there are four
 boxes must make a difference, else the experiment could not tell one box from another.
 """
 
+from collections.abc import Callable, Mapping, Sequence
+
 import numpy as np
 
 from keras_rnn_study.claims.agreement import COARSE, FLOAT32, RULE, agreement, largest_difference
@@ -23,20 +25,25 @@ from keras_rnn_study.claims.claim import (
     HOLDS,
     Claim,
     Judgement,
+    Numbers,
     missing,
     not_measured,
 )
 
+Weights = Sequence[np.ndarray]
+Arrays = Mapping[str, np.ndarray]
+
 GAP = 10
 STEPS = 120
+SAMPLES = 64
 
 # Keras' order of blocks, and what the article puts behind each.
 BOXES = {"input": "sigmoid", "forget": "sigmoid", "candidate": "tanh", "output": "sigmoid"}
 RANGES = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0)}
 
 
-def boxes(x, h_before, weights):
-    """The four learned layers: what each gives on the concatenation [h_{t-1}, x_t].
+def boxes(x: np.ndarray, h_before: np.ndarray, weights: Weights) -> dict[str, np.ndarray]:
+    """Run the four learned layers on the concatenation [h_{t-1}, x_t].
 
     Args:
         x: (batch, time, features).
@@ -50,15 +57,18 @@ def boxes(x, h_before, weights):
     joined = np.concatenate([h_before, x], axis=-1)  # where lines join
     stacked = np.concatenate([recurrent_kernel, kernel])
     blocks = zip(np.split(stacked, 4, axis=1), np.split(bias, 4), strict=True)
-    functions = {"sigmoid": lambda z: 1 / (1 + np.exp(-z)), "tanh": np.tanh}
+    functions: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+        "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
+        "tanh": np.tanh,
+    }
     return {
         name: functions[activation](joined @ block + b)
         for (name, activation), (block, b) in zip(BOXES.items(), blocks, strict=True)
     }
 
 
-def circles(gates, c_before):
-    """The pointwise operations: `c, h` of each step, from the gates and c_{t-1}.
+def circles(gates: Arrays, c_before: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Do the pointwise operations, which give `c, h` of each step, from the gates and c_{t-1}.
 
     Example:
 
@@ -71,8 +81,8 @@ def circles(gates, c_before):
     return c, gates["output"] * np.tanh(c)
 
 
-def diagram(x, weights):
-    """The whole module at every step, from states of zero.
+def diagram(x: np.ndarray, weights: Weights) -> dict[str, np.ndarray]:
+    """Run the whole module at every step, from states of zero.
 
     Args:
         x: (batch, time, features).
@@ -90,8 +100,8 @@ def diagram(x, weights):
     return {name: np.concatenate([step[name] for step in steps], axis=1) for name in steps[0]}
 
 
-def measure():
-    """Runs the experiment: some seconds.
+def measure() -> Numbers:
+    """Run the experiment: some seconds.
 
     Returns:
         dict: "steps", "blocks" (of the kernel), "activations" (dict of gate to name), "ranges"
@@ -100,25 +110,26 @@ def measure():
         gates), "exchanged" (the difference if input and forget gate change places), "loop" ("fused"
         or "keras").
     """
-    from keras_rnn_study import trace
-    from keras_rnn_study.claims.training import probe, train
-    from keras_rnn_study.runs.run import Run
+    from keras_rnn_study import fused, trace
+    from keras_rnn_study.runs import Run, train
 
-    model = (run := Run("recall", "lstm", gap=GAP)).build()
-    fused_layers, _ = train(run, model, STEPS)
-    x, _ = probe(run)
+    run = Run("recall", "lstm", gap=GAP, steps=STEPS)
+    model = run.build()
+    with fused(model) as swapped:
+        train(run, model)
+    x, _ = run.held_out(SAMPLES)
     cell = model.get_layer("lstm").cell
     weights = [np.float64(w) for w in (cell.kernel, cell.recurrent_kernel, cell.bias)]
     layer = trace(model, x)["lstm"]
     return {
-        "loop": "fused" if "lstm" in fused_layers else "keras",
+        "loop": "fused" if "lstm" in swapped.layers else "keras",
         "blocks": cell.kernel.shape[-1] // cell.units,
         "activations": layer.activations,
     } | compare(np.float64(x), weights, layer.gates, layer.states)
 
 
-def compare(x, weights, gates, states):
-    """What was traced, against the diagram: part of `measure`'s dict.
+def compare(x: np.ndarray, weights: Weights, gates: Arrays, states: Arrays) -> Numbers:
+    """Compare what was traced with the diagram: part of `measure`'s dict.
 
     Args:
         x: (batch, time, features).
@@ -145,8 +156,8 @@ def compare(x, weights, gates, states):
     }
 
 
-def judge(numbers):
-    """What the numbers of `measure` say; see the rule above."""
+def judge(numbers: Numbers) -> Judgement:
+    """Judge the claim by what `measure` returned; see the rule above."""
     if lacking := missing(numbers):
         return not_measured(f"no number for {', '.join(lacking)}.")
     if numbers["exchanged"] <= COARSE:
@@ -168,7 +179,7 @@ def judge(numbers):
     return Judgement(verdict, _evidence(numbers, largest, conditions))
 
 
-def _evidence(numbers, largest, conditions):
+def _evidence(numbers: Numbers, largest: float, conditions: Sequence[str]) -> str:
     ranges = ", ".join(
         f"{name} {low:.2f} to {high:.2f}" for name, (low, high) in numbers["ranges"].items()
     )
@@ -195,12 +206,12 @@ CLAIM = Claim(
 )
 
 
-def _before(states):
-    """The state before each step, from zero: (batch, time, units)."""
+def _before(states: np.ndarray) -> np.ndarray:
+    """Return the state before each step, from zero: (batch, time, units)."""
     return np.concatenate([np.zeros_like(states[:, :1]), states[:, :-1]], axis=1)
 
 
-def _in_range(numbers):
+def _in_range(numbers: Numbers) -> bool:
     """Whether sigmoids lie within 0 and 1, and the tanh within -1 and 1."""
     limits = {name: RANGES[activation] for name, activation in BOXES.items()}
     return all(

@@ -1,6 +1,7 @@
 """The six claims."""
 
 from keras_rnn_study.claims import c1_chain, c2_vanishing, c3_exploding, c4_gap, c5_lstm, c6_gates
+from keras_rnn_study.claims.claim import Claim
 from keras_rnn_study.datasets.checks import check_choice
 
 CLAIMS = (
@@ -13,8 +14,8 @@ CLAIMS = (
 )
 
 
-def get(name):
-    """The claim of that name.
+def get(name: str) -> Claim:
+    """Find the claim of that name.
 
     Raises:
         ValueError: There is none, with the nearest name.

@@ -2,13 +2,20 @@
 
 import dataclasses
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
 from keras_rnn_study.datasets.checks import check_choice
+
+if TYPE_CHECKING:
+    from keras_rnn_study.study import Study
 
 HOLDS, CONDITION, FAILS = "holds", "holds with a condition", "does not hold"
 NOT_MEASURED = "not measured"
 VERDICTS = (HOLDS, CONDITION, FAILS, NOT_MEASURED)
+
+Numbers = dict[str, Any]
+"""What a claim measured: names of numbers, lists and dicts of such, as JSON holds them."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,7 +35,7 @@ class Judgement:
     verdict: str
     evidence: str
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_choice("verdict", self.verdict, VERDICTS)
 
 
@@ -49,13 +56,13 @@ class Claim:
     name: str
     statement: str
     rule: str
-    measure: Callable[..., dict]
-    judge: Callable[[dict], Judgement]
-    study: Callable | None = None
+    measure: Callable[..., Numbers]
+    judge: Callable[[Numbers], Judgement]
+    study: Callable[[], "Study"] | None = None
 
 
-def verdict_of(outcomes):
-    """What several cases say together.
+def verdict_of(outcomes: Iterable[bool]) -> str:
+    """Judge several cases together.
 
     Args:
         outcomes: Booleans, at least one: whether it was so, in each case.
@@ -74,13 +81,13 @@ def verdict_of(outcomes):
     return CONDITION if any(outcomes) else FAILS
 
 
-def not_measured(reason):
-    """The judgement where there is nothing to judge."""
+def not_measured(reason: str) -> Judgement:
+    """Return the judgement where there is nothing to judge."""
     return Judgement(NOT_MEASURED, f"Not measured: {reason}")
 
 
-def missing(numbers, name=""):
-    """Names of the numbers that are not there: `None`, NaN, or nothing at all.
+def missing(numbers: object, name: str = "") -> list[str]:
+    """Name the numbers that are not there: `None`, NaN, or nothing at all.
 
     Args:
         numbers: dict, list, number or text, nested to any depth.

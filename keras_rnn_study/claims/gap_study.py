@@ -1,6 +1,14 @@
 """The sweep that C4 and C5 share: recall at three gaps, several cells and starts, several seeds."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from keras_rnn_study.claims.claim import Numbers
 from keras_rnn_study.study.report.statistics import wilson
+
+if TYPE_CHECKING:
+    from keras_rnn_study.runs import Result
+    from keras_rnn_study.study import Study
 
 TASK = "recall"
 GAPS = (10, 50, 100)
@@ -8,8 +16,8 @@ SEEDS = 5
 STEPS = 640
 
 
-def gap_study():
-    """The `Study`: no run is given up early, so that each has all of its steps to learn in."""
+def gap_study() -> "Study":
+    """Make the `Study`: no run is given up early, so that each has all of its steps to learn in."""
     from keras_rnn_study.study import Study
 
     return Study(
@@ -25,18 +33,18 @@ def gap_study():
     )
 
 
-def tally(results):
-    """How many seeds of each configuration learned.
+def tally(results: Sequence["Result"]) -> list[Numbers]:
+    """Count the seeds of each configuration that learned.
 
     Args:
-        results: List of `Result`.
+        results: Of the sweep.
 
     Returns:
-        List of dicts, one a cell, start and gap: "cell", "init", "gap", "learned", "trials" (runs
+        Dicts, one for each cell, start and gap: "cell", "init", "gap", "learned", "trials" (runs
         that came to an end; one that diverged did, and did not learn) and "failed" (runs that broke
         off, which say nothing).
     """
-    rows = {}
+    rows: dict[tuple[str, str, int | None], Numbers] = {}
     for result in results:
         run = result.run
         row = rows.setdefault(
@@ -50,8 +58,8 @@ def tally(results):
     return list(rows.values())
 
 
-def is_above(row, other):
-    """Whether the one learns more often: its Wilson interval lies wholly above the other's.
+def is_above(row: Numbers, other: Numbers) -> bool:
+    """Tell whether the one learns more often: its Wilson interval lies wholly above the other's.
 
     Example:
 
@@ -63,8 +71,8 @@ def is_above(row, other):
     return _interval(row)[0] > _interval(other)[1]
 
 
-def can_differ(row, other):
-    """Whether there are runs enough for `is_above` to be true if all of the one learn, none else.
+def can_differ(row: Numbers, other: Numbers) -> bool:
+    """Tell whether `is_above` would be true if all of the one learned and none of the other.
 
     Example:
 
@@ -76,8 +84,8 @@ def can_differ(row, other):
     return is_above(row | {"learned": row["trials"]}, other | {"learned": 0})
 
 
-def told(row):
-    """How many learned, with the interval: `"5 of 5 (57-100 %)"`.
+def told(row: Numbers) -> str:
+    """Say how many learned, with the interval: `"5 of 5 (57-100 %)"`.
 
     Example:
 
@@ -91,5 +99,6 @@ def told(row):
     return f"{row['learned']} of {row['trials']} ({100 * low:.0f}-{100 * high:.0f} %{failed})"
 
 
-def _interval(row):
-    return wilson(row["learned"], row["trials"])
+def _interval(row: Numbers) -> tuple[float, float]:
+    low, high = wilson(row["learned"], row["trials"])
+    return low, high

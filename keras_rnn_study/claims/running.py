@@ -1,16 +1,32 @@
-"""Runs the claims' experiments, keeps what was measured, and judges it."""
+"""Run the claims' experiments, keep what was measured, and judge it."""
 
 import json
+import os
 import pathlib
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
 from keras_rnn_study.claims.catalog import CLAIMS, get
-from keras_rnn_study.claims.claim import not_measured
+from keras_rnn_study.claims.claim import Claim, Judgement, Numbers, not_measured
+from keras_rnn_study.runs.log_dirs import make_writable
+
+if TYPE_CHECKING:
+    from keras_rnn_study.study.sweeping.sweep import Progress
+
+OnSweep: TypeAlias = "Callable[[Progress], object] | None"
 
 _SWEEP = "gaps"
 
 
-def run_claims(directory, names=None, *, jobs=2, on_progress=None, on_sweep=None):
-    """Measures claims and judges them: about ... minutes for all six on two cores.
+def run_claims(
+    directory: str | os.PathLike[str],
+    names: Sequence[str] | None = None,
+    *,
+    jobs: int = 2,
+    on_progress: "Callable[[Claim, Judgement | None], object] | None" = None,
+    on_sweep: OnSweep = None,
+) -> dict[str, Judgement]:
+    """Run the experiments of claims and judge each by its rule: MINUTES for all six on two cores.
 
     C1, C2, C3 and C6 are measured anew each time. The sweep of C4 and C5, in `directory/gaps`,
     goes on where it stopped. What breaks one experiment does not stop the others.
@@ -24,24 +40,24 @@ def run_claims(directory, names=None, *, jobs=2, on_progress=None, on_sweep=None
         on_sweep: What `sweep` takes as its `on_progress`, for the one of C4 and C5.
 
     Returns:
-        dict of name to `Judgement`.
+        The judgement of each claim, by its name.
 
     Raises:
         ValueError: There is no such claim (with the nearest name), or `directory` cannot be
             written.
     """
     chosen = CLAIMS if names is None else [get(name) for name in dict.fromkeys(names)]
-    directory = _made(directory)
+    path = make_writable(directory)
     report = on_progress or (lambda claim, judgement: None)
     judgements = {}
     for claim in chosen:
         report(claim, None)
-        judgements[claim.name] = _judged(claim, directory, jobs, on_sweep)
+        judgements[claim.name] = _judged(claim, path, jobs, on_sweep)
         report(claim, judgements[claim.name])
     return judgements
 
 
-def _judged(claim, directory, jobs, on_sweep):
+def _judged(claim: Claim, directory: pathlib.Path, jobs: int, on_sweep: OnSweep) -> Judgement:
     path = directory / f"{claim.name}.json"
     path.unlink(missing_ok=True)  # what was measured before is not what is judged now
     try:
@@ -53,7 +69,7 @@ def _judged(claim, directory, jobs, on_sweep):
     return claim.judge(json.loads(text))
 
 
-def _measured(claim, directory, jobs, on_sweep):
+def _measured(claim: Claim, directory: pathlib.Path, jobs: int, on_sweep: OnSweep) -> Numbers:
     if claim.study is None:
         return claim.measure()
     from keras_rnn_study.study import sweep
@@ -62,17 +78,3 @@ def _measured(claim, directory, jobs, on_sweep):
         claim.study(), directory / _SWEEP, jobs=jobs, retry_failed=True, on_progress=on_sweep
     )
     return claim.measure(results)
-
-
-def _made(directory):
-    directory = pathlib.Path(directory)
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        probe = directory / ".writable"
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        raise ValueError(
-            f"Cannot write to {str(directory)!r}: {error.strerror}. Choose another directory."
-        ) from None
-    return directory

@@ -1,8 +1,10 @@
 """Numbers in sentences."""
 
+from collections.abc import Collection
 
-def span(values, form):
-    """Several numbers as one or two: the smallest and the largest.
+
+def span(values: Collection[float], form: str) -> str:
+    """Write several numbers as one or two: the smallest and the largest.
 
     Args:
         values: Numbers, at least one.
@@ -17,6 +19,6 @@ def span(values, form):
     return low if low == high else f"{low} to {high}"
 
 
-def _written(value, form):
+def _written(value: float, form: str) -> str:
     text = format(value, form)
     return text.lstrip("-") if not text.strip("-0.") else text  # -0.0 is 0.0

@@ -3,7 +3,10 @@
 TensorFlow is imported within the commands that need it, so that `--help` answers at once.
 """
 
+import importlib.metadata
+import io
 import sys
+from typing import Annotated
 
 import typer
 
@@ -17,17 +20,36 @@ from keras_rnn_study.cli.tasks import tasks
 from keras_rnn_study.cli.view import view
 
 app = typer.Typer(
-    help="See inside standard Keras recurrent layers while they train.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command in (tasks, fit, demo, view, sweep, report, claims, doctor):  # as `--help` lists them
     app.command()(command)
 
 
-def main():
-    """Entry point of the console script."""
+def _tell_version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(f"keras-rnn-study {importlib.metadata.version('keras-rnn-study')}")
+        raise typer.Exit
+
+
+@app.callback()
+def program(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_tell_version, is_eager=True, help="Show the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """See inside standard Keras recurrent layers while they train."""
+
+
+def main() -> None:
+    """Run the command that was typed: entry point of the console script."""
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # not every pipe takes lines and arrows
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # not every pipe takes lines and arrows
     app()

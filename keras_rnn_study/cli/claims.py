@@ -1,12 +1,23 @@
 """`keras-rnn-study claims`: the article's claims, measured."""
 
-import os
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from keras_rnn_study.cli.common import Verbose, console, errors_in_a_line, new_log_dir
+from keras_rnn_study.cli.common import (
+    Jobs,
+    Verbose,
+    console,
+    errors_in_a_line,
+    new_directory,
+    number_of_jobs,
+)
+from keras_rnn_study.runs.log_dirs import make_writable
 from keras_rnn_study.runs.quiet import start_tensorflow
+
+if TYPE_CHECKING:
+    from keras_rnn_study.claims import Claim, Judgement
+    from keras_rnn_study.study.sweeping.sweep import Progress
 
 
 def claims(
@@ -21,11 +32,9 @@ def claims(
             metavar="DIRECTORY",
         ),
     ] = None,
-    jobs: Annotated[
-        int | None, typer.Option(help="Processes, a core each.", show_default="all cores")
-    ] = None,
+    jobs: Jobs = None,
     verbose: Verbose = False,
-):
+) -> None:
     """Measure what the article claims about RNNs and LSTMs, and say what holds.
 
     Some minutes on two cores, most of them for C4 and C5, which train many networks.
@@ -36,27 +45,22 @@ def claims(
         from keras_rnn_study.cli.views.claims import claims_view
 
         chosen = [get(name.upper()).name for name in names] if names else None
+        jobs = number_of_jobs(jobs)
+        out = new_directory("claims") if out is None else str(make_writable(out))
         start_tensorflow(verbose)
-        out = out or new_log_dir("claims")
         with console.status("Starting") as status:
 
-            def tell(claim, judgement):
+            def tell(claim: "Claim", judgement: "Judgement | None") -> None:
                 if judgement is None:
                     status.update(f"{claim.name}: measuring")
                 else:
                     console.print(claims_view({claim.name: judgement}))
 
-            def tell_of_sweep(progress):
+            def tell_of_sweep(progress: "Progress") -> None:
                 status.update(
                     f"C4 and C5: {progress.done} of {progress.total} runs, "
                     f"{progress.running} running"
                 )
 
-            run_claims(
-                out,
-                chosen,
-                jobs=os.cpu_count() if jobs is None else jobs,
-                on_progress=tell,
-                on_sweep=tell_of_sweep,
-            )
+            run_claims(out, chosen, jobs=jobs, on_progress=tell, on_sweep=tell_of_sweep)
     console.print(f"Numbers: {out}", soft_wrap=True, highlight=False)

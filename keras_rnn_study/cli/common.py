@@ -1,9 +1,10 @@
 """What commands have in common: the terminal, options, errors in a line."""
 
 import contextlib
+import itertools
 import os
-import re
 import time
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 import typer
@@ -13,43 +14,42 @@ from rich.text import Text
 console = Console()
 
 Verbose = Annotated[bool, typer.Option("--verbose", help="Show TensorFlow's own messages too.")]
-_OPTIONS = (
-    "task|cell|init|gap|length|variant|units|layers|steps|batch_size|learning_rate|seed|seeds|"
-    "jobs|size"
-)
 LogDir = Annotated[
     str | None,
     typer.Option(help="Where to write events.", show_default="runs/<time>", metavar="DIRECTORY"),
 ]
+Jobs = Annotated[int | None, typer.Option(help="Processes, a core each.", show_default="all cores")]
 
 
-def new_log_dir(name):
-    """A directory that no earlier run has: `runs/fit-20261124-093000`."""
-    return os.path.join("runs", time.strftime(f"{name}-%Y%m%d-%H%M%S"))
+def new_directory(name: str) -> str:
+    """Make a directory that no other run has, and return its path: `runs/fit-20261124-093000`."""
+    path = os.path.join("runs", time.strftime(f"{name}-%Y%m%d-%H%M%S"))
+    for tried in itertools.chain([path], (f"{path}-{number}" for number in itertools.count(2))):
+        with contextlib.suppress(FileExistsError):  # of a run that began in the same second
+            os.makedirs(tried)
+            return tried
+    raise AssertionError("unreachable: one of all numbers is free")
 
 
-def as_typed(message):
-    """What the library calls gap=100 is --gap 100 to whoever types.
+def number_of_jobs(asked: int | None) -> int:
+    """Return how many processes to use: all cores that this process may, unless asked otherwise.
 
-    Example:
-
-    >>> as_typed("Pass, for example, gap=100, or init='chrono'.")
-    'Pass, for example, --gap 100, or --init chrono.'
+    Raises:
+        ValueError: Fewer than one was asked for.
     """
-    return re.sub(rf"(?<!--set )\b({_OPTIONS})=('?)([\w.+-]*\w|\[\])\2", _option, message)
+    import loky
+
+    from keras_rnn_study.datasets.checks import whole_number
+
+    return loky.cpu_count() if asked is None else whole_number("jobs", asked, at_least=1)
 
 
-def _option(match):
-    return f"--{match[1].replace('_', '-')} {match[3]}"
-
-
-def assignments(texts):
-    """Pairs of name and value, of what follows `--set`.
+def assignments(texts: Sequence[str]) -> list[tuple[str, str]]:
+    """Split what follows `--set` into pairs of name and value.
 
     Example:
-
-    >>> assignments(["units=32,64", "clipnorm = none"])
-    [('units', '32,64'), ('clipnorm', 'none')]
+        >>> assignments(["units=32,64", "clipnorm = none"])
+        [('units', '32,64'), ('clipnorm', 'none')]
     """
     pairs = [text.partition("=") for text in texts]
     for text, (name, equals, value) in zip(texts, pairs, strict=True):
@@ -62,13 +62,12 @@ def assignments(texts):
 
 
 @contextlib.contextmanager
-def errors_in_a_line():
-    """A mistake in what was asked for is told in a line, not in a traceback."""
+def errors_in_a_line() -> Iterator[None]:
+    """Tell a mistake in what was asked for in a line, not in a traceback."""
     try:
         yield
     except (ValueError, ModuleNotFoundError, OSError, MemoryError) as error:
         reason = str(error) or "There is not enough memory. Pass a smaller gap or length."
-        reason = as_typed(reason)
         line = Text.assemble(("Error:", "bold red"), f" {reason}")
         Console(stderr=True).print(line, highlight=False, soft_wrap=True)
         raise typer.Exit(2) from None

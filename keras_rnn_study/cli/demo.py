@@ -1,14 +1,14 @@
 """`keras-rnn-study demo`: the long-term dependency problem in a minute or two."""
 
-from keras_rnn_study.cli.common import LogDir, Verbose, console, new_log_dir
-from keras_rnn_study.cli.training import train
+from keras_rnn_study.cli.common import LogDir, Verbose, console
+from keras_rnn_study.cli.comparison import compare
 
 GAPS = (5, 100)
 CELLS = (("simple_rnn", "keras"), ("lstm", "keras"), ("lstm", "chrono"))
 LEARNING_RATE = 0.01
 
 
-def demo(log_dir: LogDir = None, verbose: Verbose = False):
+def demo(log_dir: LogDir = None, verbose: Verbose = False) -> None:
     """Show the long-term dependency problem on real prose: a minute or two on two cores.
 
     "I grew up in France ... I speak fluent ___": a short and a long gap, a simple RNN, an LSTM as
@@ -21,9 +21,9 @@ def demo(log_dir: LogDir = None, verbose: Verbose = False):
         for gap in GAPS
         for cell, init in CELLS
     ]
-    outcomes = train(runs, log_dir or new_log_dir("demo"), verbose)
+    results = compare(runs, "demo", log_dir, verbose)
     for gap in GAPS:
-        verdicts = {o.run.label: o.verdict for o in outcomes if o.run.size == gap}
+        verdicts = {r.run.label: r.verdict for r in results if r.run.size == gap}
         parts = [
             f"{verdict}: {', '.join(label for label, v in verdicts.items() if v == verdict)}"
             for verdict in dict.fromkeys(verdicts.values())

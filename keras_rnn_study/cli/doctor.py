@@ -1,11 +1,14 @@
 """`keras-rnn-study doctor`: what runs here, on which kernel, and why."""
 
+import os
 from typing import Annotated
 
 import typer
 
 from keras_rnn_study.cli.common import Verbose, console, errors_in_a_line
+from keras_rnn_study.datasets.checks import check_choice
 from keras_rnn_study.runs.quiet import start_tensorflow
+from keras_rnn_study.runs.starts import CELLS
 
 
 def doctor(
@@ -28,13 +31,20 @@ def doctor(
         bool, typer.Option("--as-if-gpu", help="Answer for a machine with a GPU.")
     ] = False,
     verbose: Verbose = False,
-):
+) -> None:
     """Say what runs here, and which layers of a model take a fast kernel, or why they do not."""
     with errors_in_a_line():
         if model is not None and cell:
             raise ValueError(
                 f"Received a model, {model!r}, and --cell. Expected one of them: a model has cells "
                 "of its own."
+            )
+        for name in cell or []:
+            check_choice("cell", name, CELLS)
+        if model is not None and not os.path.isfile(model):
+            raise ValueError(
+                f"There is no model file {model!r}. Expected what model.save wrote, such as "
+                "model.keras."
             )
         try:
             start_tensorflow(verbose)

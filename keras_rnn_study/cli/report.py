@@ -13,7 +13,7 @@ def report(
         str | None,
         typer.Option(help="Where to write the page.", show_default="the same", metavar="DIRECTORY"),
     ] = None,
-):
+) -> None:
     """Write report.html, its figures as PNG and SVG, and results.csv."""
     with errors_in_a_line():
         from keras_rnn_study.study import StudyDirectory

@@ -2,16 +2,25 @@
 
 import os
 import shlex
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from keras_rnn_study.cli.common import assignments, console, errors_in_a_line
+from keras_rnn_study.cli.common import (
+    Jobs,
+    assignments,
+    console,
+    errors_in_a_line,
+    number_of_jobs,
+)
+
+if TYPE_CHECKING:
+    from keras_rnn_study.runs import Result
+    from keras_rnn_study.study import Study
 
 
-def axis(text):
-    """An option that takes several values."""
-    return Annotated[list[str] | None, typer.Option(help=text, show_default=False)]
+Values = list[str] | None  # of an axis, each with commas between several
 
 
 def sweep(
@@ -30,12 +39,34 @@ def sweep(
     size: Annotated[
         str | None, typer.Option(help="Which of the file's sizes.", show_default="the first")
     ] = None,
-    task: axis("Task; see `tasks`. All of these take several values: 10,20,50.") = None,
-    cell: axis("simple_rnn, lstm or gru.") = None,
-    init: axis("How layers start: keras, glorot, identity or chrono.") = None,
-    gap: axis("Steps between the evidence and the answer.") = None,
-    length: axis("Instead of the gap, for variants that take a length.") = None,
-    variant: axis("Which of the task's definitions.") = None,
+    task: Annotated[
+        Values,
+        typer.Option(
+            help="Task; see `tasks`. All of these take several values: 10,20,50.",
+            show_default=False,
+        ),
+    ] = None,
+    cell: Annotated[
+        Values, typer.Option(help="simple_rnn, lstm or gru.", show_default=False)
+    ] = None,
+    init: Annotated[
+        Values,
+        typer.Option(
+            help="How layers start: keras, glorot, identity or chrono.", show_default=False
+        ),
+    ] = None,
+    gap: Annotated[
+        Values, typer.Option(help="Steps between the evidence and the answer.", show_default=False)
+    ] = None,
+    length: Annotated[
+        Values,
+        typer.Option(
+            help="Instead of the gap, for variants that take a length.", show_default=False
+        ),
+    ] = None,
+    variant: Annotated[
+        Values, typer.Option(help="Which of the task's definitions.", show_default=False)
+    ] = None,
     also: Annotated[
         list[str] | None,
         typer.Option(
@@ -50,9 +81,7 @@ def sweep(
     steps: Annotated[
         int | None, typer.Option(help="Most training steps of a run.", show_default="1000")
     ] = None,
-    jobs: Annotated[
-        int | None, typer.Option(help="Processes, a core each.", show_default="all cores")
-    ] = None,
+    jobs: Jobs = None,
     scheduler: Annotated[
         str | None,
         typer.Option(help="Train on the workers of this Dask scheduler.", metavar="ADDRESS"),
@@ -63,7 +92,7 @@ def sweep(
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Run again what broke off.")
     ] = False,
-):
+) -> None:
     """Train a grid of runs, several seeds each, and say how many learned.
 
     Killed or interrupted, the same command goes on where it was.
@@ -72,8 +101,15 @@ def sweep(
         from keras_rnn_study.cli.views.sweep_display import SweepDisplay
         from keras_rnn_study.study.sweeping import sweep as sweeping
 
-        axes = {"task": task, "cell": cell, "init": init, "gap": gap, "length": length}
+        axes: dict[str, object] = {
+            "task": task,
+            "cell": cell,
+            "init": init,
+            "gap": gap,
+            "length": length,
+        }
         axes |= {"variant": variant, "seeds": seeds, "steps": steps}
+        jobs = number_of_jobs(jobs)
         out = out or _place(file, size)
         study = _study(file, size, _changes(axes, also or []))
         with SweepDisplay(console) as display:
@@ -81,7 +117,7 @@ def sweep(
                 results = sweeping.sweep(
                     study,
                     out,
-                    jobs=os.cpu_count() if jobs is None else jobs,
+                    jobs=jobs,
                     scheduler=scheduler,
                     gpu=gpu,
                     retry_failed=retry_failed,
@@ -96,18 +132,19 @@ def sweep(
         raise typer.Exit(1)
 
 
-def _study(file, size, changes):
+def _study(file: str | None, size: str | None, changes: Mapping[str, object]) -> "Study":
+    """Return the file's study, or the one that the options describe."""
     from keras_rnn_study.study import Study, read_study
 
     if file is not None:
         return read_study(file, size, changes=changes).study
     if size is not None:
-        raise ValueError(f"size={size} is one of a file's, but no file was given. Leave it out.")
+        raise ValueError(f"--size {size} is one of a file's, but no file was given. Leave it out.")
     return Study(**changes)
 
 
-def _changes(axes, also):
-    """What options say, as `Study` takes it."""
+def _changes(axes: Mapping[str, object], also: Sequence[str]) -> dict[str, object]:
+    """Return what options say, as `Study` takes it."""
     from keras_rnn_study.study.files import parse_value
 
     given = {name: value for name, value in axes.items() if value is not None}
@@ -120,14 +157,15 @@ def _changes(axes, also):
     return given
 
 
-def _place(file, size):
+def _place(file: str | None, size: str | None) -> str:
+    """Name the directory after the file."""
     if file is None:
         raise ValueError("Where should the runs go? Pass, for example, --out runs/gaps.")
     name = os.path.splitext(os.path.basename(file))[0]
     return os.path.join("runs", f"{name}-{size}" if size else name)
 
 
-def _print_results(results, out):
+def _print_results(results: Sequence["Result"], out: str) -> None:
     from keras_rnn_study.study.report.tables import summary_table
 
     console.print(summary_table(results))

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from keras_rnn_study.cli.common import console, errors_in_a_line
+from keras_rnn_study.runs import ranges
 
 
 def tasks(
@@ -22,12 +23,12 @@ def tasks(
         ),
     ] = None,
     variant: Annotated[str | None, typer.Option(help="Which of the task's definitions.")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Another seed gives another sample.")] = 0,
+    seed: Annotated[int, typer.Option(help="Another seed gives another sample.")] = 0,
     picture: Annotated[
         str | None,
         typer.Option(help="Draw the sample to this file, too: .png, .svg or .pdf.", metavar="FILE"),
     ] = None,
-):
+) -> None:
     """List the tasks; or show one: its facts, and a sample with the gap drawn to scale."""
     from keras_rnn_study.task_views import facts, page, sample
 
@@ -41,6 +42,9 @@ def tasks(
         console.print("\nTo look at one: keras-rnn-study tasks NAME", highlight=False)
         return
     with errors_in_a_line():
+        ranges.check("gap", gap)
+        ranges.check("length", length)
+        ranges.check("seed", seed)
         drawn = sample.draw(name, variant=variant, gap=gap, length=length, seed=seed)
         if picture is not None:
             from keras_rnn_study.task_views.picture import write

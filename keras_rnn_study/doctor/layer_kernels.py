@@ -120,13 +120,4 @@ def _check(model):
             f"Keras runs on the backend {keras.config.backend()!r}. Expected 'tensorflow'. Set the "
             "environment variable KERAS_BACKEND=tensorflow."
         )
-    if not isinstance(model, keras.Model):
-        raise ValueError(
-            f"Received a {type(model).__name__}. Expected a keras.Model: put layers into "
-            "keras.Sequential."
-        )
-    if not recurrent_layers(model):
-        raise ValueError(
-            f"Model {model.name!r} has no recurrent layer. Expected at least one "
-            "keras.layers.SimpleRNN, LSTM, GRU or RNN, also within other layers."
-        )
+    recurrent_layers(model)  # says so where there is none

@@ -41,8 +41,9 @@ QUANTITIES: dict[str, Quantity] = {
     ),
     "gradient_skipped_steps": Quantity(
         "scalar",
-        "**Training steps that the loss scaler skipped so far**, as their gradients were not "
-        "finite in float16. A few at the beginning are usual: the scaler looks for its scale.",
+        "**Training steps that dynamic loss scaling skipped so far**, because their gradients were "
+        "not finite. A few at the beginning are normal. Growing with every step: nothing is "
+        "learned any more.",
     ),
     "gradient_flow": Quantity(
         "image",

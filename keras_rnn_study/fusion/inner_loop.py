@@ -1,10 +1,9 @@
 """What a fused layer calls instead of its own `inner_loop`: the same features, another loop."""
 
 import keras
-import tensorflow as tf
 
-from keras_rnn_study.cells.equations import at_unmasked
 from keras_rnn_study.cells.loops import loop_mask, loop_order, swap_time
+from keras_rnn_study.seams.inner_loop import shown
 
 
 def fused_inner_loop(layer, own_loop, run):
@@ -25,9 +24,9 @@ def fused_inner_loop(layer, own_loop, run):
         x = loop_order(layer, _dropped_out(layer.cell, sequences) if training else sequences)
         mask = loop_mask(layer, mask)
         h, final = run(x, keras.tree.flatten(initial_state), mask)
-        shown = _shown(layer, h, mask)
-        outputs = swap_time(shown) if layer.return_sequences else shown[-1][:, None]
-        return shown[-1], outputs, final
+        emitted = shown(layer, h, mask)
+        outputs = swap_time(emitted) if layer.return_sequences else emitted[-1][:, None]
+        return emitted[-1], outputs, final
 
     return inner_loop
 
@@ -37,12 +36,3 @@ def _dropped_out(cell, sequences):
     if not cell.dropout:
         return sequences
     return sequences * cell.get_dropout_mask(sequences[:, 0, :])[:, None]
-
-
-def _shown(layer, h, mask):
-    """What Keras shows at masked steps: the last unmasked output (at first zero), or zero."""
-    if mask is None:
-        return h
-    if not layer.zero_output_for_mask:
-        mask = tf.cumsum(tf.cast(mask, tf.int32)) > 0
-    return at_unmasked(h, mask, 0.0)

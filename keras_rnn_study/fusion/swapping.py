@@ -59,11 +59,6 @@ class Fused:
 
     def __init__(self, model):
         found = recurrent_layers(model)
-        if not found:
-            raise ValueError(
-                f"Model {model.name!r} has no recurrent layer. Expected at least one "
-                "keras.layers.SimpleRNN, LSTM or GRU, also within other layers."
-            )
         self._model = model
         self._before = [(model, "_jit_compile", model._jit_compile)]
         self.layers = [name for name, layer in found.items() if not obstacles(layer)]

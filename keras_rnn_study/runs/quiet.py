@@ -1,36 +1,37 @@
-"""Keeps TensorFlow's start-up chatter out of the terminal."""
+"""Keep TensorFlow's start-up chatter out of the terminal."""
 
 import contextlib
 import logging
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
 
 
-def start_tensorflow(verbose=False):
-    """Imports TensorFlow and runs its first operation, quietly.
+def start_tensorflow(verbose: bool = False) -> None:
+    """Import TensorFlow and run its first operation, quietly.
 
     Args:
-        verbose: If `True`, what TensorFlow says is shown.
+        verbose: Show what TensorFlow says.
     """
     with contextlib.nullcontext() if verbose else _hidden_errors():
         import keras
 
         keras.ops.zeros(())
     if not verbose:
-        # Who compares many models is told time and again that functions are traced anew.
+        # TensorFlow warns of retracing, which comparing many models cannot but cause.
         logging.getLogger("tensorflow").setLevel(logging.ERROR)
 
 
-def import_tensorflow():
-    """Imports TensorFlow quietly; it has not started, so its threads and GPUs can still be set."""
+def import_tensorflow() -> None:
+    """Import TensorFlow quietly; it has not started, so its threads and GPUs can still be set."""
     with _hidden_errors():
         import keras  # noqa: F401
 
 
 @contextlib.contextmanager
-def _hidden_errors():
-    """Hides what is written to file descriptor 2 in this block, unless it raises.
+def _hidden_errors() -> Iterator[None]:
+    """Hide what is written to file descriptor 2 in this block, unless it raises.
 
     TensorFlow writes there before it has read any log level, from C++, so that only the descriptor
     itself can be turned away.

@@ -1,23 +1,24 @@
-"""One training run: what is trained on what, and how it went.
+"""One training run: what is trained on what.
 
 Importing this imports no TensorFlow, so that a list of runs is made, checked and shown at once.
 """
 
 import dataclasses
-import math
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from keras_rnn_study.datasets import catalog
+from keras_rnn_study.datasets.task import Task
+from keras_rnn_study.runs import ranges
+from keras_rnn_study.runs.optimizers import build_optimizer, check_optimizer, option_pairs
+from keras_rnn_study.runs.starts import check_start
+
+if TYPE_CHECKING:
+    import keras
+    import tensorflow as tf
 
 STEPS_PER_EPOCH = 40
-
-VERDICTS = ("learned", "in part", "at chance", "diverged", "failed")
-
-STARTS = {
-    "simple_rnn": ("keras", "glorot", "identity"),
-    "lstm": ("keras", "glorot", "chrono"),
-    "gru": ("keras", "glorot", "chrono"),
-}
-"""The cells, and the ways in which each can start; see `build_model`."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,22 +33,26 @@ class Run:
         variant: Which of the task's definitions; `None` for the default one.
         init: How the recurrent layers start; see `build_model`.
         forget_bias: What an LSTM's forget gate's bias starts at; `None`: as `init` says.
+        input_bias: The same for its input gate.
         units: Units of each recurrent layer.
         layers: Number of recurrent layers.
-        steps: Training steps; rounded up to whole epochs of 40.
+        steps: Training steps.
         batch_size: Samples in a training step, fresh ones each.
         optimizer: Keras' name of the optimizer, such as "adam", "sgd" or "rmsprop".
         learning_rate: Of the optimizer.
         optimizer_options: Other arguments of the optimizer, pairs of name and value, such as
-            `(("clipnorm", 1.0),)`.
+            `(("clipnorm", 1.0),)`; kept in the order of their names.
         seed: Of the weights and the data.
 
-    Example:
+    Raises:
+        ValueError: A value that no training can have, or two that do not go together; numbers
+            are held against `keras_rnn_study.runs.ranges.RANGES`.
 
-    >>> from keras_rnn_study.runs.run import Run
-    >>> run = Run("recall", "lstm", gap=50, init="chrono")
-    >>> run.label, run.size, run.epochs
-    ('lstm (chrono)', 50, 10)
+    Example:
+        >>> from keras_rnn_study.runs import Run
+        >>> run = Run("recall", "lstm", gap=50, init="chrono")
+        >>> run.label, run.size, run.memory
+        ('lstm (chrono)', 50, 'c')
     """
 
     task: str
@@ -57,95 +62,103 @@ class Run:
     variant: str | None = None
     init: str = "keras"
     forget_bias: float | None = None
-    units: int = 32
-    layers: int = 1
-    steps: int = 400
-    batch_size: int = 64
+    input_bias: float | None = None
+    units: int = ranges.UNITS
+    layers: int = ranges.LAYERS
+    steps: int = ranges.STEPS
+    batch_size: int = ranges.BATCH_SIZE
     optimizer: str = "adam"
-    learning_rate: float = 3e-3
-    optimizer_options: tuple = ()
-    seed: int = 0
+    learning_rate: float = ranges.LEARNING_RATE
+    optimizer_options: tuple[tuple[str, object], ...] = ()
+    seed: int = ranges.SEED
+
+    def __post_init__(self) -> None:
+        for name in ranges.RANGES:
+            self._set(name, ranges.check(name, getattr(self, name)))
+        biases = {"forget_bias": self.forget_bias, "input_bias": self.input_bias}
+        check_start(self.cell, self.init, **biases)
+        given = check_optimizer(self.optimizer, option_pairs(self.optimizer_options))
+        self._set("optimizer_options", tuple(given.items()))
+        self.facts.size(gap=self.gap, length=self.length)
+
+    def _set(self, name: str, value: object) -> None:
+        object.__setattr__(self, name, value)  # frozen, but for its own constructor
 
     @property
-    def label(self):
+    def label(self) -> str:
         """The cell, and how it starts if that is not Keras' default: `"lstm (chrono)"`."""
         start = [] if self.init == "keras" else [self.init]
         if self.forget_bias is not None:
             start.append(f"forget bias {self.forget_bias:g}")
+        if self.input_bias is not None:
+            start.append(f"input bias {self.input_bias:g}")
         return f"{self.cell} ({', '.join(start)})" if start else self.cell
 
     @property
-    def facts(self):
+    def facts(self) -> Task:
         """The `Task`, or its variant."""
-        task = catalog.get(self.task).TASK
+        task: Task = catalog.get(self.task).TASK
         return task if self.variant is None else task.of(self.variant)
 
     @property
-    def size(self):
+    def size(self) -> int:
         """The gap, or the length where the variant takes that."""
         return self.facts.size(gap=self.gap, length=self.length)
 
     @property
-    def data_options(self):
+    def memory(self) -> str:
+        """Which state carries the past: an LSTM's "c", else "h"."""
+        return "c" if self.cell == "lstm" else "h"
+
+    @property
+    def data_options(self) -> dict[str, object]:
         """What the task's functions are told: the gap, or variant and length."""
         options = {"gap": self.gap, "length": self.length, "variant": self.variant}
         return {name: value for name, value in options.items() if value is not None}
 
-    @property
-    def epochs(self):
-        """Epochs of 40 steps."""
-        return -(-self.steps // STEPS_PER_EPOCH)
-
-    def build(self):
-        """The compiled model.
+    def samples(self, num_samples: int) -> tuple[np.ndarray, np.ndarray]:
+        """Make training samples, `x` and `y`.
 
         Raises:
-            ValueError: as `build_model`, or the task cannot make that gap, or Keras has no such
-                optimizer, or that one has no such option.
+            ValueError: The task's data has no such gap.
         """
-        from keras_rnn_study.runs.models import build_model, build_optimizer
+        module = catalog.get(self.task)
+        x, y = module.make(num_samples, **self.data_options, seed=self.seed)
+        return x, y
 
-        size = self.size
-        catalog.get(self.task).make(1, **self.data_options, seed=self.seed)
+    def stream(self) -> "tf.data.Dataset":
+        """Make an endless dataset of fresh batches."""
+        module = catalog.get(self.task)
+        return module.stream(self.batch_size, seed=self.seed, **self.data_options)
+
+    def held_out(self, num_samples: int) -> tuple[np.ndarray, np.ndarray]:
+        """Make samples that training never sees, `x` and `y`; the same ones each time."""
+        module = catalog.get(self.task)
+        _, (x, y) = module.load_data(
+            num_train=1, num_test=num_samples, seed=self.seed, **self.data_options
+        )
+        return x, y
+
+    def build(self) -> "keras.Model":
+        """Build the compiled model.
+
+        Raises:
+            ValueError: The task's data has no such gap.
+        """
+        from keras_rnn_study.runs.models import build_model
+
+        self.samples(1)
         return build_model(
             self.facts,
             self.cell,
             units=self.units,
             layers=self.layers,
             init=self.init,
-            gap=size,
+            gap=self.size,
             forget_bias=self.forget_bias,
+            input_bias=self.input_bias,
             optimizer=build_optimizer(
                 self.optimizer, learning_rate=self.learning_rate, **dict(self.optimizer_options)
             ),
             seed=self.seed,
         )
-
-
-def verdict(task, score, standard_error):
-    """How a training went.
-
-    Args:
-        task: `Task`.
-        score: Mean over held-out samples of what the task's `metric` says.
-        standard_error: Of the score.
-
-    Returns:
-        `"learned"`: the task's success test holds; `"diverged"`: the score is no number;
-        `"in part"`: not learned, but better than guessing by five standard errors; else
-        `"at chance"`.
-
-    Example:
-
-    >>> from keras_rnn_study.datasets import recall
-    >>> verdict(recall.TASK, 0.5, 0.01), verdict(recall.TASK, 0.13, 0.01)
-    ('in part', 'at chance')
-    """
-    if math.isnan(score):
-        return "diverged"
-    if task.is_solved(score):
-        return "learned"
-    better = score - task.chance
-    if task.metric != "accuracy":
-        better = -better
-    return "in part" if better > 5 * standard_error else "at chance"

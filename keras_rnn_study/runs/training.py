@@ -1,112 +1,59 @@
-"""One training run of one cell on one task, recorded by all three callbacks."""
+"""Training a run: the one way in which the command line, studies and claims do it."""
 
-import dataclasses
 import math
-import os
+from collections.abc import Sequence
 
 import keras
 
-from keras_rnn_study.callbacks import GateActivations, GradientFlow, GradientNorms, Probe
-from keras_rnn_study.datasets import catalog
-from keras_rnn_study.event_log.tags import tag
-from keras_rnn_study.runs.run import STEPS_PER_EPOCH, Run, verdict
-
-_RECORD_EVERY = 20  # steps
-_PROBE_SAMPLES = 64
-_TEST_SAMPLES = 1024
+from keras_rnn_study.runs.run import STEPS_PER_EPOCH, Run
 
 
-@dataclasses.dataclass(frozen=True)
-class Outcome:
-    """What a run came to.
+def train(
+    run: Run,
+    model: keras.Model,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    *,
+    steps_per_epoch: int = STEPS_PER_EPOCH,
+) -> keras.callbacks.History:
+    """Train a model on fresh batches of a run's task, for exactly the run's steps.
 
-    Attributes:
-        run: The `Run`.
-        score: Mean over held-out samples of what the task's `metric` says.
-        standard_error: Of the score.
-        horizon: Of the first recurrent layer's memory (an LSTM's c, else h), in steps: before and
-            after training.
-        decay: The same for the gradient's decay, in powers of ten.
-        keep_gate: Mean of the gate that keeps the memory (LSTM: forget, GRU: update), before and
-            after; `None` for a cell without gates.
-    """
-
-    run: Run
-    score: float
-    standard_error: float
-    horizon: tuple
-    decay: tuple
-    keep_gate: tuple | None
-
-    @property
-    def verdict(self):
-        """How it went, as `keras_rnn_study.runs.run.verdict` says it."""
-        return verdict(self.run.facts, self.score, self.standard_error)
-
-
-def fit(run, model, log_dir, callbacks=()):
-    """Trains a model on fresh batches of its task, recorded by all three callbacks.
+    The same run gives the same numbers, whatever was trained before.
 
     Args:
         run: The `Run`.
-        model: What `run.build()` returned.
-        log_dir: Where events go, in the run `rnn` below it.
-        callbacks: Further Keras callbacks.
+        model: What `run.build()` returned, or one like it; its weights change.
+        callbacks: Keras callbacks.
+        steps_per_epoch: How often callbacks hear of the end of an epoch, whose loss is the mean of
+            its steps; the last epoch may be shorter.
 
     Returns:
-        `Outcome`.
+        What `model.fit` returns.
 
-    Raises:
-        ValueError: `log_dir` cannot be written, or has events of an earlier run, which TensorBoard
-            would mix with these.
+    Example:
+        >>> from keras_rnn_study.runs import Run, train
+        >>> run = Run("recall", "lstm", gap=3, units=4, steps=5)
+        >>> len(train(run, run.build(), steps_per_epoch=2).history["loss"])
+        3
     """
-    check_fresh(log_dir)
-    module = catalog.get(run.task)
-    options = run.data_options
-    _, (x, y) = module.load_data(num_train=1, num_test=_TEST_SAMPLES, seed=run.seed, **options)
-    probe = Probe(x[:_PROBE_SAMPLES], y[:_PROBE_SAMPLES])
-    flow = GradientFlow(log_dir, probe, update_freq=_RECORD_EVERY)
-    gates = GateActivations(log_dir, probe, update_freq=_RECORD_EVERY)
     keras.utils.set_random_seed(run.seed)
-    model.fit(
-        module.stream(run.batch_size, seed=run.seed, **options),
-        steps_per_epoch=STEPS_PER_EPOCH,
-        epochs=run.epochs,
+    return model.fit(
+        run.stream(),
+        steps_per_epoch=steps_per_epoch,
+        epochs=math.ceil(run.steps / steps_per_epoch),
         shuffle=False,  # the stream is random already
         verbose=0,
-        callbacks=[GradientNorms(log_dir), flow, gates, *callbacks],
-    )
-    scores = run.facts.scores(x, y, model.predict(x, batch_size=256, verbose=0))
-    return _outcome(run, scores, flow.history, gates.history)
-
-
-def check_fresh(log_dir):
-    """Raises a `ValueError` if there are events of an earlier run in `log_dir`."""
-    run_dir = os.path.join(log_dir, "rnn")
-    if os.path.isdir(run_dir) and any("tfevents" in name for name in os.listdir(run_dir)):
-        raise ValueError(
-            f"{run_dir} holds the events of an earlier run, which TensorBoard would mix with new "
-            "ones. Choose another log directory, or delete that one."
-        )
-
-
-def _outcome(run, scores, flow, gates):
-    state = "c" if run.cell == "lstm" else "h"
-    keep = {"lstm": "forget", "gru": "update"}.get(run.cell)
-
-    def ends(history, name):
-        return float(history[name][0]), float(history[name][-1])
-
-    return Outcome(
-        run=run,
-        score=float(scores.mean()),
-        standard_error=float(scores.std() / len(scores) ** 0.5),
-        horizon=tuple(map(_steps, ends(flow, tag("gradient_horizon", run.cell, state)))),
-        decay=ends(flow, tag("gradient_decay", run.cell, state)),
-        keep_gate=None if keep is None else ends(gates, tag("gate_mean", run.cell, keep)),
+        callbacks=[*callbacks, _LastStep(run.steps)],
     )
 
 
-def _steps(horizon):
-    """An int; NaN, which is none, where the gradient was not a number."""
-    return horizon if math.isnan(horizon) else int(horizon)
+class _LastStep(keras.callbacks.Callback):
+    """Ends training after so many steps, also within an epoch."""
+
+    def __init__(self, steps: int) -> None:
+        super().__init__()
+        self._left = steps
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        self._left -= 1
+        if not self._left:
+            self.model.stop_training = True

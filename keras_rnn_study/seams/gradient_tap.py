@@ -6,50 +6,44 @@ while; so every step is recorded and none waits.
 """
 
 import concurrent.futures
+import contextlib
+import functools
 import warnings
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
+import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_rnn_study.seams.keras_internals import clipped
-from keras_rnn_study.seams.replaced import Replacement
+from keras_rnn_study.seams import keras_internals
+from keras_rnn_study.seams.gradient_arithmetic import (
+    is_first_replica,
+    root,
+    squared_norm,
+    summed_over_replicas,
+)
+from keras_rnn_study.seams.replaced import replaced
+from keras_rnn_study.seams.step_count import StepCount
+from keras_rnn_study.seams.step_norms import Norms
 
-_STEP, _GLOBAL, _CLIPPED, _FIRST_WEIGHT = range(4)  # columns of the buffer
-
-
-@dataclass(frozen=True)
-class Norms:
-    """Norms of some training steps, one record each; float64 arrays (records,).
-
-    Attributes:
-        steps: int64, the optimizer's iteration before each step.
-        whole: Norm of the whole gradient, before clipping.
-        clipped: The same after clipping; `None` where the optimizer does not clip.
-        weights: dict of name to norm, of each weight that got a gradient.
-    """
-
-    steps: np.ndarray
-    whole: np.ndarray
-    clipped: np.ndarray | None
-    weights: dict
+_STEP, _SKIPPED, _GLOBAL, _CLIPPED, _FIRST_WEIGHT = range(5)  # columns of the buffer
 
 
 class GradientTap:
-    """Records the norms of all gradients that an optimizer applies, while it is entered.
+    """Records the norms of all gradients that an optimizer applies, while it is `on` that one.
 
     What is read is the gradient before clipping, without loss scale, summed over replicas.
 
     Args:
-        optimizer: A `keras.optimizers.Optimizer`.
-        weights: Function without arguments that returns a dict of name (str) to `keras.Variable`:
-            whose gradients get an entry. It is asked at the first step, as Keras may build the
-            model only then.
-        rows: int, how many steps the buffer holds.
+        weights: Function without arguments that returns a dict of name to variable: whose
+            gradients get an entry. It is asked at the first step, as Keras may build the model
+            only then.
+        rows: How many steps the buffer holds.
+        steps: Counts the steps over several optimizers; default: a new count.
 
     Attributes:
-        optimizer: The optimizer.
         rows: int, how many steps may pass without a `fetch`.
+        passed: int, steps that had gone through at the last `fetch`.
 
     Example:
 
@@ -57,48 +51,50 @@ class GradientTap:
     >>> from keras_rnn_study.seams.gradient_tap import GradientTap
     >>> weight = keras.Variable([3.0, 4.0])
     >>> optimizer = keras.optimizers.SGD(0.1, clipnorm=1.0)
-    >>> with GradientTap(optimizer, lambda: {"weight": weight}) as tap:
+    >>> tap = GradientTap(lambda: {"weight": weight})
+    >>> with tap.on(optimizer):
     ...     optimizer.apply([weight.value], [weight])
     >>> norms = tap.fetch()
     >>> norms.steps, norms.weights["weight"], norms.clipped.round(6)
     (array([0]), array([5.]), array([1.]))
     """
 
-    def __init__(self, optimizer, weights, *, rows=4096):
-        self.optimizer, self.rows = optimizer, rows
+    def __init__(
+        self,
+        weights: Callable[[], dict[str, keras.Variable]],
+        *,
+        rows: int = 4096,
+        steps: StepCount | None = None,
+    ) -> None:
+        self.rows, self.passed = rows, 0
         self._weights = weights
-        self._columns = None  # id of a variable -> (column, name); known after the first step
-        self._buffer = self._count = None
-        self._seen = set()  # columns that ever got a value
-        self._fetched = 0
-        self._apply = None
+        self._steps = StepCount() if steps is None else steps
+        # id of a variable -> (column, name); known after the first step.
+        self._columns: dict[int, tuple[int, str]] = {}
+        self._seen: set[int] = set()  # columns that ever got a value
+        self._buffer: tf.Variable = None  # (rows, columns) float64, from the first step on
+        self._count: tf.Variable = None  # rows that were ever written
 
-    def fits(self, optimizer, variables):
-        """Whether this is a tap on that optimizer that has a column for each of the variables."""
-        known = self._columns
-        return self.optimizer is optimizer and (
-            known is None or {id(v) for v in variables} == set(known)
+    def has_columns_for(self, variables: Iterable[keras.Variable]) -> bool:
+        """Return whether the columns are, or will be, those of exactly these variables."""
+        return self._buffer is None or {id(v) for v in variables} == set(self._columns)
+
+    @contextlib.contextmanager
+    def on(self, optimizer: keras.optimizers.Optimizer) -> Iterator[None]:
+        """Record what this optimizer applies within the block, or in a step traced there."""
+        self._steps.follow(optimizer)
+        recording = functools.partial(
+            self._record_and_apply, optimizer, optimizer.apply, self._steps.before
         )
+        with replaced(optimizer, "apply", recording):
+            yield
 
-    def __enter__(self):
-        recording = self._recording(self.optimizer.apply)
-        self._apply = Replacement(self.optimizer, "apply", recording)
-        return self
-
-    def __exit__(self, *error):
-        self._apply.restore()
-
-    def fetch(self):
-        """What was recorded since the last call.
-
-        Returns:
-            `Norms`, of no record if there was no step.
-        """
+    def fetch(self) -> Norms:
+        """Return what was recorded since the last call; arrays of length 0 if there was no step."""
         if self._buffer is None:
-            return Norms(np.zeros(0, np.int64), np.zeros(0), None, {})
+            return Norms.of_no_step()
         with tf.init_scope():  # the garbage collector may ask while a graph is being traced
-            count = int(self._count.numpy())
-            new, self._fetched = count - self._fetched, count
+            new = self._forget()
             if new > self.rows:
                 warnings.warn(
                     f"The norms of {new - self.rows} training steps were overwritten: more than "
@@ -107,30 +103,51 @@ class GradientTap:
                     stacklevel=2,
                 )
                 new = self.rows
-            rows = tf.gather(self._buffer, np.arange(count - new, count) % self.rows).numpy()
+            newest = np.arange(self.passed - new, self.passed) % self.rows
+            rows = tf.gather(self._buffer, newest).numpy()
+        skipped = rows[:, _SKIPPED] == 1
+        rows[skipped, _GLOBAL:] = np.nan  # nothing of these was applied
         return Norms(
             steps=rows[:, _STEP].astype(np.int64),
             whole=rows[:, _GLOBAL],
             clipped=rows[:, _CLIPPED] if _CLIPPED in self._seen else None,
+            skipped=skipped if _SKIPPED in self._seen else None,
             weights={n: rows[:, k] for k, n in self._columns.values() if k in self._seen},
         )
 
-    def _recording(self, apply):
-        def recorded_apply(grads, trainable_variables=None):
-            if self._buffer is None:
-                self._create_buffer()
-            grads = list(grads)
-            if trainable_variables is None:  # they are of those that it was built on
-                self._record(grads, trainable_variables(_inner(self.optimizer)))
-                return apply(grads)
-            variables = list(trainable_variables)
-            self._record(grads, variables)
-            return apply(grads, variables)
+    def forget(self) -> None:
+        """Drop what was recorded since the last `fetch`."""
+        if self._buffer is not None:
+            with tf.init_scope():
+                self._forget()
 
-        return recorded_apply
+    def _forget(self) -> int:
+        before, self.passed = self.passed, int(self._count.numpy())
+        return self.passed - before
 
-    def _create_buffer(self):
-        """Two plain variables: rows of a ring buffer, and how many were ever written."""
+    # In a step that is a `tf.function` of the user's, AutoGraph would rewrite this as if it were
+    # the user's code. Keras' own `apply` is not rewritten either.
+    @tf.autograph.experimental.do_not_convert
+    def _record_and_apply(
+        self,
+        optimizer: keras.optimizers.Optimizer,
+        apply: Callable[..., None],
+        steps_before: int,
+        grads: Iterable[tf.Tensor | tf.IndexedSlices | None],
+        trainable_variables: Iterable[keras.Variable] | None = None,
+    ) -> None:
+        if self._buffer is None:
+            self._create_buffer()
+        grads = list(grads)
+        if trainable_variables is None:  # they are of those that it was built on
+            variables = keras_internals.trainable_variables(_inner(optimizer))
+            self._record(optimizer, steps_before, grads, variables)
+            return apply(grads)
+        variables = list(trainable_variables)
+        self._record(optimizer, steps_before, grads, variables)
+        return apply(grads, variables)
+
+    def _create_buffer(self) -> None:
         weights = self._weights()
         self._columns = {
             id(variable): (column, name)
@@ -138,34 +155,45 @@ class GradientTap:
         }
         shape = (self.rows, _FIRST_WEIGHT + len(weights))
 
-        def create():
+        def create() -> tuple[tf.Variable, tf.Variable]:
             buffer = tf.Variable(tf.zeros(shape, tf.float64), trainable=False)
             return buffer, tf.Variable(0, dtype=tf.int64, trainable=False)
 
-        # In a thread of its own no graph is being traced, and no distribution strategy is in scope
-        # that would make them one a replica.
+        # Graphs being traced and scopes of distribution strategies are a thread's own: created in
+        # a fresh thread, these are plain variables, one for all replicas.
         with concurrent.futures.ThreadPoolExecutor(1) as thread:
             self._buffer, self._count = thread.submit(create).result()
 
-    def _record(self, grads, variables):
+    def _record(
+        self,
+        optimizer: keras.optimizers.Optimizer,
+        steps_before: int,
+        grads: Sequence[tf.Tensor | tf.IndexedSlices | None],
+        variables: Sequence[keras.Variable],
+    ) -> None:
         pairs = [(g, v) for g, v in zip(grads, variables, strict=True) if g is not None]
-        scale = self.optimizer.scale_loss(tf.ones(()))
-        after = _after_clipping(self.optimizer, [g for g, _ in pairs], scale)
-        whole = _summed_over_replicas([g for g, _ in pairs])
-        after = None if after is None else _summed_over_replicas(after)
-        if not _is_first_replica():  # all took part in the sums, one writes them down
+        grads = [g for g, _ in pairs]
+        scale = optimizer.scale_loss(tf.ones(()))
+        after = _after_clipping(optimizer, grads, scale)
+        whole = summed_over_replicas(grads)
+        clipped = None if after is None else summed_over_replicas(after)
+        if not is_first_replica():  # all took part in the sums, one writes them down
             return
-        squares = [_squared_norm(g) / tf.cast(scale, tf.float64) ** 2 for g in whole]
-        values = {_STEP: tf.convert_to_tensor(self.optimizer.iterations), _GLOBAL: _root(squares)}
-        if after is not None:
-            values[_CLIPPED] = _root([_squared_norm(g) for g in after])
+        squares = [squared_norm(g) / tf.cast(scale, tf.float64) ** 2 for g in whole]
+        iterations = tf.convert_to_tensor(optimizer.iterations)
+        values = {_STEP: iterations + steps_before, _GLOBAL: root(squares)}
+        if clipped is not None:
+            values[_CLIPPED] = root([squared_norm(g) for g in clipped])
+        if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
+            # As it decides itself, and with several replicas too: by the first one's gradients.
+            values[_SKIPPED] = tf.logical_not(optimizer.check_finite(grads))
         for square, (_, variable) in zip(squares, pairs, strict=True):
             if id(variable) in self._columns:
                 values[self._columns[id(variable)][0]] = tf.sqrt(square)
         self._write(values)
 
-    def _write(self, values):
-        """Writes one row; a column without a value is NaN."""
+    def _write(self, values: dict[int, tf.Tensor]) -> None:
+        """Write one row; a column without a value is NaN."""
         self._seen |= set(values)
         columns = self._buffer.shape[1]
         row = [tf.cast(values.get(column, np.nan), tf.float64) for column in range(columns)]
@@ -174,12 +202,16 @@ class GradientTap:
         self._count.assign_add(1)
 
 
-def _inner(optimizer):
+def _inner(optimizer: keras.optimizers.Optimizer) -> keras.optimizers.Optimizer:
     return getattr(optimizer, "inner_optimizer", optimizer)
 
 
-def _after_clipping(optimizer, grads, scale):
-    """What Keras makes of a replica's gradients by clipping; `None` where it does not clip."""
+def _after_clipping(
+    optimizer: keras.optimizers.Optimizer,
+    grads: Sequence[tf.Tensor | tf.IndexedSlices],
+    scale: tf.Tensor,
+) -> list[tf.Tensor | tf.IndexedSlices] | None:
+    """Return what Keras makes of one replica's gradients; `None` where it does not clip."""
     inner = _inner(optimizer)
     if not (inner.clipnorm or inner.global_clipnorm or inner.clipvalue) or not grads:
         return None
@@ -187,43 +219,4 @@ def _after_clipping(optimizer, grads, scale):
         return None  # what Keras clips then is the mean of several steps' gradients
     if optimizer is not inner or inner.loss_scale_factor:
         grads = [g / tf.cast(scale, g.dtype) for g in grads]
-    return clipped(inner, grads)
-
-
-def _summed_over_replicas(grads):
-    replicas = tf.distribute.get_replica_context()
-    if replicas is None or replicas.num_replicas_in_sync == 1 or not grads:
-        return grads
-    return replicas.all_reduce("SUM", [tf.convert_to_tensor(g) for g in grads])
-
-
-def _is_first_replica():
-    replicas = tf.distribute.get_replica_context()
-    if replicas is None or replicas.num_replicas_in_sync == 1:
-        return True
-    return tf.get_static_value(replicas.replica_id_in_sync_group) == 0
-
-
-def _root(squares):
-    return tf.sqrt(tf.add_n(squares)) if squares else tf.zeros((), tf.float64)
-
-
-def _squared_norm(gradient):
-    """Sum of squares in float64: exploding gradients overflow float32 once they are squared."""
-    if isinstance(gradient, tf.IndexedSlices):
-        gradient = _rows(gradient)
-    return tf.reduce_sum(tf.square(tf.cast(gradient, tf.float64)))
-
-
-def _rows(slices):
-    """The rows of a sparse gradient, with those that occur several times added up.
-
-    As many rows as there are indices, some of them zero: what a compiler of static shapes can do,
-    where the dense gradient of a large embedding would take longer than the step.
-    """
-    order = tf.argsort(slices.indices)
-    indices = tf.gather(slices.indices, order)
-    is_new = tf.cast(indices[1:] != indices[:-1], tf.int32)
-    segments = tf.concat([tf.zeros([1], tf.int32), tf.cumsum(is_new)], 0)
-    values = tf.gather(tf.cast(slices.values, tf.float64), order)
-    return tf.math.unsorted_segment_sum(values, segments, tf.shape(indices)[0])
+    return keras_internals.clipped(inner, grads)

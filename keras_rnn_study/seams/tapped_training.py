@@ -1,93 +1,149 @@
 """Where the tap is in a `fit`: in the model's training function, while a step runs."""
 
 import contextlib
+import inspect
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
 
+import keras
 import tensorflow as tf
+
+from keras_rnn_study.seams.gradient_tap import GradientTap
+
+TrainFunction = Callable[[Iterator[Any]], Any]
+
+
+class Recorder(Protocol):
+    """Who records a training.
+
+    Attributes:
+        tap: The present tap, or `None`.
+    """
+
+    tap: GradientTap | None
+
+    def tap_for(self, model: keras.Model) -> GradientTap:
+        """Return a tap that has a column for each of the model's weights."""
+
+    def flush(self) -> None:
+        """Save what the tap recorded; called when a step raises."""
 
 
 class TappedTraining:
     """A model's training function with taps in it; takes the place of `model.train_function`.
 
-    One for a model, however many callbacks record it. The taps are in the optimizer only while a
-    step runs, and this object removes itself when a step raises, or when it is called by a `fit`
-    that did not `arm` it: Keras tells no callback that training broke off.
+    One for a model, however many callbacks record it. Keras tells no callback that training broke
+    off, so whoever records asks again before each step, with `arm`. The taps are in the optimizer
+    only while that step runs, and this object removes itself when a step raises, or when it is
+    called for a step that nobody asked for.
 
     Args:
         model: A compiled model.
     """
 
-    def __init__(self, model):
+    def __init__(self, model: keras.Model) -> None:
         self._model = model
-        self._taps = {}  # tap -> what to call when a step raises
-        self._armed = False
-        self._plain = None  # what Keras made
-        self._tapped = None, ()  # made for recording, and the taps that it was traced with
+        self._armed: dict[Recorder, Any] = {}  # -> the training that it asked in
+        self._plain: TrainFunction | None = None  # what Keras made
+        self._tapped: TrainFunction | None = None  # made for recording, with these taps in it:
+        self._taps: tuple[GradientTap, ...] = ()
 
     @classmethod
-    def of(cls, model):
-        """The one that is in the model, or a new one."""
-        return model.train_function if isinstance(model.train_function, cls) else cls(model)
+    def of(cls, model: keras.Model, known: "TappedTraining | None" = None) -> "TappedTraining":
+        """Return the one that is in the model, or `known` if it is of that model, or a new one."""
+        if isinstance(model.train_function, cls):
+            return model.train_function
+        return known if known is not None and known._model is model else cls(model)
 
-    def may_return(self, model, current):
-        """Whether this one, which took part in an earlier training, still serves the model."""
-        return self._model is model and (current is self or model.train_function is self._plain)
-
-    def join(self, tap, on_error):
-        """Adds a tap, and puts this object into the model.
-
-        Args:
-            tap: A `GradientTap` on the optimizer that the training uses.
-            on_error: Called without arguments when a step raises.
-        """
-        self._taps[tap] = on_error
-        self._install()
-
-    def leave(self, tap):
-        """Takes a tap out, and with the last one this object out of the model."""
-        self._taps.pop(tap, None)
-        if not self._taps:
-            self._remove()
-
-    def arm(self):
-        """Allows one call."""
-        self._install()  # another callback may have trained or compiled meanwhile
-        self._armed = True
-
-    def __call__(self, iterator):
-        """Runs what Keras calls once a batch (or once in `steps_per_execution`)."""
-        if not self._armed:
-            self._remove()
-            return self._plain(iterator)
-        self._armed = False
-        try:
-            with contextlib.ExitStack() as stack:
-                for tap in self._taps:
-                    stack.enter_context(tap)
-                return self._function()(iterator)
-        except (StopIteration, tf.errors.OutOfRangeError):
-            raise  # the data ended, and Keras goes on
-        except BaseException:
-            self._remove()
-            for on_error in self._taps.values():
-                on_error()
-            raise
-
-    def _install(self):
+    def install(self) -> None:
+        """Put this object into the model, and note when Keras' function there is another one."""
         if self._model.train_function is not self:
-            if self._model.train_function is not self._plain:
-                self._plain, self._tapped = self._model.train_function, (None, ())
+            if self._model.train_function is not self._plain:  # it was compiled anew
+                self._plain, self._tapped = self._model.train_function, None
             self._model.train_function = self
 
-    def _remove(self):
+    def remove(self) -> None:
+        """Put Keras' own function back."""
         if self._model.train_function is self:
             self._model.train_function = self._plain
 
-    def _function(self):
-        function, taps = self._tapped
-        if function is None or taps != tuple(self._taps):
+    def arm(self, recorder: Recorder) -> None:
+        """Record the next step of the present training."""
+        self.install()
+        self._armed[recorder] = _training(self._model)
+
+    def __call__(self, iterator: Iterator[Any]) -> Any:
+        """Run what Keras calls once a batch (or once in `steps_per_execution`)."""
+        training = _training(self._model)
+        recorders = [r for r, asked_in in self._armed.items() if asked_in is training]
+        if recorders and inspect.isgenerator(iterator):
+            return self._plain_function()(iterator)  # another callback's `train_on_batch`
+        self._armed = {}
+        if not recorders:
+            function = self._plain_function()
+            self.remove()
+            return function(iterator)
+        try:
+            function = self._tapped_function(recorders)
+            with contextlib.ExitStack() as stack:
+                for tap in self._taps:
+                    stack.enter_context(tap.on(self._model.optimizer))
+                return function(iterator)
+        except (StopIteration, tf.errors.OutOfRangeError):
+            raise  # the data ended, and Keras goes on
+        except BaseException:
+            self.remove()
+            for recorder in recorders:
+                recorder.flush()
+            raise
+
+    def _plain_function(self) -> TrainFunction:
+        if self._plain is None:  # the model was compiled during training
+            self._plain = self._made()
+        return self._plain
+
+    def _tapped_function(self, recorders: list[Recorder]) -> TrainFunction:
+        if self._tapped is None or self._taps != tuple(r.tap for r in recorders):
             # A new one, as Keras' may have been traced already, without these taps.
-            self._model.make_train_function(force=True)
-            function = self._model.train_function
-            self._tapped = function, tuple(self._taps)
-            self._model.train_function = self
+            self._taps = tuple(r.tap_for(self._model) for r in recorders)
+            self._tapped = self._made()
+        return self._tapped
+
+    def _made(self) -> TrainFunction:
+        self._model.make_train_function(force=True)
+        function = self._model.train_function
+        self._model.train_function = self
         return function
+
+
+@contextlib.contextmanager
+def fresh_train_function(model: keras.Model) -> Iterator[None]:
+    """Have Keras trace the model's training function anew in this block, for a tap to be in it.
+
+    Args:
+        model: A model; one that has no training function is left as it is.
+    """
+    before = getattr(model, "train_function", None)
+    made = None
+
+    def function(iterator: Iterator[Any]) -> Any:
+        nonlocal made
+        if made is None:
+            model.make_train_function(force=True)
+            made, model.train_function = model.train_function, function
+        return made(iterator)
+
+    if before is not None:
+        model.train_function = function
+    try:
+        yield
+    finally:
+        # What Keras made in the block, the model compiled anew or for the first time, has the tap
+        # in it for good.
+        if hasattr(model, "train_function"):
+            model.train_function = before if model.train_function is function else None
+
+
+def _training(model: keras.Model) -> Any:
+    """Return what tells one `fit` from the next: each gives the model a `History` of its own."""
+    return getattr(model, "history", None)

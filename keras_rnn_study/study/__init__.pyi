@@ -1,7 +1,7 @@
+from .directory import Result as Result
 from .directory import StudyDirectory as StudyDirectory
 from .files import read_study as read_study
 from .grid import Protocol as Protocol
 from .grid import Study as Study
 from .report.page import write_report as write_report
-from .result import Result as Result
 from .sweeping.sweep import sweep as sweep

@@ -22,9 +22,9 @@ import uuid
 
 import numpy as np
 
+from keras_rnn_study.runs.result import Result
 from keras_rnn_study.runs.run import Run
 from keras_rnn_study.study.grid import from_dict, settings
-from keras_rnn_study.study.result import Result
 
 _STUDY, _RUN, _HISTORY = "study.json", "run.json", "history.npz"
 _UNFINISHED = ".unfinished-"

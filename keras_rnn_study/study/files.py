@@ -18,6 +18,10 @@ import pathlib
 from keras_rnn_study.datasets.checks import check_choice
 from keras_rnn_study.study.grid import Study
 
+_CHOSEN = dict.fromkeys(("task", "gap", "length", "variant"))
+_CHOSEN |= {"cell": ["simple_rnn", "lstm"], "init": "keras"}
+"""Axes by which grids of a file are chosen, and what each is where a grid does not say."""
+
 
 @dataclasses.dataclass(frozen=True)
 class StudyFile:
@@ -42,7 +46,8 @@ def read_study(path, size=None, *, changes=None):
     Args:
         path: Of the file.
         size: Name of one of its `sizes`; `None`: the first.
-        changes: dict of axes that take the place of the file's, in its grids, too.
+        changes: dict of what takes the place of what the file says, in its grids, too. Where a
+            task, cell, start or size is among those that grids have, the others are left out.
 
     Returns:
         `StudyFile`.
@@ -68,10 +73,8 @@ def read_study(path, size=None, *, changes=None):
         contents |= sizes[size]
     elif size is not None:
         raise ValueError(f"{path} has no sizes, but size={size!r} was asked for. Leave it out.")
-    changes = changes or {}
-    contents |= changes
-    if "grids" in contents:
-        contents["grids"] = [grid | changes for grid in contents["grids"]]
+    if changes:
+        contents = _changed(contents, changes)
     try:
         return StudyFile(Study(**_with_numbers(contents)), title, about, size)
     except (TypeError, ValueError) as error:
@@ -95,6 +98,33 @@ def parse_value(text):
         except ValueError:
             continue
     return text
+
+
+def _changed(contents, changes):
+    """What a file says, but for `changes`, which go before what its grids say."""
+    grids = contents.get("grids")
+    if not (isinstance(grids, list) and all(isinstance(grid, dict) for grid in grids)):
+        return contents | changes
+    for name, usual in _CHOSEN.items():
+        if name in changes:
+            grids = _chosen(grids, name, _as_list(changes[name]), contents.get(name, usual))
+    replaced = changes.keys() - _CHOSEN.keys()
+    grids = [{name: v for name, v in grid.items() if name not in replaced} for grid in grids]
+    return contents | changes | {"grids": grids}
+
+
+def _chosen(grids, name, asked, usual):
+    """The grids that have some of the values asked for; if there are none, all get the values."""
+    with_some = []
+    for grid in grids:
+        values = [value for value in _as_list(grid.get(name, usual)) if value in asked]
+        if values:
+            with_some.append(grid | {name: values})
+    return with_some or [grid | {name: asked} for grid in grids]
+
+
+def _as_list(values):
+    return values if isinstance(values, list) else [values]
 
 
 def _contents(path):

@@ -7,7 +7,8 @@ import itertools
 from collections.abc import Mapping
 
 from keras_rnn_study.datasets.checks import check_choice, whole_number
-from keras_rnn_study.runs.run import STARTS, Run
+from keras_rnn_study.runs.run import Run
+from keras_rnn_study.runs.starts import STARTS, can_start
 
 _FIELDS = {field.name: field.default for field in dataclasses.fields(Run)}
 AXES = tuple(name for name in _FIELDS if name not in ("optimizer_options", "seed"))
@@ -60,9 +61,9 @@ class Study:
 
     Every axis takes one value or a list of them. Axes are the attributes of
     `keras_rnn_study.runs.Run` (task, cell, init, gap, length, variant, units, layers, forget_bias,
-    steps, batch_size, optimizer, learning_rate), and any other argument of the optimizer, such as
-    `clipnorm` or `momentum`. A combination that no model can have, such as a simple RNN with
-    "chrono" gates, is left out.
+    input_bias, steps, batch_size, optimizer, learning_rate), and any other argument of the
+    optimizer, such as `clipnorm` or `momentum`. A combination that no model can have, such as a
+    simple RNN with "chrono" gates, is left out.
 
     Args:
         seeds: How many seeds, from 0 on; or a list of them.
@@ -178,10 +179,7 @@ def _expand(grid, seeds):
     combinations = [dict(zip(grid, c, strict=True)) for c in itertools.product(*grid.values())]
     possible = [c for c in combinations if _is_possible(c)]
     _check_all_used(grid, possible)
-    runs = [make_run(c, seed) for c in possible for seed in seeds]
-    for run in runs:
-        _ = run.size  # says so if there is no such task, variant or gap
-    return runs
+    return [make_run(c, seed) for c in possible for seed in seeds]
 
 
 def check_axis(name):
@@ -192,23 +190,19 @@ def check_axis(name):
 
 
 def _is_possible(combination):
-    """Whether a cell can start so; what is no cell or start at all is for `build_model` to say."""
-    cell, init = combination["cell"], combination.get("init", "keras")
-    has_bias = combination.get("forget_bias") is not None
-    if has_bias and (cell != "lstm" or init == "chrono"):
-        return False
-    known = cell in STARTS and any(init in starts for starts in STARTS.values())
-    return not known or init in STARTS[cell]
+    """Whether a cell can start so; what is no cell or start at all is for `Run` to say."""
+    biases = {name: combination.get(name) for name in ("forget_bias", "input_bias")}
+    return can_start(combination["cell"], combination.get("init", "keras"), **biases)
 
 
 def _check_all_used(grid, possible):
     for name, values in grid.items():
         for value in values:
-            if not any(combination[name] == value for combination in possible):
+            if not any(c[name] is value or c[name] == value for c in possible):  # NaN is not itself
                 raise ValueError(
                     f"{name}={value!r} fits none of the study's other values: "
                     + "; ".join(f"{cell} starts as {', '.join(s)}" for cell, s in STARTS.items())
-                    + "; a forget bias is for an lstm that is not chrono."
+                    + "; a forget or input bias is for an lstm that is not chrono."
                 )
 
 

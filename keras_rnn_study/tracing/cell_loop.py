@@ -7,6 +7,8 @@ the replay, and the reference that the replay is tested against.
 
 import contextlib
 import inspect
+from collections.abc import Iterator
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -15,8 +17,10 @@ from keras_rnn_study.cells.equations import Replay, previous
 from keras_rnn_study.cells.loops import expand, scan
 
 
-def run_cell(cell, x, initial, mask):
-    """Runs the cell over time.
+def run_cell(
+    cell: Any, x: tf.Tensor, initial: Any, mask: tf.Tensor | None
+) -> tuple[tf.Tensor, list[tf.Tensor]]:
+    """Run the cell over time.
 
     Args:
         cell: Any recurrent cell.
@@ -29,7 +33,9 @@ def run_cell(cell, x, initial, mask):
         flat list of the states after each step, repeated at masked ones.
     """
 
-    def step(carry, slices):
+    def step(
+        carry: list[tf.Tensor], slices: list[tf.Tensor]
+    ) -> tuple[list[tf.Tensor], list[tf.Tensor]]:
         y, new = _call(cell, slices[0], carry, initial)
         if mask is not None:
             new = [
@@ -42,8 +48,10 @@ def run_cell(cell, x, initial, mask):
     return outputs, states
 
 
-def open_cell(cell, x, states, initial, mask):
-    """The same as `keras_rnn_study.cells.replay.replay`, for any cell; gates are unknown.
+def open_cell(
+    cell: Any, x: tf.Tensor, states: list[tf.Tensor], initial: Any, mask: tf.Tensor | None
+) -> Replay:
+    """Look inside as `keras_rnn_study.cells.replay.replay` does, for any cell; gates are unknown.
 
     The total gradient of a state is taken at the very tensor that the cell returned. So it
     includes what the cell derives from it within the same step: an LSTM's h from its c, or an
@@ -62,8 +70,12 @@ def open_cell(cell, x, states, initial, mask):
     before = [previous(s, s0) for s, s0 in zip(states, keras.tree.flatten(initial), strict=True)]
     masked = [] if mask is None else [mask]
 
-    def backward(surface, arriving):
-        def step(arriving, slices):
+    def backward(
+        surface: tf.Tensor, arriving: list[tf.Tensor]
+    ) -> tuple[list[tf.Tensor], tf.Tensor, list[tf.Tensor]]:
+        def step(
+            arriving: list[tf.Tensor], slices: list[tf.Tensor]
+        ) -> tuple[list[tf.Tensor], list[tf.Tensor]]:
             surface, x, *rest = slices
             before, valid = rest[: len(states)], rest[len(states) :]
             totals, dx, through = _step_gradients(cell, x, before, initial, surface, arriving)
@@ -82,8 +94,15 @@ def open_cell(cell, x, states, initial, mask):
     return Replay(gates={}, states=states, backward=backward)
 
 
-def _step_gradients(cell, x, before, initial, surface, arriving):
-    """One step back: gradients of the new states (total), of the input, and of the old states."""
+def _step_gradients(
+    cell: Any,
+    x: tf.Tensor,
+    before: list[tf.Tensor],
+    initial: Any,
+    surface: tf.Tensor,
+    arriving: list[tf.Tensor],
+) -> tuple[list[tf.Tensor], tf.Tensor, list[tf.Tensor]]:
+    """Go one step back: gradients of the new states (total), the input, and the old states."""
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch([x, *before])
         y, new = _call(cell, x, before, initial)
@@ -95,8 +114,10 @@ def _step_gradients(cell, x, before, initial, surface, arriving):
     return gradients[: len(new)], gradients[len(new)], gradients[len(new) + 1 :]
 
 
-def _call(cell, x, states, structure):
-    """Calls the cell in inference mode with flat states; returns its output and flat states."""
+def _call(
+    cell: Any, x: tf.Tensor, states: list[tf.Tensor], structure: Any
+) -> tuple[tf.Tensor, list[tf.Tensor]]:
+    """Call the cell in inference mode with flat states; return its output and flat states."""
     function = cell if callable(cell) else cell.call
     signature = inspect.signature(getattr(cell, "call", function))
     keywords = {"training": False} if "training" in signature.parameters else {}
@@ -104,12 +125,12 @@ def _call(cell, x, states, structure):
     return y, keras.tree.flatten(new)
 
 
-def _where(mask, values, otherwise):
+def _where(mask: tf.Tensor, values: list[tf.Tensor], otherwise: list[tf.Tensor]) -> list[tf.Tensor]:
     return [tf.where(expand(mask, a), a, b) for a, b in zip(values, otherwise, strict=True)]
 
 
 @contextlib.contextmanager
-def _dropout_masks(cell, x, before):
+def _dropout_masks(cell: Any, x: tf.Tensor, before: list[tf.Tensor]) -> Iterator[None]:
     """Draw the masks that Keras' cells draw on first use, also where inference ignores them.
 
     Drawn inside of a loop they would outlive it, so they are drawn before and dropped after.
@@ -123,7 +144,7 @@ def _dropout_masks(cell, x, before):
         drop_dropout_masks(cell)
 
 
-def drop_dropout_masks(cell):
+def drop_dropout_masks(cell: Any) -> None:
     """Let a cell, or each cell of a stack, draw its dropout masks anew."""
     for one in getattr(cell, "cells", [cell]):
         if hasattr(one, "reset_dropout_mask"):

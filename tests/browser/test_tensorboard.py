@@ -8,8 +8,7 @@ import os
 import pytest
 from tensorboard_in_browser import MARKS, PICTURES, open_page, screenshot, serving, wait_for
 
-from keras_rnn_study.runs.run import Run
-from keras_rnn_study.runs.training import fit
+from keras_rnn_study.runs import Run, record
 
 pytestmark = MARKS
 
@@ -21,7 +20,7 @@ def log_dir(tmp_path_factory):
         return os.environ["SCREENSHOT_LOG_DIR"]
     log_dir = tmp_path_factory.mktemp("logs")
     run = Run("recall", "lstm", gap=20, steps=240)
-    fit(run, run.build(), log_dir)
+    record(run, run.build(), log_dir)
     return log_dir
 
 

@@ -42,20 +42,19 @@ class TestBadInput:
             Probe(x)
 
     @pytest.mark.parametrize(
-        "x",
+        "make",
         [
-            None,
-            tf.data.Dataset.from_tensor_slices((X, Y)).batch(4),
-            iter([X]),
-            keras.Input((TIME, 3)),
-            {"a": X, "b": None},
-            object(),
+            lambda: None,
+            lambda: tf.data.Dataset.from_tensor_slices((X, Y)).batch(4),
+            lambda: iter([X]),
+            lambda: keras.Input((TIME, 3)),
+            lambda: {"a": None, "b": None},
+            object,
         ],
-        ids=lambda x: type(x).__name__,
     )
-    def test_a_probe_that_is_no_batch_of_arrays(self, x):
+    def test_a_probe_that_is_no_batch_of_arrays(self, make):
         with pytest.raises(ValueError, match=r"expected arrays.*next\(iter\(dataset\)\)"):
-            Probe(x)
+            Probe(make())
 
     def test_a_part_that_is_no_model(self):
         with pytest.raises(ValueError, match=r"model='generator'; expected a keras.Model"):

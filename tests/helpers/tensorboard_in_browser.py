@@ -12,14 +12,9 @@ import pytest
 
 CHROMIUM = shutil.which("chromium")
 CHROMEDRIVER = shutil.which("chromedriver")
-CI = os.environ.get("CI") == "true"  # there these tests must run
 PATIENCE = 60  # seconds; a page that has what is looked for does not take them
 
-MARKS = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM and not CI, reason="chromium is not installed"),
-    pytest.mark.skipif(not CHROMEDRIVER and not CI, reason="chromedriver is not installed"),
-]
+MARKS = [pytest.mark.browser, pytest.mark.needs("chromium", "chromedriver")]
 
 # TensorBoard's pages are nested shadow trees, which CSS selectors do not enter.
 ELEMENTS = """

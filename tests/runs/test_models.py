@@ -9,22 +9,12 @@ import pytest
 from task_cases import CASES
 
 from keras_rnn_study import trace
-from keras_rnn_study.runs import models
 from keras_rnn_study.datasets import adding, language, reber, recall, temporal_order
 from keras_rnn_study.runs.models import build_model
+from keras_rnn_study.runs.starts import CELLS, STARTS
 
 UNITS = 16
-VALID = [
-    ("simple_rnn", "keras"),
-    ("simple_rnn", "glorot"),
-    ("simple_rnn", "identity"),
-    ("lstm", "keras"),
-    ("lstm", "glorot"),
-    ("lstm", "chrono"),
-    ("gru", "keras"),
-    ("gru", "glorot"),
-    ("gru", "chrono"),
-]
+VALID = [(cell, init) for cell, inits in STARTS.items() for init in inits]
 KERAS_LAYERS = {
     "simple_rnn": keras.layers.SimpleRNN,
     "lstm": keras.layers.LSTM,
@@ -141,7 +131,7 @@ def test_a_new_model_scores_about_chance():
     assert abs(loss - np.log(recall.TASK.num_classes)) < 0.2
 
 
-@pytest.mark.parametrize("cell", models.CELLS)
+@pytest.mark.parametrize("cell", CELLS)
 def test_layers_are_named_after_their_cell(cell):
     model = build_model("language", cell, layers=3, units=4)
     names = [layer.name for layer in model.layers]
@@ -156,7 +146,7 @@ def test_a_task_may_be_given_by_its_name():
         np.testing.assert_array_equal(first, second)
 
 
-@pytest.mark.parametrize("cell", models.CELLS)
+@pytest.mark.parametrize("cell", CELLS)
 def test_keras_init_is_what_keras_does_by_default(cell):
     layer = build(cell).get_layer(cell)
     default = KERAS_LAYERS[cell](UNITS)
@@ -169,7 +159,7 @@ def test_keras_init_is_what_keras_does_by_default(cell):
     assert ours == theirs
 
 
-@pytest.mark.parametrize("cell", models.CELLS)
+@pytest.mark.parametrize("cell", CELLS)
 def test_keras_init_has_an_orthogonal_and_glorot_a_random_recurrent_kernel(cell):
     def gram(init):
         kernel = weights(build(cell, init=init).get_layer(cell))[1]  # (units, gates x units)
@@ -235,6 +225,26 @@ def test_chrono_lets_the_state_live_as_long_as_the_gap():
         left[init] = float(keras.ops.mean(c))
     assert left["keras"] < 1e-10
     assert left["chrono"] > 0.1
+
+
+@pytest.mark.parametrize("biases", [{"forget_bias": 4.5}, {"input_bias": -4.5}, {}])
+def test_a_gates_bias_is_set_and_no_other(biases):
+    model = build("lstm", layers=2, **biases)
+    for name in ("lstm", "lstm_2"):
+        gates = np.split(weights(model.get_layer(name))[2], 4)  # input, forget, candidate, output
+        expected = (biases.get("input_bias", 0), biases.get("forget_bias", 1), 0, 0)
+        for gate, value in zip(gates, expected, strict=True):
+            np.testing.assert_array_equal(gate, np.float32(value))
+
+
+def test_an_open_forget_gate_with_a_closed_input_gate_keeps_the_state_as_chrono_does():
+    x, _ = recall.make(16, gap=100, seed=0)
+    kept = {}
+    for input_bias in (0.0, -4.6):
+        model = build("lstm", forget_bias=4.6, input_bias=input_bias)
+        states = trace(model, x)["lstm"].states["c"]
+        kept[input_bias] = float(np.linalg.norm(states[:, -1] - states[:, 0], axis=-1).mean())
+    assert kept[-4.6] < 0.2 * kept[0.0]  # what comes in after the evidence is the drift
 
 
 def test_every_layer_gets_chrono_biases_of_its_own():
@@ -306,6 +316,24 @@ def test_saved_models_load_without_this_project(tmp_path):
         ({"units": 0}, "units must be a whole number, 1 or more, but 0 was given"),
         ({"layers": 1.5}, "layers must be a whole number, 1 or more, but 1.5 was given"),
         ({"seed": -1}, "seed must be a whole number, 0 or more, but -1 was given"),
+        ({"seed": 2**32}, "seed must be a whole number, 4,294,967,295 or less"),
+        ({"units": 10**9}, "units must be a whole number, 65,536 or less"),
+        (
+            {"task": recall},
+            r"but <module .* was given. Pass, for example, recall.TASK, or 'recall'",
+        ),
+        ({"task": 3}, "task must be a Task, or the name of one, but 3 was given"),
+        ({"optimizer": "adm"}, "Unknown optimizer 'adm': .*Did you mean 'adam'"),
+        ({"optimizer": 3}, "optimizer must be a Keras optimizer, or the name of one, but 3"),
+        ({"cell": "gru", "input_bias": 1}, "input_bias=1 is for an LSTM's input gate, but .*'gru'"),
+        (
+            {"cell": "lstm", "input_bias": "a"},
+            "input_bias must be a number, -1,000 or more, but 'a'",
+        ),
+        (
+            {"cell": "lstm", "init": "chrono", "gap": 5, "input_bias": 0.0},
+            "init='chrono' sets the input gate's biases, and input_bias=0.0 would undo it",
+        ),
     ],
 )
 def test_bad_input(arguments, message):

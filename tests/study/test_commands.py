@@ -89,9 +89,9 @@ def test_a_file_says_what_to_run_and_options_change_it(tmp_path):
     ("arguments", "message"),
     [
         (["--gap", "5"], r"Where should the runs go\? Pass, for example, --out runs/gaps"),
-        (["--gap", "5", "--out", "x"], r"A study needs a task. Pass, for example, --task recall"),
+        (["--gap", "5", "--out", "x"], r"A study needs a task. Pass, for example, task='recall'"),
         (["--task", "recal", "--gap", "5", "--out", "x"], r"Unknown task 'recal'"),
-        (["--task", "recall", "--out", "x"], r"gap must be a whole number.*--gap 10"),
+        (["--task", "recall", "--out", "x"], r"gap must be a whole number.*gap=10"),
         (["--task", "recall", "--gap", "5", "--set", "units", "--out", "x"], r"--set takes a name"),
         (["none.yaml"], r"Cannot read the study 'none.yaml'"),
         (["--size", "quick", "--out", "x"], r"--size quick is one of a file's, but no file"),

@@ -10,7 +10,7 @@ from taped import taped
 from keras_rnn_study import trace
 from keras_rnn_study.cells import replay
 from keras_rnn_study.seams.names import cell_names, recurrent_layers
-from keras_rnn_study.tracing import graph
+from keras_rnn_study.tracing import trace_function
 
 BATCH, TIME, FEATURES = 4, 6, 3
 
@@ -186,7 +186,7 @@ def test_the_opened_loop_agrees_with_the_replay(name, monkeypatch):
     model, x, y = compiled(name)
     replayed = trace(model, x, y)
     monkeypatch.setattr(replay, "supports", lambda cell: False)
-    monkeypatch.setattr(graph, "_functions", type(graph._functions)())
+    monkeypatch.setattr(trace_function, "_functions", type(trace_function._functions)())
     opened = check(model, x, y)
     for layer in replayed:
         for field in ("states", "state_gradients"):
@@ -335,12 +335,12 @@ def test_a_trace_is_forgotten_with_its_model():
 
     model, x, y = compiled("one simple_rnn")
     trace(model, x, y)
-    known = len(graph._functions)
+    known = len(trace_function._functions)
     del model
     keras.utils.clear_session()
     tf.keras.backend.clear_session()
     gc.collect()
-    assert len(graph._functions) < known
+    assert len(trace_function._functions) < known
 
 
 def test_a_stack_of_cells_that_start_from_a_bare_tensor():
@@ -391,7 +391,7 @@ def test_zeros_at_masked_steps_send_no_gradient_back(monkeypatch):
     for kind in ("repeats", "zeros"):
         if kind == "zeros":
             vars(layer)["inner_loop"] = zeros_at_masked.__get__(layer)
-            graph._functions.clear()
+            trace_function._functions.clear()
         shown[kind] = trace(model, [x, mask], np.zeros(BATCH))["lstm"]
         with tf.GradientTape() as tape:
             sequences = tf.constant(x)

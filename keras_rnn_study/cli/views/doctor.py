@@ -1,9 +1,18 @@
 """What the doctor found, for a terminal of 80 columns."""
 
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
 from rich import box
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
+
+if TYPE_CHECKING:
+    from keras_rnn_study.doctor import LayerKernel, Machine
+    from keras_rnn_study.fusion.eligibility import Obstacle
+
+Thing = TypeVar("Thing", bound=Hashable)
 
 _ABOUT_FUSED = (
     "fused: from keras_rnn_study import fused. A layer that it cannot fuse stays as it is, "
@@ -11,8 +20,8 @@ _ABOUT_FUSED = (
 )
 
 
-def machine_view(machine):
-    """The machine's facts, a line each; where there is no GPU, why and what to do."""
+def machine_view(machine: "Machine") -> Table:
+    """Show the machine's facts, a line each; where there is no GPU, why and what to do."""
     facts = {
         "Python": machine.python,
         "TensorFlow": machine.tensorflow,
@@ -30,14 +39,14 @@ def machine_view(machine):
     return table
 
 
-def layers_view(title, kernels):
-    """A table of layers and kernels, and below it what keeps them off faster ones.
+def layers_view(title: str, kernels: Sequence["LayerKernel"]) -> Group:
+    """Show a table of layers and kernels, and below it what keeps them off faster ones.
 
     Args:
-        title: str, which layers these are.
+        title: Which layers these are.
         kernels: What `examine` returned.
     """
-    parts = [Text(f"{title}\n", style="bold"), _kernels(kernels)]
+    parts: list[Text | Table] = [Text(f"{title}\n", style="bold"), _kernels(kernels)]
     parts += [Text(), Text(_ABOUT_FUSED, "dim")]
     off_cudnn = _by_layers(kernels, lambda layer: layer.obstacles)
     unfused = _by_layers(kernels, lambda layer: layer.fused_obstacles)
@@ -51,7 +60,7 @@ def layers_view(title, kernels):
     return Group(*parts)
 
 
-def _kernels(kernels):
+def _kernels(kernels: Sequence["LayerKernel"]) -> Table:
     table = _table("layer", "class", "runs on", "within fused(model)")
     for layer in kernels:
         row = (layer.name, layer.cell, layer.kernel, layer.fused_kernel)
@@ -59,7 +68,9 @@ def _kernels(kernels):
     return table
 
 
-def _obstacles(heading, found, kernels):
+def _obstacles(
+    heading: str, found: Mapping["Obstacle", list[str]], kernels: Sequence["LayerKernel"]
+) -> Table:
     table = _table(heading, "layers", "how to change it")
     for obstacle, names in found.items():
         layers = _layers(names, kernels)
@@ -67,21 +78,23 @@ def _obstacles(heading, found, kernels):
     return table
 
 
-def _table(*headings):
+def _table(*headings: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for heading in headings:
         table.add_column(heading)
     return table
 
 
-def _by_layers(kernels, what):
-    """What several layers have in common is shown once: dict of it to the layers' names."""
-    layers = {}
+def _by_layers(
+    kernels: Sequence["LayerKernel"], what: Callable[["LayerKernel"], Iterable[Thing]]
+) -> dict[Thing, list[str]]:
+    """Group layers by what they have in common, which is then shown once."""
+    layers: dict[Thing, list[str]] = {}
     for layer in kernels:
         for thing in what(layer):
             layers.setdefault(thing, []).append(layer.name)
     return layers
 
 
-def _layers(names, kernels):
+def _layers(names: Sequence[str], kernels: Sequence["LayerKernel"]) -> str:
     return "all" if len(names) == len(kernels) > 1 else ", ".join(names)

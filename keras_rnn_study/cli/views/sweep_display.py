@@ -1,6 +1,9 @@
 """How far a sweep is, in a terminal; line by line where there is none."""
 
+from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+
+from keras_rnn_study.study.sweeping.sweep import Progress as SweepProgress
 
 
 class SweepDisplay:
@@ -10,7 +13,7 @@ class SweepDisplay:
         console: `rich.console.Console`.
     """
 
-    def __init__(self, console):
+    def __init__(self, console: Console) -> None:
         self._console = console
         self._bar = Progress(
             SpinnerColumn(),
@@ -24,21 +27,21 @@ class SweepDisplay:
             speed_estimate_period=600,  # long runs come first
         )
         self._task = self._bar.add_task("", total=1.0, counts="starting")
-        self._told = None
+        self._told: int | None = None
 
-    def __enter__(self):
+    def __enter__(self) -> "SweepDisplay":
         self._bar.start()
         return self
 
-    def __exit__(self, *error):
+    def __exit__(self, *error: object) -> None:
         self.stop()
 
-    def stop(self):
-        """Leaves the line as it is."""
+    def stop(self) -> None:
+        """Leave the line as it is."""
         self._bar.stop()
 
-    def update(self, progress):
-        """Shows a `keras_rnn_study.study.sweeping.sweep.Progress`."""
+    def update(self, progress: SweepProgress) -> None:
+        """Show a `keras_rnn_study.study.sweeping.sweep.Progress`."""
         counts = f"{progress.done} of {progress.total} runs, {progress.running} running"
         if progress.failed:
             counts += f", {progress.failed} failed"
@@ -48,7 +51,7 @@ class SweepDisplay:
             self._console.print(_line(progress), highlight=False, soft_wrap=True)
 
 
-def _line(progress):
+def _line(progress: SweepProgress) -> str:
     latest = progress.latest
     if latest is None:
         return f"{progress.done} of {progress.total} runs are there"

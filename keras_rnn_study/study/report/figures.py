@@ -179,12 +179,11 @@ def flow_map(history, run):
     """
     from keras_rnn_study.pictures import heat_maps
 
-    state = "c" if run.cell == "lstm" else "h"
-    norms = history.get(tag("gradient_flow", run.cell, state))
+    norms = history.get(tag("gradient_flow", run.cell, run.memory))
     if norms is None:
         return None
     title = f"{run.label}, {run.facts.size_name} {run.size}"
-    return heat_maps.gradient_flow(norms, history["step"], state=state, layer=title)
+    return heat_maps.gradient_flow(norms, history["step"], state=run.memory, layer=title)
 
 
 def write_figure(figure, path):

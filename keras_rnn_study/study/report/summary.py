@@ -5,6 +5,7 @@ import dataclasses
 
 import numpy as np
 
+from keras_rnn_study.runs.result import Result
 from keras_rnn_study.runs.run import Run
 from keras_rnn_study.study.grid import settings
 from keras_rnn_study.study.report.statistics import (
@@ -13,9 +14,8 @@ from keras_rnn_study.study.report.statistics import (
     rank_correlation,
     wilson,
 )
-from keras_rnn_study.study.result import Result
 
-_IN_LABEL = ("cell", "init", "forget_bias")
+_IN_LABEL = ("cell", "init", "forget_bias", "input_bias")
 _NOT_IN_LABEL = ("task", "variant", "gap", "length", "seed", "steps")
 
 

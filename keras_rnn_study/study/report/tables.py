@@ -9,11 +9,11 @@ import math
 from rich import box
 from rich.table import Table
 
+from keras_rnn_study.runs.result import Result
 from keras_rnn_study.runs.run import Run
 from keras_rnn_study.study.report.summary import conditions, lines
-from keras_rnn_study.study.result import Result
 
-_PAIRS = ("horizon", "decay")  # before and after training
+_PAIRS = ("horizon", "decay", "keep_gate")  # before and after training
 
 
 def results_csv(results):
@@ -151,16 +151,17 @@ def _row(result):
 def _result(row):
     options = tuple(sorted(json.loads(row["optimizer_options"] or "{}").items()))
     run = {
-        field.name: _value(row[field.name], field.type)
+        field.name: _value(row.get(field.name, ""), field.type)  # one that is new may lack
         for field in dataclasses.fields(Run)
         if field.name != "optimizer_options"
     }
     values = {}
     for field in dataclasses.fields(Result):
         if field.name in _PAIRS:
-            kind = int if field.name == "horizon" else float
-            ends = row[f"{field.name}_before"], row[f"{field.name}_after"]
-            values[field.name] = tuple(_value(end, kind | None) for end in ends)
+            ends = (row.get(f"{field.name}_{when}", "") for when in ("before", "after"))
+            whole = field.name == "horizon"
+            kinds = ((end, int if whole and end != "nan" else float) for end in ends)
+            values[field.name] = tuple(_value(end, kind | None) for end, kind in kinds)
         elif field.name != "run":
             values[field.name] = _value(row[field.name], field.type)
     return Result(Run(**run, optimizer_options=options), **values)

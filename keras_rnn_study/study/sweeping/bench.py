@@ -66,5 +66,5 @@ class Bench:
 def _compiled_for(run, loop):
     """All of a run that is compiled in: not its seed, learning rate, steps and starting weights."""
     relu = run.init == "identity"
-    start = {"init": "identity" if relu else "keras", "forget_bias": None}
-    return loop, dataclasses.replace(run, seed=0, learning_rate=0.0, steps=0, **start)
+    start = {"init": "identity" if relu else "keras", "forget_bias": None, "input_bias": None}
+    return loop, dataclasses.replace(run, seed=0, learning_rate=1.0, steps=1, **start)

@@ -1,78 +1,48 @@
-"""What happens at the checks of a run: held-out samples are scored, and the run may end."""
+"""When a run of a study ends, and how long its steps take."""
 
-import math
 import time
 
 import keras
-import numpy as np
 
-from keras_rnn_study.runs.run import verdict
-
-_HOLDS = 2  # checks in a row
+from keras_rnn_study.runs.checks import Checks
+from keras_rnn_study.study.grid import Protocol
 
 
-class Checks(keras.callbacks.Callback):
-    """Scores held-out samples before training and after each epoch, and says when a run ends.
+class Stopping(keras.callbacks.Callback):
+    """Ends a run at a check after which there is nothing more to learn about it.
 
-    A run ends when its success test has held at two checks in a row; when its loss is not finite;
-    or when it is hopeless: a share of its steps is done (`Protocol.give_up`), and no check was
-    better than guessing by five standard errors.
+    That is when its success test has held (see `Checks`); when its loss is not finite; or when it
+    is hopeless: a share of its steps is done (`Protocol.give_up`), and no check was better than
+    guessing by five standard errors.
 
     Args:
-        run: The `Run`.
+        checks: The `Checks` of the same training, which come before this in its callbacks.
         protocol: `Protocol`.
-        score: Function without arguments: scores of held-out samples, (samples,).
 
     Attributes:
         ended: Why training ended, as in `Result`.
-        updates: Training steps done.
-        updates_to_success: The first of the two checks in a row; `None` if there were none.
-        scores: List of float, the mean score at each check; the first is before training.
-        losses: List of float, the mean training loss up to each check; the first is NaN.
-        seconds: What scoring took.
     """
 
-    def __init__(self, run, protocol, score):
+    def __init__(self, checks: Checks, protocol: Protocol) -> None:
         super().__init__()
-        self._task, self._steps, self._protocol = run.facts, run.steps, protocol
-        self._score = score
-        self._held = 0
-        self._is_hopeful = False
-        self.ended, self.updates, self.updates_to_success = "updates used up", 0, None
-        self.scores, self.losses, self.seconds = [], [], 0.0
+        self._checks, self._give_up = checks, protocol.give_up
+        self.ended = "updates used up"
 
-    def on_train_begin(self, logs=None):
-        """The score of the weights as they start: a task can be solved by luck."""
-        self._check(float("nan"))
-
-    def on_epoch_end(self, epoch, logs=None):
-        """One check; ends the run where there is nothing more to learn about it."""
-        self.updates = (epoch + 1) * self._protocol.check_every
-        how = self._check(logs["loss"])
-        self._held = self._held + 1 if how == "learned" else 0
-        self._is_hopeful |= how in ("learned", "in part")
-        if not math.isfinite(logs["loss"]) or how == "diverged":
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """End the run, perhaps."""
+        if self._checks.verdicts[-1] == "diverged":
             self._end("not finite")
-        elif self._held == _HOLDS:
-            self.updates_to_success = self.updates - (_HOLDS - 1) * self._protocol.check_every
+        elif self._checks.has_held:
             self._end("success held")
         elif self._is_hopeless():
             self._end("hopeless")
 
-    def _check(self, loss):
-        start = time.perf_counter()
-        scores = self._score()
-        self.seconds += time.perf_counter() - start
-        self.scores.append(float(scores.mean()))
-        self.losses.append(float(loss))
-        return verdict(self._task, self.scores[-1], standard_error(scores))
+    def _is_hopeless(self) -> bool:
+        done, steps = self._checks.updates, self._checks.run.steps
+        is_due = self._give_up < 1 and self._give_up * steps <= done < steps
+        return is_due and not {"learned", "in part"} & set(self._checks.verdicts[1:])
 
-    def _is_hopeless(self):
-        share = self._protocol.give_up
-        due = share < 1 and self.updates >= share * self._steps
-        return due and not self._is_hopeful and self.updates < self._steps
-
-    def _end(self, why):
+    def _end(self, why: str) -> None:
         self.ended, self.model.stop_training = why, True
 
 
@@ -83,20 +53,15 @@ class Clock(keras.callbacks.Callback):
         taken: List of float: seconds of each step. The first has the compiling in it.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
-        self.taken = []
-        self._start = None
+        self.taken: list[float] = []
+        self._start = 0.0
 
-    def on_train_batch_begin(self, batch, logs=None):
-        """A step begins."""
+    def on_train_batch_begin(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        """Begin a step."""
         self._start = time.perf_counter()
 
-    def on_train_batch_end(self, batch, logs=None):
-        """A step ends."""
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        """End a step."""
         self.taken.append(time.perf_counter() - self._start)
-
-
-def standard_error(scores):
-    """Of the mean score."""
-    return float(np.std(scores) / len(scores) ** 0.5)

@@ -5,8 +5,8 @@ import concurrent.futures
 import dataclasses
 
 from keras_rnn_study.datasets.checks import check_choice
+from keras_rnn_study.runs.result import Result
 from keras_rnn_study.study.directory import StudyDirectory, files_of
-from keras_rnn_study.study.result import Result
 from keras_rnn_study.study.sweeping import gpus, worker
 from keras_rnn_study.study.sweeping.pools import WorkerDied, pool
 

@@ -14,8 +14,8 @@ import time
 import traceback
 
 from keras_rnn_study.runs.quiet import import_tensorflow
+from keras_rnn_study.runs.result import Result
 from keras_rnn_study.study.directory import files_of
-from keras_rnn_study.study.result import Result
 from keras_rnn_study.study.sweeping import gpus
 
 _one_at_a_time = threading.Lock()  # a Dask worker may have several threads
@@ -115,13 +115,13 @@ def _start(threads, gpu):
 
 def _train(run, protocol):
     from keras_rnn_study.study.sweeping.bench import Bench
-    from keras_rnn_study.study.sweeping.one_run import train
+    from keras_rnn_study.study.sweeping.one_run import perform
 
     global _bench
     if _bench is None or not _bench.serves(run, protocol.loop):
         _bench = None  # the memory of the last one, before the next one takes its own
         _bench = Bench(run, protocol.loop)
-    return train(run, protocol, _bench)
+    return perform(run, protocol, _bench)
 
 
 def failure(run, error):

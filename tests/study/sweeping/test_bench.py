@@ -8,7 +8,7 @@ import pytest
 from keras_rnn_study.runs.run import Run
 from keras_rnn_study.study import Protocol
 from keras_rnn_study.study.sweeping.bench import Bench
-from keras_rnn_study.study.sweeping.one_run import train
+from keras_rnn_study.study.sweeping.one_run import perform
 
 PROTOCOL = Protocol(samples=64, give_up=1)
 RUN = Run("recall", "lstm", gap=2, units=4, steps=80, learning_rate=0.01, seed=1)
@@ -24,18 +24,19 @@ def test_a_bench_that_was_used_is_as_good_as_new(optimizer):
     run = dataclasses.replace(RUN, optimizer=optimizer)
     other = dataclasses.replace(OTHER, optimizer=optimizer)
     used = Bench(other, "fused")
-    train(other, PROTOCOL, used)
+    perform(other, PROTOCOL, used)
     assert used.serves(run, "fused")
-    found = numbers(*train(run, PROTOCOL, used)[:2])
-    expected = numbers(*train(run, PROTOCOL, Bench(run, "fused"))[:2])
+    found = numbers(*perform(run, PROTOCOL, used)[:2])
+    expected = numbers(*perform(run, PROTOCOL, Bench(run, "fused"))[:2])
     np.testing.assert_equal(found, expected)
-    again = numbers(*train(run, PROTOCOL, used)[:2])  # upon its own trained weights
+    again = numbers(*perform(run, PROTOCOL, used)[:2])  # upon its own trained weights
     np.testing.assert_equal(again, expected)
 
 
 def test_what_is_compiled_in_needs_another_bench():
     bench = Bench(RUN, "keras")
-    for same in ({"seed": 7}, {"learning_rate": 1.0}, {"init": "chrono"}, {"forget_bias": 3.0}):
+    sames = ({"seed": 7}, {"learning_rate": 1.0}, {"init": "chrono"}, {"forget_bias": 3.0})
+    for same in (*sames, {"input_bias": -3.0}, {"steps": 7}):
         assert bench.serves(dataclasses.replace(RUN, **same), "keras")
     other = (
         {"gap": 3},
@@ -53,7 +54,7 @@ def test_what_is_compiled_in_needs_another_bench():
 
 
 def test_both_loops_come_to_the_same():
-    results = [train(RUN, PROTOCOL, Bench(RUN, loop))[0] for loop in ("fused", "keras")]
+    results = [perform(RUN, PROTOCOL, Bench(RUN, loop))[0] for loop in ("fused", "keras")]
     assert results[0].decay[0] == pytest.approx(results[1].decay[0], abs=1e-3)
     assert results[0].largest_gradient_norm == pytest.approx(
         results[1].largest_gradient_norm, rel=1e-2

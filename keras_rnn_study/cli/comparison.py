@@ -1,0 +1,87 @@
+"""Several cells trained on one task, one after the other: progress bars, and a table at the end."""
+
+import os
+import shlex
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import typer
+
+from keras_rnn_study.cli.common import console, errors_in_a_line, new_directory
+from keras_rnn_study.runs.quiet import start_tensorflow
+
+if TYPE_CHECKING:
+    from keras_rnn_study.runs import Result, Run
+
+
+def compare(runs: Sequence["Run"], name: str, log_dir: str | None, verbose: bool) -> list["Result"]:
+    """Train one run after the other; print a table, and where the events are.
+
+    Args:
+        runs: They differ in cell, start or size.
+        name: Of the command, which a new log directory is named after.
+        log_dir: Where events go, a directory for each run below it; `None`: a new one.
+        verbose: Show TensorFlow's own messages.
+    """
+    with errors_in_a_line():
+        log_dir = _checked(runs, name, log_dir)
+    start_tensorflow(verbose)
+    results: list[Result] = []
+    try:
+        with errors_in_a_line():
+            _train(runs, log_dir, results)
+    except KeyboardInterrupt:
+        console.print("Interrupted.", style="bold")
+        _print_results(results, log_dir)
+        raise typer.Exit(130) from None
+    _print_results(results, log_dir)
+    return results
+
+
+def _checked(runs: Sequence["Run"], name: str, log_dir: str | None) -> str:
+    """Return the log directory: all mistakes show before TensorFlow starts, which takes seconds."""
+    from keras_rnn_study.runs.log_dirs import check_fresh, make_writable
+
+    for run in runs:
+        run.samples(1)  # the data may have no such gap, or need another package
+    if log_dir is None:
+        return new_directory(name)
+    for run in runs:
+        check_fresh(os.path.join(log_dir, _directory(run, runs)))
+    make_writable(log_dir)
+    return log_dir
+
+
+def _train(runs: Sequence["Run"], log_dir: str, results: list["Result"]) -> None:
+    """Add the result of each run to the list as soon as it is there."""
+    from keras_rnn_study.cli.views import progress
+    from keras_rnn_study.runs import record
+
+    models = [run.build() for run in runs]
+    with progress.progress_bar(console) as bar:
+        shown = [progress.Progressing(bar, run) for run in runs]
+        for run, model, line in zip(runs, models, shown, strict=True):
+            directory = os.path.join(log_dir, _directory(run, runs))
+            results.append(record(run, model, directory, [line]))
+
+
+def _print_results(results: Sequence["Result"], log_dir: str) -> None:
+    from keras_rnn_study.cli.views.result_table import legend, result_table
+
+    if results:
+        console.print(result_table(results))
+        console.print(legend(results) + "\n", style="dim", highlight=False)
+    console.print(f"Events: {log_dir}", soft_wrap=True, highlight=False)
+    console.print(
+        f"To look at them: tensorboard --logdir {shlex.quote(log_dir)}\n",
+        soft_wrap=True,
+        highlight=False,
+    )
+
+
+def _directory(run: "Run", runs: Sequence["Run"]) -> str:
+    """Name a run's directory: `gap-50/lstm-chrono`, without the gap if all have the same."""
+    name = run.cell if run.init == "keras" else f"{run.cell}-{run.init}"
+    if len({other.size for other in runs}) == 1:
+        return name
+    return os.path.join(f"{run.facts.size_name}-{run.size}", name)

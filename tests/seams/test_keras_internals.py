@@ -1,0 +1,172 @@
+"""All that is private in Keras and TensorFlow is in one module; what goes without each is told."""
+
+import ast
+import re
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from keras import layers
+
+from keras_rnn_study.seams import keras_internals
+
+ROOT = Path(__file__).parents[2]
+INTERNALS = ROOT / "keras_rnn_study" / "seams" / "keras_internals.py"
+
+# Private name -> the feature that goes without it, should a release take the name away.
+FEATURES = {
+    "_flatten_layers": "names of layers below the first level; without it nothing is found",
+    "_losses": "a trace leaves `model.losses` as they were",
+    "_loss_ids": "a trace leaves `model.losses` as they were",
+    "_inbound_nodes": "the doctor says whether a mask reaches a layer",
+    "_trainable_variables": "norms per weight where a step calls `apply(gradients)` alone",
+    "_clip_gradients": "`gradient_clip_ratio`",
+    "_jit_compile": "`fused` on a GPU is undone to the letter",
+    "_get_control_flow_context": "a small LSTM on `fused` loops trains under `jit_compile=True`",
+}
+# Public though they begin with a line: those of NamedTuple and `os`; and a word that ends a name.
+PUBLIC = {"_asdict", "_replace", "_fields", "_exit", "_after"}
+PRIVATE = re.compile(r"_[a-z]\w*")
+
+
+def sources():
+    for folder in ("keras_rnn_study", "callbacks", "datasets"):
+        yield from sorted((ROOT / folder).rglob("*.py"))
+
+
+def trees():
+    return {path: ast.parse(path.read_text(encoding="utf-8")) for path in sources()}
+
+
+def private_names_used(tree):
+    """Private names read from any object, or as the name of an attribute in a string."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and PRIVATE.fullmatch(node.attr):
+            yield node.attr
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            if PRIVATE.fullmatch(node.value):
+                yield node.value
+        elif isinstance(node, ast.ImportFrom | ast.Import):
+            module = getattr(node, "module", None) or ""
+            for name in (module, *(alias.name for alias in node.names)):
+                if name.startswith(("keras.src", "tensorflow.python")):
+                    yield name
+
+
+def private_names_made(tree):
+    """Private names that a module of ours defines: functions, classes, variables, attributes."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(getattr(node, "ctx", None), ast.Store):
+            if isinstance(node, ast.Name):
+                yield node.id
+            elif isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "self":
+                yield node.attr
+
+
+def foreign(parsed):
+    """Path -> private names in it that nothing of ours defines."""
+    ours = {name for tree in parsed.values() for name in private_names_made(tree)} | PUBLIC
+    return {path: set(private_names_used(tree)) - ours for path, tree in parsed.items()}
+
+
+def test_no_other_module_names_anything_private():
+    found = {path.name: names for path, names in foreign(trees()).items() if names}
+    found.pop(INTERNALS.name)
+    assert found == {}
+
+
+def test_the_table_has_each_name():
+    assert foreign(trees())[INTERNALS] == set(FEATURES)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "layer._flatten_layers()",
+        "vars(model)['_jit_compile'] = None",
+        "getattr(layer, '_losses')",
+        "from keras.src.layers import rnn",
+        "import tensorflow.python.ops",
+    ],
+)
+def test_the_search_finds(code):
+    path = Path("other.py")
+    assert foreign({path: ast.parse(code)})[path]
+
+
+def test_each_function_says_what_goes_without_it():
+    tree = ast.parse(INTERNALS.read_text(encoding="utf-8"))
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            assert re.search(r"Without it|see `sublayers`", ast.get_docstring(node), re.IGNORECASE)
+
+
+def model_of(*stack):
+    model = keras.Sequential([keras.Input((5, 2)), *stack])
+    model.compile("adam", loss="mse")
+    return model
+
+
+def test_layers_below_a_layer():
+    outer = layers.Bidirectional(layers.LSTM(2))
+    names = [layer.name for layer in keras_internals.sublayers(outer)]
+    assert names == ["forward_lstm", "backward_lstm"]
+    everything = keras_internals.all_layers(model_of(outer))
+    assert len(everything) >= 6  # the model, the wrapper, two layers and their cells
+    assert len({id(layer) for layer in everything}) == len(everything)
+
+
+def test_losses_that_layers_added_are_kept():
+    layer = layers.Dense(2, activity_regularizer="l2")
+    model = model_of(layer)
+    model(np.ones((1, 5, 2)))
+    before = [float(loss) for loss in model.losses]
+    with keras_internals.kept_losses(model):
+        model(np.full((1, 5, 2), 3.0))
+        assert [float(loss) for loss in model.losses] != before
+    assert [float(loss) for loss in model.losses] == before
+    assert len(before) == 1
+
+
+def test_arguments_of_a_call():
+    x, mask = keras.Input((5, 2)), keras.Input((5,), dtype="bool")
+    layer = layers.LSTM(2)
+    layer(x, mask=mask)
+    assert keras_internals.call_arguments(layer)[0]["mask"] is mask
+    assert keras_internals.call_arguments(layers.LSTM(2)) == []
+
+
+def test_what_an_optimizer_was_built_on():
+    model = model_of(layers.LSTM(2))
+    model.optimizer.build(model.trainable_variables)
+    variables = keras_internals.trainable_variables(model.optimizer)
+    assert [id(v) for v in variables] == [id(v) for v in model.trainable_variables]
+
+
+def test_gradients_are_clipped_as_keras_clips():
+    gradients = [tf.constant([3.0, 4.0]), tf.constant([12.0])]
+    clipped = keras_internals.clipped(keras.optimizers.SGD(global_clipnorm=1.3), gradients)
+    np.testing.assert_allclose(np.concatenate(clipped), np.array([3, 4, 12]) / 10, rtol=1e-6)
+
+
+def test_where_a_model_keeps_jit_compile():
+    model = model_of(layers.LSTM(2))
+    vars(model)[keras_internals.JIT_COMPILE] = True
+    assert model.jit_compile is True
+
+
+def test_code_within_xla_is_told():
+    seen = []
+
+    def look(x):
+        seen.append(keras_internals.is_within_xla())
+        return x
+
+    tf.function(look, jit_compile=True)(1.0)
+    tf.function(look)(1.0)
+    look(1.0)
+    assert seen == [True, False, False]
