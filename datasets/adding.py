@@ -44,13 +44,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from keras_rnn_study.datasets import reading, sampling
+from keras_rnn_study.datasets.contract import documented
 from keras_rnn_study.datasets.sources import marked_numbers
 from keras_rnn_study.datasets.task import Task, with_variants
 
 if TYPE_CHECKING:
     import tensorflow as tf
 
-__all__ = ["TASK", "evidence", "load_data", "make", "stream"]
+__all__ = ["TASK", "evidence", "load_data", "make", "stream", "tokens"]
 
 _HIDDEN = marked_numbers.hidden_share(100)
 
@@ -71,13 +72,9 @@ _EXACT = Task(
     read_input=marked_numbers.read,
     read_answer=reading.number,
 )
-_SQUARED_ERROR = {
-    "tolerance": None,
-    "chance": 1 / 6,
-    "success": 0.01,
-    "size_name": "length",
-    "min_size": 2,
-}
+_SQUARED_ERROR = dataclasses.replace(
+    _EXACT, tolerance=None, chance=1 / 6, success=0.01, size_name="length", min_size=2
+)
 
 TASK = with_variants(
     _EXACT,
@@ -98,29 +95,27 @@ TASK = with_variants(
         min_size=marked_numbers.MIN_LENGTH,
     ),
     dataclasses.replace(
-        _EXACT,
+        _SQUARED_ERROR,
         variant="le_2015",
         source='Le, Jaitly & Hinton, "A Simple Way to Initialize Recurrent Networks of Rectified '
         'Linear Units", 2015, arXiv:1504.00941.',
-        **_SQUARED_ERROR,
     ),
     dataclasses.replace(
-        _EXACT,
+        _SQUARED_ERROR,
         variant="arjovsky_2016",
         source='Arjovsky, Shah & Bengio, "Unitary Evolution Recurrent Neural Networks", ICML '
         "2016, arXiv:1511.06464.",
-        **_SQUARED_ERROR,
     ),
     dataclasses.replace(
-        _EXACT,
+        _SQUARED_ERROR,
         variant="bai_2018",
         source='Bai, Kolter & Koltun, "An Empirical Evaluation of Generic Convolutional and '
         'Recurrent Networks for Sequence Modeling", 2018, arXiv:1803.01271.',
-        **_SQUARED_ERROR,
     ),
 )
 
 
+@documented
 def load_data(
     gap: int | None = None,
     *,
@@ -131,21 +126,6 @@ def load_data(
     length: int | None = None,
 ) -> tuple[sampling.Samples, sampling.Samples]:
     """Load a training set and a test set that share no sequence.
-
-    Args:
-        gap: Number of steps between the second marked number and the answer.
-        num_train: Number of training samples.
-        num_test: Number of test samples.
-        seed: The same seed gives the same bytes.
-        variant: One of the definitions above.
-        length: For the other variants than `exact_gap`, instead of `gap`: the T of their source.
-
-    Returns:
-        `(x_train, y_train), (x_test, y_test)`, each as `make` describes them.
-
-    Raises:
-        ValueError: A number is missing, too small or not a whole number, or the variant is
-            unknown.
 
     Example:
         >>> from keras_rnn_study.datasets import adding
@@ -168,7 +148,9 @@ def make(
 
     Args:
         num_samples: Number of samples.
-        gap, variant, length: As for `load_data`.
+        gap: Number of steps between the second marked number and the answer.
+        variant: One of the definitions above.
+        length: For the other variants than `exact_gap`, instead of `gap`: the T of their source.
         seed: The same seed gives the same bytes.
 
     Returns:
@@ -177,7 +159,8 @@ def make(
         from 0 to 2. `hochreiter_1997` differs in all of this, as described above.
 
     Raises:
-        ValueError: As for `load_data`.
+        ValueError: A number is missing, too small or not a whole number, or the variant is
+            unknown.
 
     Example:
         >>> from keras_rnn_study.datasets import adding
@@ -191,14 +174,9 @@ def make(
     return sampling.make(_drawing(variant, gap, length), num_samples, seed)
 
 
+@documented
 def evidence(x: np.ndarray) -> np.ndarray:
     """Find the steps that decide the answer: the two marked ones.
-
-    Args:
-        x: Inputs of this task, `(batch, time, 2)`.
-
-    Returns:
-        Booleans, `(batch, time)`.
 
     Example:
         >>> from keras_rnn_study.datasets import adding
@@ -206,9 +184,10 @@ def evidence(x: np.ndarray) -> np.ndarray:
         >>> adding.evidence(x).nonzero()[1]
         array([ 8, 10])
     """
-    return np.asarray(x)[..., 1] == 1
+    return TASK.inputs(x)[..., 1] == 1
 
 
+@documented
 def stream(
     batch_size: int,
     *,
@@ -218,31 +197,21 @@ def stream(
     variant: str = "exact_gap",
     length: int | None = None,
 ) -> "tf.data.Dataset":
-    """Stream fresh batches without end, from the part of the task that training may see.
+    """Stream fresh batches without end, from the part of the task that training may see."""
+    return sampling.stream(_drawing(variant, gap, length), batch_size, seed, start)
 
-    Batch number i is a pure function of the other arguments and i: streams can be compared, and a
-    run that was broken off after n batches goes on with `start=n`.
 
-    Args:
-        batch_size: Number of samples in a batch.
-        gap, variant, length: As for `load_data`.
-        seed: The same seed gives the same batches.
-        start: Number of the first batch.
-
-    Returns:
-        A `tf.data.Dataset` of `(x, y)` as `make` describes them. It has no end, so `fit` needs
-        `steps_per_epoch`.
-
-    Raises:
-        ValueError: As for `load_data`; also if `start` is negative or not a whole number.
+@documented
+def tokens(x: np.ndarray) -> list[list[str]]:
+    """Say what stands at each step, for people: the numbers, with a star where one is marked.
 
     Example:
         >>> from keras_rnn_study.datasets import adding
-        >>> x, y = next(iter(adding.stream(64, gap=50, seed=0)))
-        >>> x.shape, y.shape
-        (TensorShape([64, 62, 2]), TensorShape([64, 1]))
+        >>> x, y = adding.make(1, gap=3, seed=1)
+        >>> " ".join(adding.tokens(x)[0])
+        '0.02 0.70 0.83 0.17 0.83 0.65 0.55 0.32 0.38* 0.10 0.42* 0.81 0.79 0.15 0.19'
     """
-    return sampling.stream(_drawing(variant, gap, length), batch_size, seed, start)
+    return TASK.read(x)
 
 
 def _drawing(variant: str, gap: int | None, length: int | None) -> sampling.Draw:

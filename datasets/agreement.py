@@ -39,13 +39,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from keras_rnn_study.datasets import reading, sampling
-from keras_rnn_study.datasets.checks import whole_number
+from keras_rnn_study.datasets.contract import documented
 from keras_rnn_study.datasets.task import Task
 
 if TYPE_CHECKING:
     import tensorflow as tf
 
-__all__ = ["TASK", "evidence", "load_data", "make", "stream"]
+__all__ = ["TASK", "evidence", "load_data", "make", "stream", "tokens"]
 
 _SINGULARS_AND_PLURALS = """
     baby babies  basket baskets  bench benches  boat boats  bottle bottles  box boxes
@@ -96,28 +96,16 @@ TASK = Task(
     chance=1 / 2,
     success=0.95,
     disjoint_from=_SHORTEST,
-    read_input=reading.tokens(lambda: _WORDS),
+    read_input=reading.words(lambda: _WORDS),
     read_answer=reading.classes(("is", "are")),
 )
 
 
+@documented
 def load_data(
     gap: int, *, num_train: int = 4096, num_test: int = 1024, seed: int = 0
 ) -> tuple[sampling.Samples, sampling.Samples]:
     """Load a training set and a test set that share no sentence if `gap` is at least 3.
-
-    Args:
-        gap: Number of words between the subject and the blank.
-        num_train: Number of training samples.
-        num_test: Number of test samples.
-        seed: The same seed gives the same bytes.
-
-    Returns:
-        `(x_train, y_train), (x_test, y_test)`, each as `make` describes them.
-
-    Raises:
-        ValueError: `gap` or `seed` is negative, a number of samples is below 1, or one of them is
-            not a whole number.
 
     Example:
         >>> from keras_rnn_study.datasets import agreement
@@ -141,8 +129,8 @@ def make(num_samples: int, *, gap: int, seed: int) -> sampling.Samples:
         does not need. `y`: int32, `(num_samples,)`: 0 for "is", 1 for "are".
 
     Raises:
-        ValueError: `gap` or `seed` is negative, `num_samples` is below 1, or one of them is not a
-            whole number.
+        ValueError: `gap` or `seed` is negative, a number of samples is below 1, or one of them is
+            not a whole number.
 
     Example:
         >>> from keras_rnn_study.datasets import agreement
@@ -153,14 +141,9 @@ def make(num_samples: int, *, gap: int, seed: int) -> sampling.Samples:
     return sampling.make(_drawing(gap), num_samples, seed)
 
 
+@documented
 def evidence(x: np.ndarray) -> np.ndarray:
     """Find the step that decides the answer: the subject's.
-
-    Args:
-        x: Inputs of this task, `(batch, time)`.
-
-    Returns:
-        Booleans, `(batch, time)`.
 
     Example:
         >>> from keras_rnn_study.datasets import agreement
@@ -168,42 +151,32 @@ def evidence(x: np.ndarray) -> np.ndarray:
         >>> agreement.evidence(x)
         array([[False,  True, False, False, False, False]])
     """
-    steps = np.zeros(np.shape(x), bool)
-    steps[:, 1] = True
+    steps = np.zeros(TASK.inputs(x).shape, bool)
+    steps[:, 1:2] = True
     return steps
 
 
+@documented
 def stream(batch_size: int, *, gap: int, seed: int, start: int = 0) -> "tf.data.Dataset":
-    """Stream fresh batches without end, from the part of the task that training may see.
-
-    Batch number i is a pure function of the other arguments and i: streams can be compared, and a
-    run that was broken off after n batches goes on with `start=n`.
-
-    Args:
-        batch_size: Number of samples in a batch.
-        gap: Number of words between the subject and the blank.
-        seed: The same seed gives the same batches.
-        start: Number of the first batch.
-
-    Returns:
-        A `tf.data.Dataset` of `(x, y)` as `make` describes them. It has no end, so `fit` needs
-        `steps_per_epoch`.
-
-    Raises:
-        ValueError: `gap`, `seed` or `start` is negative, `batch_size` is below 1, or one of them
-            is not a whole number.
-
-    Example:
-        >>> from keras_rnn_study.datasets import agreement
-        >>> x, y = next(iter(agreement.stream(64, gap=50, seed=0)))
-        >>> x.shape, y.shape
-        (TensorShape([64, 53]), TensorShape([64]))
-    """
+    """Stream fresh batches without end, from the part of the task that training may see."""
     return sampling.stream(_drawing(gap), batch_size, seed, start)
 
 
+@documented
+def tokens(x: np.ndarray) -> list[list[str]]:
+    """Say what stands at each step, for people: the words.
+
+    Example:
+        >>> from keras_rnn_study.datasets import agreement
+        >>> x, y = agreement.make(1, gap=3, seed=1)
+        >>> agreement.tokens(x)
+        [['the', 'baby', 'beyond', 'the', 'statues', '___']]
+    """
+    return TASK.read(x)
+
+
 def _drawing(gap: int) -> sampling.Draw:
-    return functools.partial(_draw, whole_number("gap", gap, at_least=0))
+    return functools.partial(_draw, TASK.size(gap=gap))
 
 
 def _draw(

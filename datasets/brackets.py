@@ -44,6 +44,7 @@ import numpy as np
 
 from keras_rnn_study.datasets import reading, sampling
 from keras_rnn_study.datasets.checks import whole_number
+from keras_rnn_study.datasets.contract import documented
 from keras_rnn_study.datasets.sources import bracket_pieces, python_source
 from keras_rnn_study.datasets.sources.python_source import CHARACTERS, CLOSING, OPENING
 from keras_rnn_study.datasets.task import Task
@@ -51,7 +52,7 @@ from keras_rnn_study.datasets.task import Task
 if TYPE_CHECKING:
     import tensorflow as tf
 
-__all__ = ["TASK", "evidence", "load_data", "make", "stream"]
+__all__ = ["TASK", "evidence", "load_data", "make", "stream", "tokens"]
 
 _OPENING_TOKENS = python_source.encode(OPENING)
 
@@ -70,29 +71,16 @@ TASK = Task(
     chance=1 / len(CLOSING),
     success=0.95,
     disjoint_from=bracket_pieces.DISJOINT_FROM,
-    read_input=reading.tokens(lambda: CHARACTERS),
+    read_input=reading.words(lambda: CHARACTERS),
     read_answer=reading.classes(CLOSING),
 )
 
 
+@documented
 def load_data(
     gap: int, *, num_train: int = 4096, num_test: int = 1024, seed: int = 0
 ) -> tuple[sampling.Samples, sampling.Samples]:
     """Load a training set and a test set that share no sequence if `gap` is at least 5.
-
-    Args:
-        gap: Number of characters between the bracket and the question.
-        num_train: Number of training samples.
-        num_test: Number of test samples.
-        seed: The same seed gives the same bytes.
-
-    Returns:
-        `(x_train, y_train), (x_test, y_test)`, each as `make` describes them.
-
-    Raises:
-        ValueError: `gap` or `seed` is negative, a number of samples is below 1, or one of them is
-            not a whole number; `gap` is larger than the source can fill.
-        FileNotFoundError: This Python has not brought the source of its library along.
 
     Example:
         >>> from keras_rnn_study.datasets import brackets
@@ -117,8 +105,9 @@ def make(num_samples: int, *, gap: int, seed: int) -> sampling.Samples:
         int32, `(num_samples,)`: 0 for ")", 1 for "]", 2 for "}".
 
     Raises:
-        ValueError: As for `load_data`.
-        FileNotFoundError: As for `load_data`.
+        ValueError: `gap` or `seed` is negative, a number of samples is below 1, or one of them is
+            not a whole number; `gap` is larger than the source can fill.
+        FileNotFoundError: This Python has not brought the source of its library along.
 
     Example:
         >>> from keras_rnn_study.datasets import brackets
@@ -134,14 +123,9 @@ def make(num_samples: int, *, gap: int, seed: int) -> sampling.Samples:
     return sampling.make(_drawing(gap), num_samples, seed)
 
 
+@documented
 def evidence(x: np.ndarray) -> np.ndarray:
     """Find the steps that decide the answer: the first.
-
-    Args:
-        x: Inputs of this task, `(batch, time)`.
-
-    Returns:
-        Booleans, `(batch, time)`.
 
     Example:
         >>> from keras_rnn_study.datasets import brackets
@@ -149,38 +133,28 @@ def evidence(x: np.ndarray) -> np.ndarray:
         >>> brackets.evidence(x)
         array([[ True, False, False, False, False]])
     """
-    steps = np.zeros(np.shape(x), bool)
+    steps = np.zeros(TASK.inputs(x).shape, bool)
     steps[:, 0] = True
     return steps
 
 
+@documented
 def stream(batch_size: int, *, gap: int, seed: int, start: int = 0) -> "tf.data.Dataset":
-    """Stream fresh batches without end, from the part of the task that training may see.
+    """Stream fresh batches without end, from the part of the task that training may see."""
+    return sampling.stream(_drawing(gap), batch_size, seed, start)
 
-    Batch number i is a pure function of the other arguments and i: streams can be compared, and a
-    run that was broken off after n batches goes on with `start=n`.
 
-    Args:
-        batch_size: Number of samples in a batch.
-        gap: Number of characters between the bracket and the question.
-        seed: The same seed gives the same batches.
-        start: Number of the first batch.
-
-    Returns:
-        A `tf.data.Dataset` of `(x, y)` as `make` describes them. It has no end, so `fit` needs
-        `steps_per_epoch`.
-
-    Raises:
-        ValueError: As for `load_data`; also if `start` is negative or not a whole number.
-        FileNotFoundError: As for `load_data`.
+@documented
+def tokens(x: np.ndarray) -> list[list[str]]:
+    """Say what stands at each step, for people: the characters, also blanks and ends of lines.
 
     Example:
         >>> from keras_rnn_study.datasets import brackets
-        >>> x, y = next(iter(brackets.stream(64, gap=50, seed=0)))
-        >>> x.shape, y.shape
-        (TensorShape([64, 52]), TensorShape([64]))
+        >>> x, y = brackets.make(1, gap=7, seed=1)
+        >>> brackets.tokens(x)
+        [['(', 'n', 'o', 't', '␣', 's', 'e', 'p', '?']]
     """
-    return sampling.stream(_drawing(gap), batch_size, seed, start)
+    return [[*map(reading.visible, names)] for names in TASK.read(x)]
 
 
 def _drawing(gap: int) -> sampling.Draw:

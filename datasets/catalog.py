@@ -1,9 +1,10 @@
 """The list of the tasks."""
 
 import importlib
-import types
+from typing import cast
 
 from keras_rnn_study.datasets.checks import check_choice
+from keras_rnn_study.datasets.contract import TaskModule
 
 TASK_NAMES = (
     "adding",
@@ -23,8 +24,8 @@ TASK_NAMES = (
 """The task modules of this package."""
 
 
-def get(name: str) -> types.ModuleType:
-    """Find a task's module, with its five names, by the task's name.
+def get(name: str) -> TaskModule:
+    """Find a task's module, with its six names, by the task's name.
 
     Args:
         name: One of `TASK_NAMES`.
@@ -38,4 +39,4 @@ def get(name: str) -> types.ModuleType:
         0.125
     """
     check_choice("task", name, TASK_NAMES)
-    return importlib.import_module(f"{__package__}.{name}")
+    return cast(TaskModule, importlib.import_module(f"{__package__}.{name}"))

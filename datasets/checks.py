@@ -1,31 +1,59 @@
 """Checks of arguments, with errors that say what was received, what was expected and what to do."""
 
+import contextlib
 import difflib
 import operator
+import reprlib
 from collections.abc import Iterable
+from typing import SupportsIndex
+
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = 80
 
 
-def whole_number(name: str, received: int | None, *, at_least: int) -> int:
-    """Return `received` as an int, or raise a ValueError that says what was expected."""
-    try:
-        number = operator.index(received)
-    except TypeError:
-        number = None
+def whole_number(name: str, received: object, *, at_least: int, at_most: int | None = None) -> int:
+    """Return `received` as an int, or raise a ValueError that says what was expected.
+
+    NumPy's whole numbers are whole numbers; `True` and `False` are none.
+    """
+    number = None
+    if isinstance(received, SupportsIndex) and not isinstance(received, bool):
+        with contextlib.suppress(Exception):  # an array has the method, and raises
+            number = operator.index(received)
     if number is None or number < at_least:
         raise ValueError(
-            f"{name} must be a whole number, {at_least} or more, but {received!r} was given. "
+            f"{name} must be a whole number, {at_least} or more, but {shown(received)} was given. "
             f"Pass, for example, {name}={at_least + 10}."
+        )
+    if at_most is not None and number > at_most:
+        raise ValueError(
+            f"{name} must be {at_most} at most, but {shown(received)} was given. "
+            f"Pass, for example, {name}={min(at_least + 10, at_most)}."
         )
     return number
 
 
-def check_choice(what: str, received: str, choices: Iterable[str]) -> None:
+def check_choice(what: str, received: object, choices: Iterable[str]) -> None:
     """Raise a ValueError that names the nearest choice unless `received` is one of `choices`."""
     choices = tuple(choices)
-    if received in choices:
+    if isinstance(received, str) and received in choices:
         return
-    nearest = difflib.get_close_matches(str(received), choices, n=1, cutoff=0.4)
+    name = received[:80] if isinstance(received, str) else ""
+    nearest = difflib.get_close_matches(name, choices, n=1, cutoff=0.4)
     hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
     raise ValueError(
-        f"Unknown {what} {received!r}: expected one of {', '.join(map(repr, choices))}.{hint}"
+        f"Unknown {what} {shown(received)}: expected one of {', '.join(map(repr, choices))}.{hint}"
     )
+
+
+def shown(received: object) -> str:
+    """Write in short, on one line, what was received, whatever it is.
+
+    Example:
+        >>> shown("recal"), shown(True), len(shown(list(range(10**6)))) < 100
+        ("'recal'", 'True', True)
+    """
+    try:
+        return " ".join(_SHORT.repr(received).split())
+    except Exception:  # an int of thousands of digits, or somebody's own __repr__
+        return f"<{type(received).__name__}>"

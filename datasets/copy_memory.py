@@ -34,13 +34,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from keras_rnn_study.datasets import reading, sampling
-from keras_rnn_study.datasets.checks import whole_number
+from keras_rnn_study.datasets.contract import documented
 from keras_rnn_study.datasets.task import Task
 
 if TYPE_CHECKING:
     import tensorflow as tf
 
-__all__ = ["TASK", "evidence", "load_data", "make", "stream"]
+__all__ = ["TASK", "evidence", "load_data", "make", "stream", "tokens"]
 
 _NAMES = "ABCDEFGH.:"
 _NUM_SYMBOLS = 8
@@ -69,23 +69,11 @@ TASK = Task(
 )
 
 
+@documented
 def load_data(
     gap: int, *, num_train: int = 4096, num_test: int = 1024, seed: int = 0
 ) -> tuple[sampling.Samples, sampling.Samples]:
     """Load a training set and a test set that share no sequence.
-
-    Args:
-        gap: Number of steps between the last symbol and the first answer.
-        num_train: Number of training samples.
-        num_test: Number of test samples.
-        seed: The same seed gives the same bytes.
-
-    Returns:
-        `(x_train, y_train), (x_test, y_test)`, each as `make` describes them.
-
-    Raises:
-        ValueError: `gap` or `seed` is negative, a number of samples is below 1, or one of them is
-            not a whole number.
 
     Example:
         >>> from keras_rnn_study.datasets import copy_memory
@@ -109,7 +97,8 @@ def make(num_samples: int, *, gap: int, seed: int) -> sampling.Samples:
         blank, 9 says that the answers are due. `y`: int32, `(num_samples, gap + 20)`, from 0 to 8.
 
     Raises:
-        ValueError: As for `load_data`.
+        ValueError: `gap` or `seed` is negative, a number of samples is below 1, or one of them is
+            not a whole number.
 
     Example:
         >>> from keras_rnn_study.datasets import copy_memory
@@ -120,14 +109,9 @@ def make(num_samples: int, *, gap: int, seed: int) -> sampling.Samples:
     return sampling.make(_drawing(gap), num_samples, seed)
 
 
+@documented
 def evidence(x: np.ndarray) -> np.ndarray:
     """Find the steps that decide the answers: those of the ten symbols.
-
-    Args:
-        x: Inputs of this task, `(batch, time, 10)`.
-
-    Returns:
-        Booleans, `(batch, time)`.
 
     Example:
         >>> from keras_rnn_study.datasets import copy_memory
@@ -135,39 +119,30 @@ def evidence(x: np.ndarray) -> np.ndarray:
         >>> copy_memory.evidence(x).nonzero()[1]
         array([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
     """
-    return np.asarray(x)[..., :_NUM_SYMBOLS].any(axis=-1)
+    return np.any(TASK.inputs(x)[..., :_NUM_SYMBOLS], axis=-1)
 
 
+@documented
 def stream(batch_size: int, *, gap: int, seed: int, start: int = 0) -> "tf.data.Dataset":
-    """Stream fresh batches without end, from the part of the task that training may see.
-
-    Batch number i is a pure function of the other arguments and i: streams can be compared, and a
-    run that was broken off after n batches goes on with `start=n`.
-
-    Args:
-        batch_size: Number of samples in a batch.
-        gap: Number of steps between the last symbol and the first answer.
-        seed: The same seed gives the same batches.
-        start: Number of the first batch.
-
-    Returns:
-        A `tf.data.Dataset` of `(x, y)` as `make` describes them. It has no end, so `fit` needs
-        `steps_per_epoch`.
-
-    Raises:
-        ValueError: As for `load_data`; also if `start` is negative or not a whole number.
-
-    Example:
-        >>> from keras_rnn_study.datasets import copy_memory
-        >>> x, y = next(iter(copy_memory.stream(64, gap=50, seed=0)))
-        >>> x.shape, y.shape
-        (TensorShape([64, 70, 10]), TensorShape([64, 70]))
-    """
+    """Stream fresh batches without end, from the part of the task that training may see."""
     return sampling.stream(_drawing(gap), batch_size, seed, start)
 
 
+@documented
+def tokens(x: np.ndarray) -> list[list[str]]:
+    """Say what stands at each step, for people: the symbols.
+
+    Example:
+        >>> from keras_rnn_study.datasets import copy_memory
+        >>> x, y = copy_memory.make(1, gap=3, seed=1)
+        >>> " ".join(copy_memory.tokens(x)[0])
+        'A B G B G F E C D A . . : . . . . . . . . . .'
+    """
+    return TASK.read(x)
+
+
 def _drawing(gap: int) -> sampling.Draw:
-    return functools.partial(_draw, whole_number("gap", gap, at_least=0))
+    return functools.partial(_draw, TASK.size(gap=gap))
 
 
 def _draw(

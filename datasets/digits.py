@@ -58,13 +58,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from keras_rnn_study.datasets import reading, sampling
+from keras_rnn_study.datasets.contract import documented
 from keras_rnn_study.datasets.sources import digit_images
 from keras_rnn_study.datasets.task import Task, with_variants
 
 if TYPE_CHECKING:
     import tensorflow as tf
 
-__all__ = ["TASK", "evidence", "load_data", "make", "stream"]
+__all__ = ["TASK", "evidence", "load_data", "make", "stream", "tokens"]
 
 _NUM_DIGITS = 10
 _MNIST_WIDTH = 28
@@ -85,7 +86,12 @@ _ROWS = Task(
     success=0.9,
     read_input=reading.shades(0, 1),
 )
-_PIXELS = {"input_shape": (None, 2), "example": "= % # . ... = # # + _ _ _ _ -> 3"}
+_PIXELS = dataclasses.replace(
+    _ROWS,
+    variant="pixels",
+    input_shape=(None, 2),
+    example="= % # . ... = # # + _ _ _ _ -> 3",
+)
 _AFTER_LE = (
     'After Le, Jaitly & Hinton, "A Simple Way to Initialize Recurrent Networks of Rectified Linear '
     'Units", 2015, arXiv:1504.00941.'
@@ -93,18 +99,19 @@ _AFTER_LE = (
 
 TASK = with_variants(
     _ROWS,
-    dataclasses.replace(_ROWS, variant="pixels", **_PIXELS),
+    _PIXELS,
     dataclasses.replace(
         _ROWS,
         variant="mnist_rows",
         source="MNIST: LeCun, Cortes & Burges, The MNIST database of handwritten digits.",
         input_shape=(None, _MNIST_WIDTH + 1),
     ),
-    dataclasses.replace(_ROWS, variant="mnist_pixels", source=_AFTER_LE, **_PIXELS),
-    dataclasses.replace(_ROWS, variant="permuted_mnist", source=_AFTER_LE, success=0.8, **_PIXELS),
+    dataclasses.replace(_PIXELS, variant="mnist_pixels", source=_AFTER_LE),
+    dataclasses.replace(_PIXELS, variant="permuted_mnist", source=_AFTER_LE, success=0.8),
 )
 
 
+@documented
 def load_data(
     gap: int | None = None,
     *,
@@ -115,23 +122,6 @@ def load_data(
     length: int | None = None,
 ) -> tuple[sampling.Samples, sampling.Samples]:
     """Load a training set and a test set that share no image.
-
-    Args:
-        gap: Number of blank steps between the image and the answer.
-        num_train: Number of training samples.
-        num_test: Number of test samples.
-        seed: The same seed gives the same bytes.
-        variant: One of the definitions above.
-        length: Not taken by any of them; here so that all tasks are called alike.
-
-    Returns:
-        `(x_train, y_train), (x_test, y_test)`, each as `make` describes them.
-
-    Raises:
-        ValueError: A number is missing, too small or not a whole number, `length` is given, or
-            the variant is unknown.
-        ModuleNotFoundError: scikit-learn is not installed.
-        OSError: MNIST is neither on this machine nor to be downloaded.
 
     Example:
         >>> from keras_rnn_study.datasets import digits
@@ -154,7 +144,9 @@ def make(
 
     Args:
         num_samples: Number of samples.
-        gap, variant, length: As for `load_data`.
+        gap: Number of blank steps between the image and the answer.
+        variant: One of the definitions above.
+        length: Not taken by any of them; here so that all tasks are called alike.
         seed: The same seed gives the same bytes.
 
     Returns:
@@ -164,7 +156,10 @@ def make(
         int32, `(num_samples,)`, from 0 to 9.
 
     Raises:
-        ValueError, ModuleNotFoundError, OSError: As for `load_data`.
+        ValueError: A number is missing, too small or not a whole number, `length` is given, or
+            the variant is unknown.
+        ModuleNotFoundError: scikit-learn is not installed.
+        OSError: MNIST is neither on this machine nor to be downloaded.
 
     Example:
         >>> from keras_rnn_study.datasets import digits
@@ -185,14 +180,9 @@ def make(
     return sampling.make(_drawing(variant, gap, length), num_samples, seed)
 
 
+@documented
 def evidence(x: np.ndarray) -> np.ndarray:
     """Find the steps that decide the answer: the image's.
-
-    Args:
-        x: Inputs of this task, `(batch, time, features)`.
-
-    Returns:
-        Booleans, `(batch, time)`.
 
     Example:
         >>> from keras_rnn_study.datasets import digits
@@ -200,9 +190,10 @@ def evidence(x: np.ndarray) -> np.ndarray:
         >>> digits.evidence(x).nonzero()[1]
         array([0, 1, 2, 3, 4, 5, 6, 7])
     """
-    return np.asarray(x)[..., -1] == 1
+    return TASK.inputs(x)[..., -1] == 1
 
 
+@documented
 def stream(
     batch_size: int,
     *,
@@ -212,32 +203,23 @@ def stream(
     variant: str = "rows",
     length: int | None = None,
 ) -> "tf.data.Dataset":
-    """Stream fresh batches without end, from the part of the task that training may see.
+    """Stream fresh batches without end, from the part of the task that training may see."""
+    return sampling.stream(_drawing(variant, gap, length), batch_size, seed, start)
 
-    Batch number i is a pure function of the other arguments and i: streams can be compared, and a
-    run that was broken off after n batches goes on with `start=n`.
 
-    Args:
-        batch_size: Number of samples in a batch.
-        gap, variant, length: As for `load_data`.
-        seed: The same seed gives the same batches.
-        start: Number of the first batch.
-
-    Returns:
-        A `tf.data.Dataset` of `(x, y)` as `make` describes them. It has no end, so `fit` needs
-        `steps_per_epoch`.
-
-    Raises:
-        ValueError: As for `load_data`; also if `start` is negative or not a whole number.
-        ModuleNotFoundError, OSError: As for `load_data`.
+@documented
+def tokens(x: np.ndarray) -> list[list[str]]:
+    """Say what stands at each step, for people: which row of the image, or which pixel.
 
     Example:
         >>> from keras_rnn_study.datasets import digits
-        >>> x, y = next(iter(digits.stream(64, gap=50, seed=0)))
-        >>> x.shape, y.shape
-        (TensorShape([64, 59, 9]), TensorShape([64]))
+        >>> x, y = digits.make(1, gap=3, seed=1)
+        >>> digits.tokens(x)[0][5:]
+        ['row 5', 'row 6', 'row 7', '_', '_', '_', '_']
     """
-    return sampling.stream(_drawing(variant, gap, length), batch_size, seed, start)
+    x = TASK.inputs(x)
+    name = "row" if x.shape[-1] > 2 else "pixel"
+    return [reading.numbered(name, sample) for sample in x]
 
 
 @dataclasses.dataclass(frozen=True)

@@ -28,8 +28,8 @@ filler occurs in training, however long one trains. Gaps too short for a sentenc
 (Unicode-3.0). English prose: the language reference that every Python brings along,
 `pydoc_data.topics` (PSF License 2.0); other versions of Python and Babel may have other texts and
 names, so "same bytes" holds for one version. Chinese prose: sentences of this project. Any text
-file of yours can take its place. `TASK.read_input` reads the built-in English; for the others
-`datasets.sources.corpus.load(...).read` turns samples into text again.
+file of yours can take its place. `TASK.read_input` reads the built-in English; `tokens` can be told
+another language and text.
 
 **Size.** 4 bytes a word: the 4,096 training samples take 0.1 MB + 16 kB for each word of the gap.
 """
@@ -41,7 +41,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from keras_rnn_study.datasets import reading, sampling
-from keras_rnn_study.datasets.checks import whole_number
+from keras_rnn_study.datasets.contract import documented
 from keras_rnn_study.datasets.sources import corpus
 from keras_rnn_study.datasets.sources.country_languages import (
     COUNTRIES_PER_LANGUAGE,
@@ -54,7 +54,7 @@ from keras_rnn_study.datasets.task import Task
 if TYPE_CHECKING:
     import tensorflow as tf
 
-__all__ = ["TASK", "evidence", "load_data", "make", "stream"]
+__all__ = ["TASK", "evidence", "load_data", "make", "stream", "tokens"]
 
 _COUNTRIES_PER_LANGUAGE = np.array(COUNTRIES_PER_LANGUAGE)
 _FIRST_COUNTRY_OF_LANGUAGE = (
@@ -74,11 +74,12 @@ TASK = Task(
     chance=1 / NUM_LANGUAGES,
     success=0.95,
     disjoint_from=7,  # in English; 10 in Chinese
-    read_input=reading.tokens(lambda: corpus.load("en").words),
+    read_input=reading.words(lambda: corpus.load("en").words),
     read_answer=lambda answer: language_names("en")[int(answer)],
 )
 
 
+@documented
 def load_data(
     gap: int,
     *,
@@ -86,26 +87,9 @@ def load_data(
     num_test: int = 1024,
     seed: int = 0,
     language: str = "en",
-    text: str | os.PathLike | None = None,
+    text: str | os.PathLike[str] | None = None,
 ) -> tuple[sampling.Samples, sampling.Samples]:
     """Load a training set and a test set that share no sentence of filler.
-
-    Args:
-        gap: Number of words between the country and the blank.
-        num_train: Number of training samples.
-        num_test: Number of test samples.
-        seed: The same seed gives the same bytes.
-        language: Language of the text, "en" or "zh" (Chinese).
-        text: Path of a UTF-8 text file to take the filler from; `None` for the prose built in. A
-            Chinese file may have spaces between words; else each character counts as a word.
-
-    Returns:
-        `(x_train, y_train), (x_test, y_test)`, each as `make` describes them.
-
-    Raises:
-        ValueError: `gap` or `seed` is negative, a number of samples is below 1, or one of them is
-            not a whole number; the language is unknown; the file cannot be read, has too few
-            sentences, or none that fill the gap.
 
     Example:
         >>> from keras_rnn_study.datasets import language
@@ -122,16 +106,17 @@ def make(
     gap: int,
     seed: int,
     language: str = "en",
-    text: str | os.PathLike | None = None,
+    text: str | os.PathLike[str] | None = None,
 ) -> sampling.Samples:
     """Make samples: a pure function of its arguments.
 
     Args:
         num_samples: Number of samples.
         gap: Number of words between the country and the blank.
-        seed: The same seed gives the same bytes.
         language: Language of the text, "en" or "zh" (Chinese).
-        text: Path of a UTF-8 text file to take the filler from, as for `load_data`.
+        text: Path of a UTF-8 text file to take the filler from; `None` for the prose built in. A
+            Chinese file may have spaces between words; else each character counts as a word.
+        seed: The same seed gives the same bytes.
 
     Returns:
         `x`: int32, `(num_samples, time)`, from 1 to 1999; 0 is kept for padding, which this task
@@ -139,7 +124,9 @@ def make(
         from 0 to 43: the languages of `country_languages.language_names`.
 
     Raises:
-        ValueError: As for `load_data`.
+        ValueError: `gap` or `seed` is negative, a number of samples is below 1, or one of them is
+            not a whole number; the language is unknown; the file cannot be read, has too few
+            sentences, or none that fill the gap.
 
     Example:
         >>> from keras_rnn_study.datasets import language
@@ -151,14 +138,9 @@ def make(
     return sampling.make(_drawing(gap, language, text), num_samples, seed)
 
 
+@documented
 def evidence(x: np.ndarray) -> np.ndarray:
     """Find the steps that decide the answer: the country's.
-
-    Args:
-        x: Inputs of this task, `(batch, time)`, in any language.
-
-    Returns:
-        Booleans, `(batch, time)`.
 
     Example:
         >>> from keras_rnn_study.datasets import language
@@ -166,10 +148,11 @@ def evidence(x: np.ndarray) -> np.ndarray:
         >>> language.evidence(x)
         array([[False,  True, False, False, False]])
     """
-    country = np.asarray(x) - corpus.FIRST_COUNTRY
-    return (country >= 0) & (country < NUM_COUNTRIES)
+    x = TASK.inputs(x)
+    return (x >= corpus.FIRST_COUNTRY) & (x < corpus.FIRST_COUNTRY + NUM_COUNTRIES)
 
 
+@documented
 def stream(
     batch_size: int,
     *,
@@ -177,39 +160,30 @@ def stream(
     seed: int,
     start: int = 0,
     language: str = "en",
-    text: str | os.PathLike | None = None,
+    text: str | os.PathLike[str] | None = None,
 ) -> "tf.data.Dataset":
-    """Stream fresh batches without end, with filler from the training sentences.
-
-    Batch number i is a pure function of the other arguments and i: streams can be compared, and a
-    run that was broken off after n batches goes on with `start=n`.
-
-    Args:
-        batch_size: Number of samples in a batch.
-        gap: Number of words between the country and the blank.
-        seed: The same seed gives the same batches.
-        start: Number of the first batch.
-        language: Language of the text, "en" or "zh" (Chinese).
-        text: Path of a UTF-8 text file to take the filler from, as for `load_data`.
-
-    Returns:
-        A `tf.data.Dataset` of `(x, y)` as `make` describes them. It has no end, so `fit` needs
-        `steps_per_epoch`.
-
-    Raises:
-        ValueError: As for `load_data`; also if `start` is negative or not a whole number.
-
-    Example:
-        >>> from keras_rnn_study.datasets import language
-        >>> x, y = next(iter(language.stream(64, gap=50, seed=0)))
-        >>> x.shape, y.shape
-        (TensorShape([64, 56]), TensorShape([64]))
-    """
+    """Stream fresh batches without end, with filler from the training sentences."""
     return sampling.stream(_drawing(gap, language, text), batch_size, seed, start)
 
 
-def _drawing(gap: int, language: str, text: str | os.PathLike | None) -> sampling.Draw:
-    gap = whole_number("gap", gap, at_least=0)
+@documented
+def tokens(
+    x: np.ndarray, *, language: str = "en", text: str | os.PathLike[str] | None = None
+) -> list[list[str]]:
+    """Say what stands at each step, for people: the words of that language and that text.
+
+    Example:
+        >>> from keras_rnn_study.datasets import language
+        >>> x, y = language.make(1, gap=8, seed=1, language="zh")
+        >>> [" ".join(words) for words in language.tokens(x, language="zh")]
+        ['我 在 毛里塔尼亚 长大 所以 我 现在 会 说 流利 的 ___']
+    """
+    read = reading.words(lambda: corpus.load(language, text).words)
+    return [read(sample) for sample in TASK.inputs(x)]
+
+
+def _drawing(gap: int, language: str, text: str | os.PathLike[str] | None) -> sampling.Draw:
+    gap = TASK.size(gap=gap)
     source = corpus.load(language, text)
     return functools.partial(_draw, source, source.frame(gap))
 

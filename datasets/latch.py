@@ -43,13 +43,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from keras_rnn_study.datasets import reading, sampling
-from keras_rnn_study.datasets.checks import whole_number
+from keras_rnn_study.datasets.contract import documented
 from keras_rnn_study.datasets.task import Task
 
 if TYPE_CHECKING:
     import tensorflow as tf
 
-__all__ = ["TASK", "evidence", "load_data", "make", "stream"]
+__all__ = ["TASK", "evidence", "load_data", "make", "stream", "tokens"]
 
 _NUM_SIGNALS = 3
 _STANDARD_DEVIATION = np.float32(math.sqrt(0.2))
@@ -71,23 +71,11 @@ TASK = Task(
 )
 
 
+@documented
 def load_data(
     gap: int, *, num_train: int = 4096, num_test: int = 1024, seed: int = 0
 ) -> tuple[sampling.Samples, sampling.Samples]:
     """Load a training set and a test set that share no sequence.
-
-    Args:
-        gap: Number of steps between the third number and the answer.
-        num_train: Number of training samples.
-        num_test: Number of test samples.
-        seed: The same seed gives the same bytes.
-
-    Returns:
-        `(x_train, y_train), (x_test, y_test)`, each as `make` describes them.
-
-    Raises:
-        ValueError: `gap` or `seed` is negative, a number of samples is below 1, or one of them is
-            not a whole number.
 
     Example:
         >>> from keras_rnn_study.datasets import latch
@@ -111,7 +99,8 @@ def make(num_samples: int, *, gap: int, seed: int) -> sampling.Samples:
         noise of mean 0 and variance 0.2. `y`: int32, `(num_samples,)`: 1 for 1, 0 for -1.
 
     Raises:
-        ValueError: As for `load_data`.
+        ValueError: `gap` or `seed` is negative, a number of samples is below 1, or one of them is
+            not a whole number.
 
     Example:
         >>> from keras_rnn_study.datasets import latch
@@ -122,14 +111,9 @@ def make(num_samples: int, *, gap: int, seed: int) -> sampling.Samples:
     return sampling.make(_drawing(gap), num_samples, seed)
 
 
+@documented
 def evidence(x: np.ndarray) -> np.ndarray:
     """Find the steps that decide the answer: the first three.
-
-    Args:
-        x: Inputs of this task, `(batch, time, 1)`.
-
-    Returns:
-        Booleans, `(batch, time)`.
 
     Example:
         >>> from keras_rnn_study.datasets import latch
@@ -137,41 +121,32 @@ def evidence(x: np.ndarray) -> np.ndarray:
         >>> latch.evidence(x)
         array([[ True,  True,  True, False, False, False, False]])
     """
-    steps = np.zeros(np.shape(x)[:2], bool)
+    steps = np.zeros(TASK.inputs(x).shape[:2], bool)
     steps[:, :_NUM_SIGNALS] = True
     return steps
 
 
+@documented
 def stream(batch_size: int, *, gap: int, seed: int, start: int = 0) -> "tf.data.Dataset":
-    """Stream fresh batches without end, from the part of the task that training may see.
-
-    Batch number i is a pure function of the other arguments and i: streams can be compared, and a
-    run that was broken off after n batches goes on with `start=n`.
-
-    Args:
-        batch_size: Number of samples in a batch.
-        gap: Number of steps between the third number and the answer.
-        seed: The same seed gives the same batches.
-        start: Number of the first batch.
-
-    Returns:
-        A `tf.data.Dataset` of `(x, y)` as `make` describes them. It has no end, so `fit` needs
-        `steps_per_epoch`.
-
-    Raises:
-        ValueError: As for `load_data`; also if `start` is negative or not a whole number.
-
-    Example:
-        >>> from keras_rnn_study.datasets import latch
-        >>> x, y = next(iter(latch.stream(64, gap=50, seed=0)))
-        >>> x.shape, y.shape
-        (TensorShape([64, 54, 1]), TensorShape([64]))
-    """
+    """Stream fresh batches without end, from the part of the task that training may see."""
     return sampling.stream(_drawing(gap), batch_size, seed, start)
 
 
+@documented
+def tokens(x: np.ndarray) -> list[list[str]]:
+    """Say what stands at each step, for people: the numbers.
+
+    Example:
+        >>> from keras_rnn_study.datasets import latch
+        >>> x, y = latch.make(1, gap=3, seed=1)
+        >>> latch.tokens(x)
+        [['-1.00', '-1.00', '-1.00', '-0.53', '0.37', '0.15', '-0.91']]
+    """
+    return TASK.read(x)
+
+
 def _drawing(gap: int) -> sampling.Draw:
-    return functools.partial(_draw, whole_number("gap", gap, at_least=0))
+    return functools.partial(_draw, TASK.size(gap=gap))
 
 
 def _draw(

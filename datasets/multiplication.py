@@ -36,13 +36,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from keras_rnn_study.datasets import reading, sampling
+from keras_rnn_study.datasets.contract import documented
 from keras_rnn_study.datasets.sources import marked_numbers
 from keras_rnn_study.datasets.task import Task, with_variants
 
 if TYPE_CHECKING:
     import tensorflow as tf
 
-__all__ = ["TASK", "evidence", "load_data", "make", "stream"]
+__all__ = ["TASK", "evidence", "load_data", "make", "stream", "tokens"]
 
 _HIDDEN = marked_numbers.hidden_share(100)
 
@@ -82,6 +83,7 @@ TASK = with_variants(
 )
 
 
+@documented
 def load_data(
     gap: int | None = None,
     *,
@@ -92,21 +94,6 @@ def load_data(
     length: int | None = None,
 ) -> tuple[sampling.Samples, sampling.Samples]:
     """Load a training set and a test set that share no sequence.
-
-    Args:
-        gap: Number of steps between the second marked number and the answer.
-        num_train: Number of training samples.
-        num_test: Number of test samples.
-        seed: The same seed gives the same bytes.
-        variant: One of the definitions above.
-        length: For `hochreiter_1997`, instead of `gap`: the T of the paper, 20 or more.
-
-    Returns:
-        `(x_train, y_train), (x_test, y_test)`, each as `make` describes them.
-
-    Raises:
-        ValueError: A number is missing, too small or not a whole number, or the variant is
-            unknown.
 
     Example:
         >>> from keras_rnn_study.datasets import multiplication
@@ -129,7 +116,9 @@ def make(
 
     Args:
         num_samples: Number of samples.
-        gap, variant, length: As for `load_data`.
+        gap: Number of steps between the second marked number and the answer.
+        variant: One of the definitions above.
+        length: For `hochreiter_1997`, instead of `gap`: the T of the paper, 20 or more.
         seed: The same seed gives the same bytes.
 
     Returns:
@@ -139,7 +128,8 @@ def make(
         from 0 to 1.
 
     Raises:
-        ValueError: As for `load_data`.
+        ValueError: A number is missing, too small or not a whole number, or the variant is
+            unknown.
 
     Example:
         >>> from keras_rnn_study.datasets import multiplication
@@ -150,14 +140,9 @@ def make(
     return sampling.make(_drawing(variant, gap, length), num_samples, seed)
 
 
+@documented
 def evidence(x: np.ndarray) -> np.ndarray:
     """Find the steps that decide the answer: the two marked ones.
-
-    Args:
-        x: Inputs of this task, `(batch, time, 2)`.
-
-    Returns:
-        Booleans, `(batch, time)`.
 
     Example:
         >>> from keras_rnn_study.datasets import multiplication
@@ -165,9 +150,10 @@ def evidence(x: np.ndarray) -> np.ndarray:
         >>> multiplication.evidence(x).nonzero()[1]
         array([ 8, 10])
     """
-    return np.asarray(x)[..., 1] == 1
+    return TASK.inputs(x)[..., 1] == 1
 
 
+@documented
 def stream(
     batch_size: int,
     *,
@@ -177,31 +163,21 @@ def stream(
     variant: str = "exact_gap",
     length: int | None = None,
 ) -> "tf.data.Dataset":
-    """Stream fresh batches without end, from the part of the task that training may see.
+    """Stream fresh batches without end, from the part of the task that training may see."""
+    return sampling.stream(_drawing(variant, gap, length), batch_size, seed, start)
 
-    Batch number i is a pure function of the other arguments and i: streams can be compared, and a
-    run that was broken off after n batches goes on with `start=n`.
 
-    Args:
-        batch_size: Number of samples in a batch.
-        gap, variant, length: As for `load_data`.
-        seed: The same seed gives the same batches.
-        start: Number of the first batch.
-
-    Returns:
-        A `tf.data.Dataset` of `(x, y)` as `make` describes them. It has no end, so `fit` needs
-        `steps_per_epoch`.
-
-    Raises:
-        ValueError: As for `load_data`; also if `start` is negative or not a whole number.
+@documented
+def tokens(x: np.ndarray) -> list[list[str]]:
+    """Say what stands at each step, for people: the numbers, with a star where one is marked.
 
     Example:
         >>> from keras_rnn_study.datasets import multiplication
-        >>> x, y = next(iter(multiplication.stream(64, gap=50, seed=0)))
-        >>> x.shape, y.shape
-        (TensorShape([64, 62, 2]), TensorShape([64, 1]))
+        >>> x, y = multiplication.make(1, gap=3, seed=1)
+        >>> " ".join(multiplication.tokens(x)[0])
+        '0.02 0.70 0.83 0.17 0.83 0.65 0.55 0.32 0.38* 0.10 0.42* 0.81 0.79 0.15 0.19'
     """
-    return sampling.stream(_drawing(variant, gap, length), batch_size, seed, start)
+    return TASK.read(x)
 
 
 def _drawing(variant: str, gap: int | None, length: int | None) -> sampling.Draw:

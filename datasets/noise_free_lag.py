@@ -37,13 +37,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from keras_rnn_study.datasets import reading, sampling
-from keras_rnn_study.datasets.checks import whole_number
+from keras_rnn_study.datasets.contract import documented
 from keras_rnn_study.datasets.task import Task
 
 if TYPE_CHECKING:
     import tensorflow as tf
 
-__all__ = ["TASK", "evidence", "load_data", "make", "stream"]
+__all__ = ["TASK", "evidence", "load_data", "make", "stream", "tokens"]
 
 _FIRST_SYMBOLS = "xy"
 _NUM_DISTRACTORS = 1024
@@ -64,28 +64,16 @@ TASK = Task(
     chance=1 / len(_FIRST_SYMBOLS),
     success=0.95,
     disjoint_from=None,
-    read_input=reading.tokens(lambda: _NAMES),
+    read_input=reading.words(lambda: _NAMES),
     read_answer=reading.classes(_FIRST_SYMBOLS),
 )
 
 
+@documented
 def load_data(
     gap: int, *, num_train: int = 4096, num_test: int = 1024, seed: int = 0
 ) -> tuple[sampling.Samples, sampling.Samples]:
     """Load a training set and a test set, which hold the same two sequences.
-
-    Args:
-        gap: Number of steps between the first symbol and the answer.
-        num_train: Number of training samples.
-        num_test: Number of test samples.
-        seed: The same seed gives the same bytes.
-
-    Returns:
-        `(x_train, y_train), (x_test, y_test)`, each as `make` describes them.
-
-    Raises:
-        ValueError: `gap` or `seed` is negative, a number of samples is below 1, or one of them is
-            not a whole number.
 
     Example:
         >>> from keras_rnn_study.datasets import noise_free_lag
@@ -110,7 +98,8 @@ def make(num_samples: int, *, gap: int, seed: int) -> sampling.Samples:
         int32, `(num_samples,)`: 0 for x, 1 for y.
 
     Raises:
-        ValueError: As for `load_data`.
+        ValueError: `gap` or `seed` is negative, a number of samples is below 1, or one of them is
+            not a whole number.
 
     Example:
         >>> from keras_rnn_study.datasets import noise_free_lag
@@ -125,14 +114,9 @@ def make(num_samples: int, *, gap: int, seed: int) -> sampling.Samples:
     return sampling.make(_drawing(gap), num_samples, seed)
 
 
+@documented
 def evidence(x: np.ndarray) -> np.ndarray:
     """Find the step that decides the answer: the one with x or y.
-
-    Args:
-        x: Inputs of this task, `(batch, time)`.
-
-    Returns:
-        Booleans, `(batch, time)`.
 
     Example:
         >>> from keras_rnn_study.datasets import noise_free_lag
@@ -140,40 +124,31 @@ def evidence(x: np.ndarray) -> np.ndarray:
         >>> noise_free_lag.evidence(x)
         array([[ True, False, False, False, False]])
     """
-    x = np.asarray(x)
+    x = TASK.inputs(x)
     return (x >= _FIRST_SYMBOL) & (x < _DISTRACTOR)
 
 
+@documented
 def stream(batch_size: int, *, gap: int, seed: int, start: int = 0) -> "tf.data.Dataset":
-    """Stream batches of the two sequences without end.
-
-    Batch number i is a pure function of the other arguments and i: streams can be compared, and a
-    run that was broken off after n batches goes on with `start=n`.
-
-    Args:
-        batch_size: Number of samples in a batch.
-        gap: Number of steps between the first symbol and the answer.
-        seed: The same seed gives the same batches.
-        start: Number of the first batch.
-
-    Returns:
-        A `tf.data.Dataset` of `(x, y)` as `make` describes them. It has no end, so `fit` needs
-        `steps_per_epoch`.
-
-    Raises:
-        ValueError: As for `load_data`; also if `start` is negative or not a whole number.
-
-    Example:
-        >>> from keras_rnn_study.datasets import noise_free_lag
-        >>> x, y = next(iter(noise_free_lag.stream(64, gap=50, seed=0)))
-        >>> x.shape, y.shape
-        (TensorShape([64, 52]), TensorShape([64]))
-    """
+    """Stream batches of the two sequences without end."""
     return sampling.stream(_drawing(gap), batch_size, seed, start)
 
 
+@documented
+def tokens(x: np.ndarray) -> list[list[str]]:
+    """Say what stands at each step, for people: the symbols.
+
+    Example:
+        >>> from keras_rnn_study.datasets import noise_free_lag
+        >>> x, y = noise_free_lag.make(1, gap=3, seed=1)
+        >>> noise_free_lag.tokens(x)
+        [['x', 'a1', 'a2', 'a3', 'a4']]
+    """
+    return TASK.read(x)
+
+
 def _drawing(gap: int) -> sampling.Draw:
-    gap = whole_number("gap", gap, at_least=0)
+    gap = TASK.size(gap=gap)
     run = _DISTRACTOR + np.arange(gap + 1, dtype="int32") % _NUM_DISTRACTORS
     return functools.partial(_draw, run)
 

@@ -60,13 +60,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from keras_rnn_study.datasets import reading, sampling
+from keras_rnn_study.datasets.contract import documented
 from keras_rnn_study.datasets.sources import reber_grammar
 from keras_rnn_study.datasets.task import Task, with_variants
 
 if TYPE_CHECKING:
     import tensorflow as tf
 
-__all__ = ["TASK", "evidence", "load_data", "make", "stream"]
+__all__ = ["TASK", "evidence", "load_data", "make", "stream", "tokens"]
 
 _NAMES = reber_grammar.SYMBOLS
 # What tokens are as inputs and as targets: the last E is no input; past the end there is neither.
@@ -110,6 +111,7 @@ TASK = with_variants(
 )
 
 
+@documented
 def load_data(
     gap: int | None = None,
     *,
@@ -120,22 +122,6 @@ def load_data(
     length: int | None = None,
 ) -> tuple[sampling.Samples, sampling.Samples]:
     """Load a training set and a test set that share no string if `gap` is at least 22.
-
-    Args:
-        gap: Number of symbols between the outer symbol and the step that asks for it.
-        num_train: Number of training samples.
-        num_test: Number of test samples.
-        seed: The same seed gives the same bytes.
-        variant: One of the definitions above.
-        length: For `hochreiter_1997`, instead of `gap`: the number of symbols of the longest string
-            that is kept.
-
-    Returns:
-        `(x_train, y_train), (x_test, y_test)`, each as `make` describes them.
-
-    Raises:
-        ValueError: A number is missing, too small or not a whole number, or the variant is
-            unknown.
 
     Example:
         >>> from keras_rnn_study.datasets import reber
@@ -158,7 +144,10 @@ def make(
 
     Args:
         num_samples: Number of samples.
-        gap, variant, length: As for `load_data`.
+        gap: Number of symbols between the outer symbol and the step that asks for it.
+        variant: One of the definitions above.
+        length: For `hochreiter_1997`, instead of `gap`: the number of symbols of the longest string
+            that is kept.
         seed: The same seed gives the same bytes.
 
     Returns:
@@ -168,7 +157,8 @@ def make(
         ended.
 
     Raises:
-        ValueError: As for `load_data`.
+        ValueError: A number is missing, too small or not a whole number, or the variant is
+            unknown.
 
     Example:
         >>> from keras_rnn_study.datasets import reber
@@ -184,14 +174,9 @@ def make(
     return sampling.make(_drawing(variant, gap, length), num_samples, seed)
 
 
+@documented
 def evidence(x: np.ndarray) -> np.ndarray:
     """Find the step that decides the answer: the outer symbol's.
-
-    Args:
-        x: Inputs of this task, `(batch, time, 7)`.
-
-    Returns:
-        Booleans, `(batch, time)`.
 
     Example:
         >>> from keras_rnn_study.datasets import reber
@@ -199,11 +184,12 @@ def evidence(x: np.ndarray) -> np.ndarray:
         >>> reber.evidence(x)
         array([[False,  True, False, False, False, False, False, False]])
     """
-    steps = np.zeros(np.shape(x)[:2], bool)
-    steps[:, 1] = True
+    steps = np.zeros(TASK.inputs(x).shape[:2], bool)
+    steps[:, 1:2] = True
     return steps
 
 
+@documented
 def stream(
     batch_size: int,
     *,
@@ -213,31 +199,21 @@ def stream(
     variant: str = "exact_gap",
     length: int | None = None,
 ) -> "tf.data.Dataset":
-    """Stream fresh batches without end, from the part of the task that training may see.
+    """Stream fresh batches without end, from the part of the task that training may see."""
+    return sampling.stream(_drawing(variant, gap, length), batch_size, seed, start)
 
-    Batch number i is a pure function of the other arguments and i: streams can be compared, and a
-    run that was broken off after n batches goes on with `start=n`.
 
-    Args:
-        batch_size: Number of samples in a batch.
-        gap, variant, length: As for `load_data`.
-        seed: The same seed gives the same batches.
-        start: Number of the first batch.
-
-    Returns:
-        A `tf.data.Dataset` of `(x, y)` as `make` describes them. It has no end, so `fit` needs
-        `steps_per_epoch`.
-
-    Raises:
-        ValueError: As for `load_data`; also if `start` is negative or not a whole number.
+@documented
+def tokens(x: np.ndarray) -> list[list[str]]:
+    """Say what stands at each step, for people: the symbols.
 
     Example:
         >>> from keras_rnn_study.datasets import reber
-        >>> x, y = next(iter(reber.stream(64, gap=50, seed=0)))
-        >>> x.shape, y.shape
-        (TensorShape([64, 54, 7]), TensorShape([64, 54]))
+        >>> x, y = reber.make(1, gap=4, seed=1)
+        >>> reber.tokens(x)
+        [['B', 'T', 'B', 'P', 'V', 'V', 'E', 'T']]
     """
-    return sampling.stream(_drawing(variant, gap, length), batch_size, seed, start)
+    return TASK.read(x)
 
 
 def _drawing(variant: str, gap: int | None, length: int | None) -> sampling.Draw:

@@ -27,13 +27,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from keras_rnn_study.datasets import reading, sampling
-from keras_rnn_study.datasets.checks import whole_number
+from keras_rnn_study.datasets.contract import documented
 from keras_rnn_study.datasets.task import Task
 
 if TYPE_CHECKING:
     import tensorflow as tf
 
-__all__ = ["TASK", "evidence", "load_data", "make", "stream"]
+__all__ = ["TASK", "evidence", "load_data", "make", "stream", "tokens"]
 
 _NAMES = "ABCDEFGHabcdefgh?"
 _NUM_SYMBOLS = 8
@@ -59,23 +59,11 @@ TASK = Task(
 )
 
 
+@documented
 def load_data(
     gap: int, *, num_train: int = 4096, num_test: int = 1024, seed: int = 0
 ) -> tuple[sampling.Samples, sampling.Samples]:
     """Load a training set and a test set that share no sequence if `gap` is at least 2.
-
-    Args:
-        gap: Number of distractors between the symbol and the query.
-        num_train: Number of training samples.
-        num_test: Number of test samples.
-        seed: The same seed gives the same bytes.
-
-    Returns:
-        `(x_train, y_train), (x_test, y_test)`, each as `make` describes them.
-
-    Raises:
-        ValueError: `gap` or `seed` is negative, a number of samples is below 1, or one of them is
-            not a whole number.
 
     Example:
         >>> from keras_rnn_study.datasets import recall
@@ -99,8 +87,8 @@ def make(num_samples: int, *, gap: int, seed: int) -> sampling.Samples:
         distractors, 16 is the query. `y`: int32, `(num_samples,)`, from 0 to 7.
 
     Raises:
-        ValueError: `gap` or `seed` is negative, `num_samples` is below 1, or one of them is not a
-            whole number.
+        ValueError: `gap` or `seed` is negative, a number of samples is below 1, or one of them is
+            not a whole number.
 
     Example:
         >>> from keras_rnn_study.datasets import recall
@@ -111,14 +99,9 @@ def make(num_samples: int, *, gap: int, seed: int) -> sampling.Samples:
     return sampling.make(_drawing(gap), num_samples, seed)
 
 
+@documented
 def evidence(x: np.ndarray) -> np.ndarray:
     """Find the steps that decide the answer: the symbol's.
-
-    Args:
-        x: Inputs of this task, `(batch, time, 17)`.
-
-    Returns:
-        Booleans, `(batch, time)`.
 
     Example:
         >>> from keras_rnn_study.datasets import recall
@@ -126,40 +109,30 @@ def evidence(x: np.ndarray) -> np.ndarray:
         >>> recall.evidence(x)
         array([[ True, False, False, False, False]])
     """
-    return np.asarray(x)[..., :_NUM_SYMBOLS].any(axis=-1)
+    return np.any(TASK.inputs(x)[..., :_NUM_SYMBOLS], axis=-1)
 
 
+@documented
 def stream(batch_size: int, *, gap: int, seed: int, start: int = 0) -> "tf.data.Dataset":
-    """Stream fresh batches without end, from the part of the task that training may see.
-
-    Batch number i is a pure function of the other arguments and i: streams can be compared, and a
-    run that was broken off after n batches goes on with `start=n`.
-
-    Args:
-        batch_size: Number of samples in a batch.
-        gap: Number of distractors between the symbol and the query.
-        seed: The same seed gives the same batches.
-        start: Number of the first batch.
-
-    Returns:
-        A `tf.data.Dataset` of `(x, y)` as `make` describes them. It has no end, so `fit` needs
-        `steps_per_epoch`.
-
-    Raises:
-        ValueError: `gap`, `seed` or `start` is negative, `batch_size` is below 1, or one of them
-            is not a whole number.
-
-    Example:
-        >>> from keras_rnn_study.datasets import recall
-        >>> x, y = next(iter(recall.stream(64, gap=50, seed=0)))
-        >>> x.shape, y.shape
-        (TensorShape([64, 52, 17]), TensorShape([64]))
-    """
+    """Stream fresh batches without end, from the part of the task that training may see."""
     return sampling.stream(_drawing(gap), batch_size, seed, start)
 
 
+@documented
+def tokens(x: np.ndarray) -> list[list[str]]:
+    """Say what stands at each step, for people: the symbols.
+
+    Example:
+        >>> from keras_rnn_study.datasets import recall
+        >>> x, y = recall.make(1, gap=3, seed=1)
+        >>> recall.tokens(x)
+        [['A', 'f', 'g', 'd', '?']]
+    """
+    return TASK.read(x)
+
+
 def _drawing(gap: int) -> sampling.Draw:
-    return functools.partial(_draw, whole_number("gap", gap, at_least=0))
+    return functools.partial(_draw, TASK.size(gap=gap))
 
 
 def _draw(

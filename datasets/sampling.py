@@ -10,13 +10,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from keras_rnn_study.datasets.checks import whole_number
+from keras_rnn_study.datasets.checks import shown, whole_number
+from keras_rnn_study.datasets.contract import Samples as Samples
 
 if TYPE_CHECKING:
     import tensorflow as tf
 
-Samples = tuple[np.ndarray, np.ndarray]
 Draw = Callable[[np.random.Generator, int, bool], Samples]
+
+MOST_VALUES = 2**30
+"""Numbers that the inputs drawn at once may have: 4 GiB."""
+
+_FEW = 256  # so many samples of the longest have fewer
+_LAST_BATCH = 2**62  # TensorFlow counts in 64 bits
 
 # One independent sequence of random numbers for each use, so that no two uses of one seed
 # give the same samples.
@@ -25,8 +31,8 @@ _SAMPLES, _TRAIN, _TEST, _STREAM = range(4)
 
 def load_data(draw: Draw, num_train: int, num_test: int, seed: int) -> tuple[Samples, Samples]:
     """Draw a training set and a test set from the two parts of the task's space."""
-    num_train = whole_number("num_train", num_train, at_least=1)
-    num_test = whole_number("num_test", num_test, at_least=1)
+    num_train = _number("num_train", num_train, draw)
+    num_test = _number("num_test", num_test, draw)
     train = draw(_generator(seed, _TRAIN), num_train, False)
     test = draw(_generator(seed, _TEST), num_test, True)
     return train, test
@@ -34,7 +40,7 @@ def load_data(draw: Draw, num_train: int, num_test: int, seed: int) -> tuple[Sam
 
 def make(draw: Draw, num_samples: int, seed: int) -> Samples:
     """Draw samples from the training part of the task's space."""
-    num_samples = whole_number("num_samples", num_samples, at_least=1)
+    num_samples = _number("num_samples", num_samples, draw)
     return draw(_generator(seed, _SAMPLES), num_samples, False)
 
 
@@ -43,8 +49,8 @@ def stream(draw: Draw, batch_size: int, seed: int, start: int) -> "tf.data.Datas
 
     Batches are drawn in a thread of their own, two ahead, while the model trains.
     """
-    batch_size = whole_number("batch_size", batch_size, at_least=1)
-    start = whole_number("start", start, at_least=0)
+    batch_size = _number("batch_size", batch_size, draw)
+    start = whole_number("start", start, at_least=0, at_most=_LAST_BATCH)
 
     # Imported here, so that everything else in a task works without TensorFlow's start-up.
     import tensorflow as tf
@@ -82,6 +88,21 @@ def mark_part(
     if num_digits >= 2:
         remainder = 0 if held_out else generator.integers(1, base, size=num_samples)
         digits[:, -1] = (remainder - digits[:, :-1].sum(axis=1)) % base
+
+
+def _number(name: str, received: int, draw: Draw) -> int:
+    """Check how many samples are asked for; of many, whether they fit into memory."""
+    number = whole_number(name, received, at_least=1)
+    if number > _FEW:
+        x, _ = draw(np.random.default_rng(0), 1, False)
+        at_most = MOST_VALUES // x.size
+        if number > at_most:
+            raise ValueError(
+                f"{name} must be {at_most} at most for samples of {x.size} numbers each, so that "
+                f"they fit into memory, but {shown(received)} was given. Pass less, or train on "
+                "`stream`, which draws one batch after the other."
+            )
+    return number
 
 
 def _generator(seed: int, *key: int) -> np.random.Generator:

@@ -56,13 +56,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from keras_rnn_study.datasets import extras, reading, sampling
-from keras_rnn_study.datasets.checks import whole_number
+from keras_rnn_study.datasets.contract import documented
 from keras_rnn_study.datasets.task import Task
 
 if TYPE_CHECKING:
     import tensorflow as tf
 
-__all__ = ["TASK", "evidence", "load_data", "make", "stream"]
+__all__ = ["TASK", "evidence", "load_data", "make", "stream", "tokens"]
 
 _NUM_SPEAKERS = 9
 _NUM_COEFFICIENTS = 12
@@ -84,24 +84,11 @@ TASK = Task(
 )
 
 
+@documented
 def load_data(
     gap: int, *, num_train: int = 4096, num_test: int = 1024, seed: int = 0
 ) -> tuple[sampling.Samples, sampling.Samples]:
     """Load a training set and a test set that share no utterance.
-
-    Args:
-        gap: Number of blank steps between the last frame and the answer.
-        num_train: Number of training samples.
-        num_test: Number of test samples.
-        seed: The same seed gives the same bytes.
-
-    Returns:
-        `(x_train, y_train), (x_test, y_test)`, each as `make` describes them.
-
-    Raises:
-        ValueError: `gap` or `seed` is negative, a number of samples is below 1, or one of them is
-            not a whole number.
-        ModuleNotFoundError: sktime is not installed.
 
     Example:
         >>> from keras_rnn_study.datasets import speech
@@ -126,7 +113,9 @@ def make(num_samples: int, *, gap: int, seed: int) -> sampling.Samples:
         `(num_samples,)`, from 0 to 8.
 
     Raises:
-        ValueError, ModuleNotFoundError: As for `load_data`.
+        ValueError: `gap` or `seed` is negative, a number of samples is below 1, or one of them is
+            not a whole number.
+        ModuleNotFoundError: sktime is not installed.
 
     Example:
         >>> from keras_rnn_study.datasets import speech
@@ -137,14 +126,9 @@ def make(num_samples: int, *, gap: int, seed: int) -> sampling.Samples:
     return sampling.make(_drawing(gap), num_samples, seed)
 
 
+@documented
 def evidence(x: np.ndarray) -> np.ndarray:
     """Find the steps that decide the answer: those that have a frame of speech.
-
-    Args:
-        x: Inputs of this task, `(batch, time, 13)`.
-
-    Returns:
-        Booleans, `(batch, time)`.
 
     Example:
         >>> from keras_rnn_study.datasets import speech
@@ -152,36 +136,26 @@ def evidence(x: np.ndarray) -> np.ndarray:
         >>> speech.evidence(x).nonzero()[1]
         array([0, 1, 2, 3, 4, 5, 6])
     """
-    return np.asarray(x)[..., -1] == 1
+    return TASK.inputs(x)[..., -1] == 1
 
 
+@documented
 def stream(batch_size: int, *, gap: int, seed: int, start: int = 0) -> "tf.data.Dataset":
-    """Stream fresh batches without end, from the part of the task that training may see.
+    """Stream fresh batches without end, from the part of the task that training may see."""
+    return sampling.stream(_drawing(gap), batch_size, seed, start)
 
-    Batch number i is a pure function of the other arguments and i: streams can be compared, and a
-    run that was broken off after n batches goes on with `start=n`.
 
-    Args:
-        batch_size: Number of samples in a batch.
-        gap: Number of blank steps between the last frame and the answer.
-        seed: The same seed gives the same batches.
-        start: Number of the first batch.
-
-    Returns:
-        A `tf.data.Dataset` of `(x, y)` as `make` describes them. It has no end, so `fit` needs
-        `steps_per_epoch`.
-
-    Raises:
-        ValueError: As for `load_data`; also if `start` is negative or not a whole number.
-        ModuleNotFoundError: As for `load_data`.
+@documented
+def tokens(x: np.ndarray) -> list[list[str]]:
+    """Say what stands at each step, for people: which frame of the utterance.
 
     Example:
         >>> from keras_rnn_study.datasets import speech
-        >>> x, y = next(iter(speech.stream(64, gap=50, seed=0)))
-        >>> x.shape, y.shape
-        (TensorShape([64, 58, 13]), TensorShape([64]))
+        >>> x, y = speech.make(1, gap=3, seed=1)
+        >>> speech.tokens(x)[0][5:]
+        ['frame 5', 'frame 6', '_', '_', '_', '_']
     """
-    return sampling.stream(_drawing(gap), batch_size, seed, start)
+    return [reading.numbered("frame", sample) for sample in TASK.inputs(x)]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -203,7 +177,7 @@ class _Utterances:
 
 
 def _drawing(gap: int) -> sampling.Draw:
-    gap = whole_number("gap", gap, at_least=0)
+    gap = TASK.size(gap=gap)
     return functools.partial(_draw, _parts(), gap)
 
 
@@ -235,10 +209,11 @@ def _parts() -> tuple[_Utterances, _Utterances]:
     )
     frames = np.concatenate(train)
     mean, deviation = frames.mean(axis=0), frames.std(axis=0)
-    return tuple(
+    training, held_out = (
         _utterances([(np.asarray(frames) - mean) / deviation for frames in part], speakers)
         for part, speakers in ((train, train_speakers), (test, test_speakers))
     )
+    return training, held_out
 
 
 def _utterances(utterances: list[np.ndarray], names: np.ndarray) -> _Utterances:

@@ -7,7 +7,10 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from keras_rnn_study.datasets.checks import check_choice, whole_number
+from keras_rnn_study.datasets.checks import check_choice, shown, whole_number
+
+MOST_STEPS = 100_000
+"""The largest gap or length: many more steps than a recurrent layer can be trained on."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -101,7 +104,7 @@ class Task:
         """
         if not self.variants:
             raise ValueError(
-                f"{self.name} has no variants, but variant={variant!r} was given. Leave it out."
+                f"{self.name} has no variants, but variant={shown(variant)} was given. Leave it out."
             )
         check_choice(f"variant of {self.name}", variant, self.variants)
         return self.variants[variant]
@@ -124,9 +127,9 @@ class Task:
             )
             raise ValueError(
                 f"{self.label} takes {self.size_name}, not {other_name}: {reason}. "
-                f"{other_name}={other!r} was given; pass, for example, {self.size_name}=100."
+                f"{other_name}={shown(other)} was given; pass, for example, {self.size_name}=100."
             )
-        return whole_number(self.size_name, size, at_least=self.min_size)
+        return self._checked(size)
 
     def baseline_loss(self, size: int) -> float:
         """Return the smallest expected training loss without the evidence.
@@ -137,8 +140,40 @@ class Task:
         Raises:
             ValueError: It is too small or not a whole number.
         """
-        size = whole_number(self.size_name, size, at_least=self.min_size)
-        return math.log(self.num_classes) if self.blind_loss is None else self.blind_loss(size)
+        size = self._checked(size)
+        if self.blind_loss is not None:
+            return self.blind_loss(size)
+        assert self.num_classes is not None, "a number needs a blind_loss"
+        return math.log(self.num_classes)
+
+    def _checked(self, size: int | None) -> int:
+        return whole_number(self.size_name, size, at_least=self.min_size, at_most=MOST_STEPS)
+
+    def inputs(self, x: np.ndarray) -> np.ndarray:
+        """Return `x` as an array, `(batch, time, ...)`, if it has the form of this task's inputs.
+
+        Raises:
+            ValueError: It has not, nor that of another variant's.
+        """
+        shapes = {task.input_shape for task in (self, *self.variants.values())}
+        try:
+            array = np.asarray(x)
+        except Exception:  # whatever an object of another library raises when it is converted
+            array = np.empty(0, object)
+        kinds = "iu" if self.vocabulary_size else "biuf"
+        if array.dtype.kind not in kinds or not any(_fits(array, shape) for shape in shapes):
+            expected = " or ".join(str(("batch", "time", *shape[1:])) for shape in shapes)
+            raise ValueError(
+                f"x must have the form of inputs of {self.name}, "
+                f"{'whole numbers' if self.vocabulary_size else 'numbers'} of the shape "
+                f"{expected.replace(chr(39), '')}, but {_form(x, array)} was given. "
+                f"Pass an x of {self.name}.make(...), or part of it, such as x[:1] for one sample."
+            )
+        return array
+
+    def read(self, x: np.ndarray) -> list[list[str]]:
+        """Name the steps of each sample of `x`, as `read_input` does of one."""
+        return [self.read_input(sample) for sample in self.inputs(x)]
 
     def real_steps(self, x: np.ndarray) -> np.ndarray:
         """Find the steps that are not padding: booleans, `(batch, time)`."""
@@ -189,9 +224,21 @@ class Task:
         return score >= self.success if self.metric == "accuracy" else score <= self.success
 
 
+def _fits(array: np.ndarray, shape: tuple[int | None, ...]) -> bool:
+    return array.ndim == 1 + len(shape) and array.shape[2:] == shape[1:] and array.shape[1] > 0
+
+
+def _form(received: object, array: np.ndarray) -> str:
+    """Describe what was received by its shape, if it has one."""
+    if array.dtype.kind in "OUS":
+        return shown(received)
+    return f"{array.dtype} of the shape {array.shape}"
+
+
 def with_variants(*variants: Task) -> Task:
     """Return the first of a task's variants, which is the default one; all know one another."""
     by_name: dict[str, Task] = {}
     for task in variants:
-        by_name[task.variant] = dataclasses.replace(task, variants=types.MappingProxyType(by_name))
-    return by_name[variants[0].variant]
+        known = types.MappingProxyType(by_name)
+        by_name[str(task.variant)] = dataclasses.replace(task, variants=known)
+    return next(iter(by_name.values()))

@@ -53,12 +53,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from keras_rnn_study.datasets import reading, sampling
+from keras_rnn_study.datasets.contract import documented
 from keras_rnn_study.datasets.task import Task, with_variants
 
 if TYPE_CHECKING:
     import tensorflow as tf
 
-__all__ = ["TASK", "evidence", "load_data", "make", "stream"]
+__all__ = ["TASK", "evidence", "load_data", "make", "stream", "tokens"]
 
 _NAMES = "EBabcdXY"
 _START, _TRIGGER, _DISTRACTOR, _SIGNAL, _PADDING = 0, 1, 2, 6, 8
@@ -76,6 +77,11 @@ def _name_order(num_signals: int) -> Callable[[np.ndarray], str]:
     return reading.classes(["".join(order) for order in orders])
 
 
+def _read(sample: np.ndarray) -> list[str]:
+    """Name the symbols of one sample, `(time, features)`; without E and B there are six."""
+    return reading.one_hot(_NAMES[-sample.shape[-1] :])(sample)
+
+
 _EXACT = Task(
     name="temporal_order",
     variant="exact_gap",
@@ -87,7 +93,7 @@ _EXACT = Task(
     num_classes=4,
     chance=1 / 4,
     success=0.95,
-    read_input=reading.one_hot(_NAMES),
+    read_input=_read,
     read_answer=_name_order(2),
 )
 _EXACT_THREE = dataclasses.replace(
@@ -100,40 +106,40 @@ _EXACT_THREE = dataclasses.replace(
     chance=1 / 8,
     read_answer=_name_order(3),
 )
-_RANDOM_STEPS = {"success": 0.99, "size_name": "length", "min_size": 10}
+_RANDOM_STEPS, _RANDOM_STEPS_THREE = (
+    dataclasses.replace(task, success=0.99, size_name="length", min_size=10)
+    for task in (_EXACT, _EXACT_THREE)
+)
 
 TASK = with_variants(
     _EXACT,
     _EXACT_THREE,
     dataclasses.replace(
-        _EXACT,
+        _RANDOM_STEPS,
         variant="hochreiter_1997",
         source=f"{_LSTM_PAPER} 6a.",
         padded=True,
         tolerance=0.3,
-        **_RANDOM_STEPS,
     ),
     dataclasses.replace(
-        _EXACT_THREE,
+        _RANDOM_STEPS_THREE,
         variant="hochreiter_1997_three",
         source=f"{_LSTM_PAPER} 6b.",
         padded=True,
         tolerance=0.3,
-        **_RANDOM_STEPS,
     ),
     dataclasses.replace(
-        _EXACT,
+        _RANDOM_STEPS,
         variant="pascanu_2013",
         example="b X a c a Y d c a b -> XY",
         source='Pascanu, Mikolov & Bengio, "On the difficulty of training recurrent neural '
         'networks", ICML 2013, arXiv:1211.5063.',
         input_shape=(None, len(_NAMES) - _DISTRACTOR),
-        read_input=reading.one_hot(_NAMES[_DISTRACTOR:]),
-        **_RANDOM_STEPS,
     ),
 )
 
 
+@documented
 def load_data(
     gap: int | None = None,
     *,
@@ -144,22 +150,6 @@ def load_data(
     length: int | None = None,
 ) -> tuple[sampling.Samples, sampling.Samples]:
     """Load a training set and a test set that share no sequence.
-
-    Args:
-        gap: Number of distractors between the last signal and the B.
-        num_train: Number of training samples.
-        num_test: Number of test samples.
-        seed: The same seed gives the same bytes.
-        variant: One of the definitions above.
-        length: For the variants without an exact gap, instead of `gap`: the T of their source, 10
-            or more.
-
-    Returns:
-        `(x_train, y_train), (x_test, y_test)`, each as `make` describes them.
-
-    Raises:
-        ValueError: A number is missing, too small or not a whole number, or the variant is
-            unknown.
 
     Example:
         >>> from keras_rnn_study.datasets import temporal_order
@@ -182,7 +172,10 @@ def make(
 
     Args:
         num_samples: Number of samples.
-        gap, variant, length: As for `load_data`.
+        gap: Number of distractors between the last signal and the B.
+        variant: One of the definitions above.
+        length: For the variants without an exact gap, instead of `gap`: the T of their source, 10
+            or more.
         seed: The same seed gives the same bytes.
 
     Returns:
@@ -193,7 +186,8 @@ def make(
         three signals XXX, XXY, ... YYY from 0 to 7.
 
     Raises:
-        ValueError: As for `load_data`.
+        ValueError: A number is missing, too small or not a whole number, or the variant is
+            unknown.
 
     Example:
         >>> from keras_rnn_study.datasets import temporal_order
@@ -207,14 +201,9 @@ def make(
     return sampling.make(_drawing(variant, gap, length), num_samples, seed)
 
 
+@documented
 def evidence(x: np.ndarray) -> np.ndarray:
     """Find the steps that decide the answer: those of the signals.
-
-    Args:
-        x: Inputs of this task, `(batch, time, 8)`; `(batch, time, 6)` in `pascanu_2013`.
-
-    Returns:
-        Booleans, `(batch, time)`.
 
     Example:
         >>> from keras_rnn_study.datasets import temporal_order
@@ -222,9 +211,10 @@ def evidence(x: np.ndarray) -> np.ndarray:
         >>> temporal_order.evidence(x).nonzero()[1]
         array([ 4, 11])
     """
-    return np.asarray(x)[..., _SIGNAL - len(_NAMES) :].any(axis=-1)
+    return np.any(TASK.inputs(x)[..., _SIGNAL - len(_NAMES) :], axis=-1)
 
 
+@documented
 def stream(
     batch_size: int,
     *,
@@ -234,31 +224,21 @@ def stream(
     variant: str = "exact_gap",
     length: int | None = None,
 ) -> "tf.data.Dataset":
-    """Stream fresh batches without end, from the part of the task that training may see.
+    """Stream fresh batches without end, from the part of the task that training may see."""
+    return sampling.stream(_drawing(variant, gap, length), batch_size, seed, start)
 
-    Batch number i is a pure function of the other arguments and i: streams can be compared, and a
-    run that was broken off after n batches goes on with `start=n`.
 
-    Args:
-        batch_size: Number of samples in a batch.
-        gap, variant, length: As for `load_data`.
-        seed: The same seed gives the same batches.
-        start: Number of the first batch.
-
-    Returns:
-        A `tf.data.Dataset` of `(x, y)` as `make` describes them. It has no end, so `fit` needs
-        `steps_per_epoch`.
-
-    Raises:
-        ValueError: As for `load_data`; also if `start` is negative or not a whole number.
+@documented
+def tokens(x: np.ndarray) -> list[list[str]]:
+    """Say what stands at each step, for people: the symbols.
 
     Example:
         >>> from keras_rnn_study.datasets import temporal_order
-        >>> x, y = next(iter(temporal_order.stream(64, gap=50, seed=0)))
-        >>> x.shape, y.shape
-        (TensorShape([64, 63, 8]), TensorShape([64]))
+        >>> x, y = temporal_order.make(1, gap=3, seed=1)
+        >>> temporal_order.tokens(x)
+        [['E', 'd', 'a', 'd', 'X', 'b', 'c', 'a', 'd', 'a', 'c', 'Y', 'd', 'b', 'a', 'B']]
     """
-    return sampling.stream(_drawing(variant, gap, length), batch_size, seed, start)
+    return TASK.read(x)
 
 
 @dataclasses.dataclass(frozen=True)

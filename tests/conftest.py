@@ -43,3 +43,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if missing:
         stop = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
         stop(f"not installed: {', '.join(missing)}")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of the randomized searches."""
+    parser.addoption("--hours", type=float, help="how long all randomized searches take together")
+    parser.addoption("--seed", type=int, help="the one seed that a randomized search tries")

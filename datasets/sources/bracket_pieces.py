@@ -25,6 +25,7 @@ import functools
 
 import numpy as np
 
+from keras_rnn_study.datasets.checks import shown
 from keras_rnn_study.datasets.sources import python_source
 from keras_rnn_study.datasets.sources.python_source import Source
 
@@ -68,9 +69,9 @@ def load(gap: int) -> tuple[Pieces, Pieces]:
     parts = _parts(gap, [source.starts for source in sources])
     if min(map(len, parts)) < _MIN_PIECES:
         raise ValueError(
-            f"gap={gap} cannot be filled: the standard library of this Python has fewer than "
-            f"{_MIN_PIECES} balanced pieces of {gap} characters to train with, or to test with. "
-            f"Pass gap={largest_gap()}, the largest one that it can fill."
+            f"gap={shown(gap)} cannot be filled: the standard library of this Python has fewer "
+            f"than {_MIN_PIECES} balanced pieces of {shown(gap)} characters to train with, or to "
+            f"test with. Pass gap={largest_gap()}, the largest one that it can fill."
         )
     training, held_out = (
         Pieces(np.lib.stride_tricks.sliding_window_view(source.tokens, gap), starts)

@@ -124,14 +124,16 @@ class Corpus:
             fits = num_filler >= 0 if has_filler else num_filler == 0
             parts = (self.training, self.held_out)
             if fits and all(part.can_fill(num_filler) for part in parts):
-                return Frame(*map(self._encode, (before, after, ending)), num_filler)
+                return Frame(
+                    self._encode(before), self._encode(after), self._encode(ending), num_filler
+                )
         return None
 
     def _encode(self, words: Iterable[str]) -> tuple[int, ...]:
         return tuple(self.tokens[word] for word in words)
 
 
-def load(language: str = "en", text: str | os.PathLike | None = None) -> Corpus:
+def load(language: str = "en", text: str | os.PathLike[str] | None = None) -> Corpus:
     """Load the words and the filler of a language.
 
     Args:
@@ -151,7 +153,8 @@ def _build(language: str, text: str) -> Corpus:
     words = _vocabulary(language, sentences)
     tokens = {word: token for token, word in enumerate(words)}
     openings: dict[tuple[int, ...], int] = {}
-    training, held_out = {}, {}
+    training: dict[tuple[int, ...], None] = {}
+    held_out: dict[tuple[int, ...], None] = {}
     for sentence in sentences:
         encoded = tuple(tokens.get(word, _UNKNOWN) for word in sentence)
         number = openings.setdefault(encoded[_OPENING], len(openings))
@@ -168,7 +171,7 @@ def _build(language: str, text: str) -> Corpus:
 
 
 def _vocabulary(language: str, sentences: list[prose.Sentence]) -> tuple[str, ...]:
-    """Number the words: special ones, countries, then templates, then filler by frequency."""
+    """Give words their numbers: special ones, countries, templates, then filler by frequency."""
     first = (*_SPECIAL, *country_languages.country_names(prose.LOCALES[language]))
     in_templates = " ".join(_TEMPLATES[language]).split()
     in_filler = Counter(word for sentence in sentences for word in sentence).most_common()

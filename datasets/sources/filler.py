@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+_TABLE_STEP = 256  # words
+
 
 class Filler:
     """Sentences drawn at random, given that one ends exactly at the last word.
@@ -41,7 +43,7 @@ class Filler:
 
     def can_fill(self, num_words: int) -> bool:
         """Say whether whole sentences can have exactly `num_words` words together."""
-        return bool(_choices(tuple(self._counts), num_words)[num_words, -1] > 0)
+        return bool(self._choices(num_words)[num_words, -1] > 0)
 
     def draw(self, generator: np.random.Generator, num_samples: int, num_words: int) -> np.ndarray:
         """Draw texts of exactly `num_words` words.
@@ -54,7 +56,7 @@ class Filler:
         Returns:
             Token numbers, int32, `(num_samples, num_words)`.
         """
-        choices = _choices(tuple(self._counts), num_words)
+        choices = self._choices(num_words)
         left = np.full(num_samples, num_words)
         columns = []
         while left.any():
@@ -73,6 +75,10 @@ class Filler:
         offsets = self._starts[chosen] - (np.cumsum(lengths) - lengths)
         positions = np.arange(num_samples * num_words) + np.repeat(offsets, lengths)
         return self._tokens[positions].reshape(num_samples, num_words)
+
+    def _choices(self, num_words: int) -> np.ndarray:
+        """Tabulate as many words at least; in steps, so that gaps near one another share it."""
+        return _choices(tuple(self._counts), -(-num_words // _TABLE_STEP) * _TABLE_STEP)
 
 
 @functools.lru_cache(maxsize=16)

@@ -10,6 +10,7 @@ import os
 import pathlib
 import re
 
+from keras_rnn_study.datasets.checks import shown
 from keras_rnn_study.datasets.sources import country_languages
 from keras_rnn_study.datasets.sources.chinese_prose import SENTENCES as CHINESE_SENTENCES
 
@@ -27,15 +28,18 @@ _MEAN_LENGTH_OF_CHINESE_WORDS = 4
 Sentence = tuple[str, ...]
 
 
-def read(language: str, path: str | os.PathLike | None) -> str:
+def read(language: str, path: str | os.PathLike[str] | None) -> str:
     """Read the text of a file, or the text that the project brings for a language."""
     if path is None:
         return _bundled_text(language)
     try:
-        return pathlib.Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        file = pathlib.Path(path)
+        if file.exists() and not file.is_file():
+            raise OSError("it is a folder or a device")
+        return file.read_text(encoding="utf-8")
+    except (OSError, TypeError, ValueError) as error:  # UnicodeDecodeError is a ValueError
         raise ValueError(
-            f"text={os.fspath(path)!r} cannot be read as a UTF-8 text file ({error}). Give the "
+            f"text={shown(path)} cannot be read as a UTF-8 text file ({error}). Give the "
             "path of a plain text file, or leave text out to use the prose that is built in."
         ) from error
 
@@ -60,7 +64,7 @@ def sentences(text: str, language: str) -> list[Sentence]:
         [('It', 'rained', 'all', 'day')]
     """
     by_character = language == "zh" and not _is_spaced(text)
-    kept = {}
+    kept: dict[Sentence, None] = {}  # an ordered set
     for paragraph in re.split(r"\n\s*\n", text):
         line = " ".join("".join(paragraph.split()) if by_character else paragraph.split())
         for sentence in _SENTENCE_END.split(line):

@@ -108,7 +108,7 @@ def library() -> tuple[Source, Source]:
     folder = pathlib.Path(sysconfig.get_path("stdlib"))
     names = sorted(name for name in sys.stdlib_module_names if not name.startswith("_"))
     paths = [path for name in names if (path := folder / f"{name}.py").is_file()]
-    parts = [], []
+    parts: tuple[list[Source], list[Source]] = [], []
     for path in paths:
         source = read(path.read_text("utf-8", errors="ignore"))
         if source is not None:

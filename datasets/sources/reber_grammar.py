@@ -70,7 +70,7 @@ def draw(
     uniform = generator.random((len(walk), num_samples))
     uniform *= 1 - 2**-40  # a number nearer to 1 might be rounded up when an edge's is added
     edges = np.empty(uniform.shape, np.intp)  # (time, batch): a step's edges lie side by side
-    edge = np.full(num_samples, _INTO_START)
+    edge = np.full(num_samples, _INTO_START, np.intp)
     for follow, number, taken in zip(walk, uniform, edges, strict=True):
         number += follow.take(edge)
         taken[:] = number  # rounded down
@@ -90,7 +90,7 @@ def entropy(strings: InnerStrings) -> tuple[float, float]:
     """
     total = 0.0
     num_steps = 1 - strings.left_out  # B and the outer symbol are inputs too, the last E is none
-    taken = np.zeros(len(_SYMBOL))  # how probable it is that an edge was taken
+    taken: np.ndarray = np.zeros(len(_SYMBOL))  # how probable it is that an edge was taken
     taken[_INTO_START] = 1
     for follow in _walk(strings.longest, strings.may_be_shorter, held_out=False):
         share = follow - _FIRST_TO_FOLLOW

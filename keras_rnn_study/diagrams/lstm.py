@@ -1,8 +1,17 @@
 """The LSTM's module: four learned layers, five pointwise operations, two lines."""
 
+from collections.abc import Set
+from typing import TYPE_CHECKING, Literal
+
 import numpy as np
 
+from keras_rnn_study.datasets.checks import check_choice, shown, whole_number
 from keras_rnn_study.diagrams import shapes
+from keras_rnn_study.tracing.result import LayerTrace
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 PARTS = ("state", "forget", "input", "update", "output")
 _CONVEYOR, _FEED = 6.0, 1.5  # levels of c's line and of h's
@@ -18,27 +27,27 @@ _EQUATIONS = {
 }
 
 
-def lstm_module(layer, step, *, part=None, sample=0, unit=0):
-    """What happens in an LSTM at one time step?
+def lstm_module(
+    layer: LayerTrace, step: int, *, part: str | None = None, sample: int = 0, unit: int = 0
+) -> "Figure":
+    """Draw what happens in an LSTM at one time step.
 
     The article's diagram with a model's own values: boxes are learned layers, circles are pointwise
     operations, lines carry vectors, joining lines concatenate, forking lines copy. Beside each line
-    stands its vector, a cell a unit (states and candidate: purple below 0, orange above; gates:
+    stands its vector, one cell per unit (states and candidate: purple below 0, orange above; gates:
     black closed, white open), and the value of one unit, which is framed in red.
 
     Args:
-        layer: `LayerTrace` of an `LSTM`.
-        step: int, the time step t. The states before step 0 are taken to be 0.
+        layer: The trace of an `LSTM`.
+        step: The time step t. The states before step 0 are taken to be 0.
         part: What to light up: "state", "forget", "input", "update" or "output", in the order in
             which the article explains them; `None`: the whole.
-        sample: int, which sample of the batch.
-        unit: int, of which unit the number is written.
-
-    Returns:
-        `matplotlib.figure.Figure`.
+        sample: Which sample of the batch.
+        unit: Of which unit the number is written.
 
     Raises:
-        ValueError: a layer that is no LSTM, a step that is masked or out of range, an unknown part.
+        ValueError: The layer is no LSTM, there is no such step, sample, unit or part, or the step
+            is masked.
 
     Example:
 
@@ -52,32 +61,37 @@ def lstm_module(layer, step, *, part=None, sample=0, unit=0):
     >>> type(figure).__name__
     'Figure'
     """
-    values = _values(layer, step, part, sample)
+    values = _values(layer, step, sample)
+    if part is not None:
+        check_choice("part", part, PARTS)
+    unit = whole_number("unit", unit, at_least=0, at_most=len(values["h"]) - 1)
     figure, axes = shapes.canvas(13.6, 8.6)
     lit = set(PARTS) if part is None else {part}
-    if part is None:
-        lit.add("frame")
     _draw_lines(axes, lit)
     _draw_nodes(axes, lit)
     _draw_values(axes, lit, values, unit)
     _draw_legend(axes)
     title = "The LSTM's module" if part is None else _EQUATIONS[part]
-    shapes.write(axes, (0.3, 8.2), f"{title}      (step {step}, unit {unit})", ha="left", size=13)
+    heading = f"{title}      (step {step}, unit {unit})"
+    shapes.write(axes, (0.3, 8.2), heading, align="left", size=13)
     return figure
 
 
-def _values(layer, step, part, sample):
-    """The vectors of one step: dict of name to (units,)."""
+def _values(layer: LayerTrace, step: int, sample: int) -> dict[str, np.ndarray]:
+    """Look up the vectors of one step, (units,), by their names."""
+    if not isinstance(layer, LayerTrace):
+        raise ValueError(
+            f"Received {shown(layer)}; expected the trace of a layer, such as "
+            'trace(model, x, y)["lstm"].'
+        )
     if set(layer.gates) != {"input", "forget", "candidate", "output"}:
         raise ValueError(
             f"Received a layer with the gates {list(layer.gates)}; expected an LSTM's: input, "
             "forget, candidate, output. For a SimpleRNN there is chain."
         )
-    time = layer.states["h"].shape[1]
-    if not 0 <= step < time:
-        raise ValueError(f"Received step {step}; expected 0 to {time - 1}.")
-    if part is not None and part not in PARTS:
-        raise ValueError(f"Received part {part!r}; expected one of {', '.join(PARTS)}, or None.")
+    batch, time, _ = layer.states["h"].shape
+    step = whole_number("step", step, at_least=0, at_most=time - 1)
+    sample = whole_number("sample", sample, at_least=0, at_most=batch - 1)
     values = {name: gate[sample, step] for name, gate in layer.gates.items()}
     if np.isnan(values["forget"]).any():
         raise ValueError(
@@ -91,8 +105,8 @@ def _values(layer, step, part, sample):
     return values
 
 
-def _draw_lines(axes, lit):
-    def line(parts, *points, arrow=True):
+def _draw_lines(axes: "Axes", lit: Set[str]) -> None:
+    def line(parts: str, *points: shapes.Point, arrow: bool = True) -> None:
         shapes.line(axes, *points, arrow=arrow, strong=bool(lit & set(parts.split())))
 
     top, low = _BOXES + 0.31, _BOXES - 0.31
@@ -104,8 +118,8 @@ def _draw_lines(axes, lit):
     line("forget input output", (1.6, 0.95), (1.6, _FEED), arrow=False)
     line("input output", (3.2, _FEED), (6.5, _FEED), arrow=False)
     line("output", (6.5, _FEED), (8.6, _FEED), arrow=False)
-    for place, part in {3.2: "forget", 5.0: "input", 6.5: "input", 8.6: "output"}.items():
-        line(part, (place, _FEED), (place, low))
+    for left, part in {3.2: "forget", 5.0: "input", 6.5: "input", 8.6: "output"}.items():
+        line(part, (left, _FEED), (left, low))
     line("forget update", (3.2, top), (3.2, _CONVEYOR - 0.28))
     line("input update", (5.0, top), (5.0, 4.3), (6.22, 4.3))
     line("input update", (6.5, top), (6.5, 4.02))
@@ -117,14 +131,14 @@ def _draw_lines(axes, lit):
     line("output", (12.3, _FEED), (12.3, 7.55))
 
 
-def _draw_nodes(axes, lit):
-    for place, text, part in [
+def _draw_nodes(axes: "Axes", lit: Set[str]) -> None:
+    for left, text, part in [
         (3.2, "σ", "forget"),
         (5.0, "σ", "input"),
         (6.5, "tanh", "input"),
         (8.6, "σ", "output"),
     ]:
-        shapes.box(axes, (place, _BOXES), text, strong=part in lit)
+        shapes.box(axes, (left, _BOXES), text, strong=part in lit)
     for place, text, parts in [
         ((3.2, _CONVEYOR), "×", {"state", "update"}),
         ((6.5, _CONVEYOR), "+", {"state", "update"}),
@@ -135,7 +149,7 @@ def _draw_nodes(axes, lit):
     shapes.circle(axes, (10.6, 5.1), "tanh", size=(1.0, 0.56), strong="output" in lit)
 
 
-def _draw_values(axes, lit, values, unit):
+def _draw_values(axes: "Axes", lit: Set[str], values: dict[str, np.ndarray], unit: int) -> None:
     for name, text, corner, parts in [
         ("c before", "$c_{t-1}$", (0.4, 6.2), "state forget update"),
         ("c", "$c_t$", (8.2, 6.2), "state update output"),
@@ -148,7 +162,8 @@ def _draw_values(axes, lit, values, unit):
     ]:
         if not lit & set(parts.split()):
             continue
-        kind = "gate" if name in ("forget", "input", "output") else "signed"
+        is_gate = name in ("forget", "input", "output")
+        kind: Literal["gate", "signed"] = "gate" if is_gate else "signed"
         shapes.strip(axes, corner, values[name], kind=kind, mark=unit)
         place = (corner[0] + 0.6, corner[1] + 0.42)
         shapes.write(axes, place, f"{text} = {values[name][unit]:.2f}", size=10)
@@ -157,17 +172,17 @@ def _draw_values(axes, lit, values, unit):
     shapes.write(axes, (12.3, 7.7), "$h_t$", strong="output" in lit)
 
 
-def _draw_legend(axes):
+def _draw_legend(axes: "Axes") -> None:
     level = 0.3
     shapes.box(axes, (3.0, level), "", size=(0.5, 0.36))
-    shapes.write(axes, (3.35, level), "learned layer", size=9, ha="left")
+    shapes.write(axes, (3.35, level), "learned layer", size=9, align="left")
     shapes.circle(axes, (5.4, level), "", size=(0.36, 0.36))
-    shapes.write(axes, (5.75, level), "pointwise", size=9, ha="left")
+    shapes.write(axes, (5.75, level), "pointwise", size=9, align="left")
     shapes.line(axes, (7.3, level), (7.9, level))
-    shapes.write(axes, (8.0, level), "vector", size=9, ha="left")
+    shapes.write(axes, (8.0, level), "vector", size=9, align="left")
     shapes.line(axes, (9.2, level + 0.15), (9.45, level), (9.9, level))
     shapes.line(axes, (9.2, level - 0.15), (9.45, level), arrow=False)
-    shapes.write(axes, (10.0, level), "concatenate", size=9, ha="left")
+    shapes.write(axes, (10.0, level), "concatenate", size=9, align="left")
     shapes.line(axes, (11.9, level), (12.15, level), (12.5, level + 0.15))
     shapes.line(axes, (12.15, level), (12.5, level - 0.15))
-    shapes.write(axes, (12.6, level), "copy", size=9, ha="left")
+    shapes.write(axes, (12.6, level), "copy", size=9, align="left")

@@ -1,10 +1,19 @@
 """What diagrams consist of: boxes, circles, lines and strips, in the article's signs.
 
 A box is a learned layer, a circle a pointwise operation, a line carries a vector; a strip shows the
-vector itself, a cell a unit.
+vector itself, one cell per unit.
 """
 
+from typing import TYPE_CHECKING, Literal
+
 import numpy as np
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Point = tuple[float, float]
+"""Two numbers in the units of `canvas`: a place, or a width and a height."""
 
 BOX, CIRCLE = "#FFF3B0", "#FFD9D0"
 INK, FAINT = "0.1", "0.75"
@@ -12,56 +21,83 @@ INK, FAINT = "0.1", "0.75"
 _COLOUR_MAPS = {"signed": ("PuOr_r", -1), "gate": ("Greys_r", 0)}
 
 
-def canvas(width, height, *, inches_a_unit=0.62):
-    """A figure whose axes are the units that the shapes are placed in: `figure, axes`."""
+def canvas(width: float, height: float, *, inches_per_unit: float = 0.62) -> "tuple[Figure, Axes]":
+    """Make a figure whose axes are the units that the shapes are placed in."""
     from matplotlib.figure import Figure
 
-    figure = Figure((width * inches_a_unit, height * inches_a_unit), dpi=100)
+    figure = Figure((width * inches_per_unit, height * inches_per_unit), dpi=100)
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set(xlim=(0, width), ylim=(0, height), aspect="equal")
     axes.axis("off")
     return figure, axes
 
 
-def box(axes, centre, text, *, size=(1.0, 0.62), strong=True):
-    """A learned layer: weights, and the function named in it."""
+def box(
+    axes: "Axes", centre: Point, text: str, *, size: Point = (1.0, 0.62), strong: bool = True
+) -> None:
+    """Draw a learned layer: weights, and the function named in it."""
     from matplotlib.patches import FancyBboxPatch
 
-    corner = np.subtract(centre, np.divide(size, 2))
-    style = "round,pad=0,rounding_size=0.08"
-    axes.add_patch(FancyBboxPatch(corner, *size, boxstyle=style, zorder=3, **_face(BOX, strong)))
+    corner = (centre[0] - size[0] / 2, centre[1] - size[1] / 2)
+    patch = FancyBboxPatch(corner, *size, boxstyle="round,pad=0,rounding_size=0.08", zorder=3)
+    patch.set(**_face(BOX, strong))
+    axes.add_patch(patch)
     write(axes, centre, text, strong=strong)
 
 
-def circle(axes, centre, text, *, size=(0.56, 0.56), strong=True):
-    """A pointwise operation: a number for each unit, no weights."""
+def circle(
+    axes: "Axes", centre: Point, text: str, *, size: Point = (0.56, 0.56), strong: bool = True
+) -> None:
+    """Draw a pointwise operation: a number for each unit, no weights."""
     from matplotlib.patches import Ellipse
 
-    axes.add_patch(Ellipse(centre, *size, zorder=3, **_face(CIRCLE, strong)))
+    patch = Ellipse(centre, *size, zorder=3)
+    patch.set(**_face(CIRCLE, strong))
+    axes.add_patch(patch)
     write(axes, centre, text, strong=strong)
 
 
-def line(axes, *points, arrow=True, strong=True):
-    """A vector on its way, along the points."""
+def line(axes: "Axes", *points: Point, arrow: bool = True, strong: bool = True) -> None:
+    """Draw a vector on its way, along the points."""
     from matplotlib.patches import FancyArrowPatch
 
     width, colour = (1.8, INK) if strong else (1.1, FAINT)
     axes.plot(*zip(*points, strict=True), color=colour, linewidth=width, zorder=1 + strong)
     if arrow:
-        style = {"arrowstyle": "-|>", "mutation_scale": 11, "shrinkA": 0, "shrinkB": 0}
-        ends = {"color": colour, "linewidth": width, "zorder": 1 + strong}
-        axes.add_patch(FancyArrowPatch(points[-2], points[-1], **style, **ends))
+        last = FancyArrowPatch(
+            points[-2], points[-1], arrowstyle="-|>", mutation_scale=11, shrinkA=0, shrinkB=0
+        )
+        last.set(color=colour, linewidth=width, zorder=1 + strong)
+        axes.add_patch(last)
 
 
-def write(axes, place, text, *, strong=True, size=11, **options):
-    """Text, centred on its place unless told otherwise."""
-    options = {"ha": "center", "va": "center"} | options
+def write(
+    axes: "Axes",
+    place: Point,
+    text: str,
+    *,
+    strong: bool = True,
+    size: float = 11,
+    align: Literal["left", "center"] = "center",
+    math: bool = True,
+) -> None:
+    """Write text, centred on its place or beginning there; with `math`, dollar signs mean it."""
     colour = INK if strong else FAINT
-    axes.text(*place, text, color=colour, fontsize=size, zorder=5, **options)
+    options = {"color": colour, "fontsize": size, "zorder": 5, "parse_math": math}
+    axes.text(*place, text, ha=align, va="center").set(**options)
 
 
-def strip(axes, corner, values, *, kind="signed", size=(1.2, 0.22), upright=False, mark=None):
-    """A vector: a cell a unit, coloured by its value; the unit `mark` has a frame.
+def strip(
+    axes: "Axes",
+    corner: Point,
+    values: np.ndarray,
+    *,
+    kind: Literal["signed", "gate"] = "signed",
+    size: Point = (1.2, 0.22),
+    upright: bool = False,
+    mark: int | None = None,
+) -> None:
+    """Draw a vector: one cell per unit, coloured by its value; the unit `mark` has a frame.
 
     Args:
         axes: Of `canvas`.
@@ -77,8 +113,8 @@ def strip(axes, corner, values, *, kind="signed", size=(1.2, 0.22), upright=Fals
     from matplotlib.patches import Rectangle
 
     name, low = _COLOUR_MAPS[kind]
-    reach = max(1.0, float(np.abs(values).max()))
-    shades = matplotlib.colormaps[name]((np.asarray(values) / reach - low) / (1 - low))
+    reach = np.abs(values).max(initial=1.0, where=np.isfinite(values))
+    shades = matplotlib.colormaps[name]((values / reach - low) / (1 - low))
     cells = shades[:, None] if upright else shades[None]
     (left, bottom), (width, height) = corner, size
     extent = (left, left + width, bottom, bottom + height)
@@ -87,10 +123,10 @@ def strip(axes, corner, values, *, kind="signed", size=(1.2, 0.22), upright=Fals
     if mark is not None and len(values) > 1:
         step = width / len(values)
         place = (left + mark * step, bottom)
-        frame = {"fill": False, "edgecolor": "#D00000", "lw": 1.3, "zorder": 5}
-        axes.add_patch(Rectangle(place, step, height, **frame))
+        frame = Rectangle(place, step, height, fill=False, edgecolor="#D00000", lw=1.3, zorder=5)
+        axes.add_patch(frame)
 
 
-def _face(colour, strong):
+def _face(colour: str, strong: bool) -> dict[str, str | float]:
     edge, face = (INK, colour) if strong else (FAINT, "white")
     return {"facecolor": face, "edgecolor": edge, "linewidth": 1.2}

@@ -98,7 +98,7 @@ def _answer(task: Task) -> str:
 
 
 def _due(task: Task) -> str:
-    """The steps that ask for the evidence, in words."""
+    """Say in words which steps ask for the evidence."""
     first, last = task.due
     if last == -1:
         return "the last" if first == last else f"the last {-first}"

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from keras_rnn_study.task_views.sample import BLANKS, Sample
+from keras_rnn_study.datasets.reading import BLANKS
+from keras_rnn_study.task_views.sample import Sample
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -144,11 +145,10 @@ def _draw_text(sample: Sample, size: float, upwards: bool, axes: "Axes") -> None
     shade(axes, sample)
     axes.set_ylim(0, 1)
     axes.set_yticks([])
-    place = {"ha": "center", "va": "center_baseline"}
-    if upwards:
-        place = {"ha": "center", "va": "bottom", "rotation": 90}
     for step, (name, colour) in enumerate(zip(sample.names, colours(sample, INK), strict=True)):
-        axes.text(step, 0.05 if upwards else 0.5, name, size=size, color=colour, **place)
+        text = axes.text(step, 0.05 if upwards else 0.5, name, ha="center")
+        text.set(size=size, color=colour, va="bottom" if upwards else "center_baseline")
+        text.set_rotation(90 if upwards else 0)
 
 
 def _draw_lengths(sample: Sample, axes: "Axes") -> None:

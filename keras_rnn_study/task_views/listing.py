@@ -59,8 +59,8 @@ def _side_by_side(sample: Sample, width: int, widest: int) -> list[Text]:
     cells = [cell_len(name) if is_text else widest for name in sample.names]
     matters, written, label = _matters(sample), [], f"gap {len(sample.gap)}"
     lines = _break(cells, room, space=int(widest > 1))
-    for keep, group in itertools.groupby(lines, lambda line: bool(matters & {*line.steps})):
-        group = list(group)
+    for keep, some in itertools.groupby(lines, lambda line: bool(matters & {*line.steps})):
+        group = list(some)
         if not keep and len(group) > 1:
             written.append(_left_out(margin, sum(len(line.steps) for line in group)))
             continue
@@ -82,7 +82,9 @@ def _left_out(margin: int, count: int) -> Text:
 
 def _break(cells: list[int], room: int, space: int) -> Iterator[_Line]:
     """Break a row of cells into lines that are no wider than there is room."""
-    starts, ends, first = [], [], 0
+    starts: list[int] = []
+    ends: list[int] = []
+    first = 0
     for step, width in enumerate(cells):
         start = ends[-1] + space if ends else 0
         if starts and start + width > room:
@@ -94,7 +96,7 @@ def _break(cells: list[int], room: int, space: int) -> Iterator[_Line]:
 
 
 def _matters(sample: Sample) -> set[int]:
-    """Steps whose line is shown: evidence, answer, both ends of the gap and of the sample."""
+    """Find the steps whose lines are shown: evidence, answer, ends of the gap and of the sample."""
     steps = {*np.flatnonzero(sample.evidence).tolist(), *np.flatnonzero(sample.due).tolist()}
     return steps | {*sample.gap[:1], *sample.gap[-1:], 0, len(sample.names) - 1}
 
@@ -111,7 +113,7 @@ def _names(sample: Sample, line: _Line) -> Text:
 
 
 def _marks(sample: Sample, line: _Line, label: str, room: int) -> Text:
-    """What stands below a line: stars, a part of the gap's bar, and what is due."""
+    """Write what stands below a line: stars, a part of the gap's bar, and what is due."""
     row = Text()
     for step in line.steps:
         start, _ = line.columns(step)
@@ -161,7 +163,7 @@ def _one_below_the_other(sample: Sample, width: int) -> list[Text]:
 
 
 def _mark(sample: Sample, step: int) -> Text:
-    """What stands beside a step that has a line of its own."""
+    """Write what stands beside a step that has a line of its own."""
     if sample.evidence[step]:
         return Text("* evidence", style=EVIDENCE)
     if sample.due[step]:

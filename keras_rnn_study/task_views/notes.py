@@ -32,16 +32,16 @@ def shade_padding(sample: Sample, axes: "Axes") -> None:
     end = len(sample.names) - 0.5
     axes.axvspan(end, end + sample.padding, color="#eeeeee", linewidth=0, gid="padding")
     if sample.padding > 2 * _half_width(sample, "padding"):
-        place = {"transform": axes.get_xaxis_transform(), "ha": "center", "va": "center"}
-        axes.text(end + sample.padding / 2, 0.5, "padding", color=INK, **place)
+        text = axes.text(end + sample.padding / 2, 0.5, "padding", color=INK)
+        text.set(transform=axes.get_xaxis_transform(), ha="center", va="center")
 
 
 def _draw_band(sample: Sample, axes: "Axes") -> None:
     axes.set_axis_off()
     axes.set_ylim(0, 2)
     steps = np.flatnonzero(sample.evidence)
-    marks = {"marker": "v", "markersize": 7, "linestyle": "", "clip_on": False, "gid": "marks"}
-    axes.plot(steps, np.full(len(steps), _MARKS), color=EVIDENCE, **marks)
+    [marks] = axes.plot(steps, np.full(len(steps), _MARKS), "v", color=EVIDENCE)
+    marks.set(markersize=7, clip_on=False, gid="marks")
     taken = _draw_gap(sample, axes)
     names = "  ".join(sample.names[step] for step in steps)
     text = f"evidence: {names}" if len(names) <= _MAX_NAMES else "evidence"
@@ -80,10 +80,9 @@ def _draw_targets(sample: Sample, axes: "Axes") -> None:
     axes.bar(steps, 1, 1, color=shades)
     room = WIDTH / len(sample.x)
     if all(len(sample.targets[step]) * CHARACTER < room for step in steps):
-        place = {"ha": "center", "va": "center", "size": 9}
         for step in steps:
-            colour = "white" if sample.due[step] else INK
-            axes.text(step, 0.48, sample.targets[step], color=colour, **place)
+            text = axes.text(step, 0.48, sample.targets[step], ha="center", va="center", size=9)
+            text.set_color("white" if sample.due[step] else INK)
         return
     start, _ = runs(sample.due)[0]
     beside = 2 * _half_width(sample, f"{sample.answer} ") < start + 0.5
@@ -99,7 +98,7 @@ def _draw_targets(sample: Sample, axes: "Axes") -> None:
 
 
 def _half_width(sample: Sample, text: str) -> float:
-    """Steps that half of a text takes."""
+    """Measure half of a text in steps."""
     return len(text) * CHARACTER / 2 * len(sample.x) / WIDTH
 
 

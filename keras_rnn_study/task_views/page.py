@@ -15,7 +15,7 @@ def page(sample: Sample, width: int) -> RenderableType:
         width: Number of columns that there are.
     """
     task = sample.task
-    parts = [Text.assemble((f"{task.label}: ", "bold"), task.summary), Text()]
+    parts: list[RenderableType] = [Text.assemble((f"{task.label}: ", "bold"), task.summary), Text()]
     parts.append(facts.facts(sample))
     if task.variants:
         parts += [Text("\nVariants", style="bold"), facts.variants(task)]

@@ -8,6 +8,7 @@ import os
 import pathlib
 from typing import TYPE_CHECKING
 
+from keras_rnn_study.datasets.checks import shown
 from keras_rnn_study.task_views import notes
 from keras_rnn_study.task_views.inputs import CHARACTER, FAINT, INK, WIDTH, panels
 from keras_rnn_study.task_views.sample import Sample
@@ -32,16 +33,22 @@ _STYLE = {
 _DATED = {".png": "Software", ".svg": "Date", ".pdf": "CreationDate"}
 
 
-def write(sample: Sample, path: str | os.PathLike) -> None:
+def write(sample: Sample, path: str | os.PathLike[str]) -> None:
     """Draw a sample to a file: .png, .svg or .pdf.
 
     Raises:
         ValueError: The path has another suffix, or cannot be written to; or the sample has more
             than 3,000 steps.
     """
-    path = pathlib.Path(path)
+    if not isinstance(sample, Sample):
+        raise ValueError(
+            f"sample must be one of task_views.sample.draw, but {shown(sample)} was given. "
+            'Pass, for example, draw("recall", gap=20).'
+        )
+    is_path = isinstance(path, str | os.PathLike)
+    path = pathlib.Path(path) if is_path else pathlib.Path(shown(path))
     suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
+    if not is_path or suffix not in SUFFIXES:
         raise ValueError(
             f"A picture's file must end in {', '.join(SUFFIXES)}, but {str(path)!r} was given. "
             f"Pass, for example, {path.stem or 'sample'}.png."
@@ -54,9 +61,10 @@ def write(sample: Sample, path: str | os.PathLike) -> None:
     contents = render(sample, suffix)
     try:
         path.write_bytes(contents)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a character that no path may have
+        reason = error.strerror if isinstance(error, OSError) else error
         raise ValueError(
-            f"Cannot write the picture to {str(path)!r}: {error.strerror}. "
+            f"Cannot write the picture to {str(path)!r}: {reason}. "
             "Choose a file in a folder that exists and that you may write to."
         ) from error
 

@@ -11,6 +11,7 @@ A sample too long for that has several steps in a column.
 """
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 from rich.cells import cell_len
@@ -52,18 +53,18 @@ class Scale:
         """Find the column of a step."""
         return step * self.columns // self.time
 
-    def shows(self, names: list[str]) -> bool:
+    def shows(self, names: Sequence[str]) -> bool:
         """Say whether each step's name fits into the step's column."""
         return self.columns == self.time and all(cell_len(name) <= 1 for name in names)
 
     def mark(self, steps: np.ndarray, sign: str) -> str:
         """Write a sign into the columns of the steps that are true."""
-        columns = {self.column(step) for step in np.flatnonzero(steps)}
+        columns = {self.column(step) for step in np.flatnonzero(steps).tolist()}
         return "".join(sign if column in columns else " " for column in range(self.columns))
 
 
 def ruler(sample: Sample, width: int) -> list[Text]:
-    """Draw a sample to scale: a column a step, or several steps a column if that is too wide.
+    """Draw a sample to scale: one column per step, or several steps per column if that is too wide.
 
     Args:
         sample: What to draw.
@@ -130,23 +131,23 @@ def _answer_row(sample: Sample, scale: Scale) -> str:
             for target, is_due in zip(sample.targets, sample.due, strict=True)
         )
     marks = scale.mark(sample.due, "^")
-    room = scale.column(due[0]) - 1
+    room = scale.column(int(due[0])) - 1
     if cell_len(sample.answer) > room:
         return f"{marks.rstrip()} {sample.answer}"
     return f"{sample.answer:>{room}}" + marks[room:]
 
 
-def _highlighted(sample: Sample, scale: Scale, names: list[str], otherwise: str) -> Text:
+def _highlighted(sample: Sample, scale: Scale, names: Sequence[str], otherwise: str) -> Text:
     """Write the names, or something else if they do not fit, in the colours of what they are."""
     row = Text("".join(names) if scale.shows(names) else otherwise * scale.columns)
     for steps, style in ((sample.evidence, EVIDENCE), (sample.due, ANSWER)):
-        for step in np.flatnonzero(steps):
+        for step in np.flatnonzero(steps).tolist():
             row.stylize(style, scale.column(step), scale.column(step) + 1)
     return row
 
 
 def _ticks(scale: Scale) -> str:
-    """Number round steps, ten columns or more apart."""
+    """Write the numbers of round steps, ten columns or more apart."""
     smallest = _TICK_COLUMNS * scale.time / scale.columns
     round_numbers = (factor * 10**power for power in range(20) for factor in (1, 2, 5))
     every = next(number for number in round_numbers if number >= smallest)

@@ -4,14 +4,12 @@ import dataclasses
 
 import numpy as np
 
-from keras_rnn_study.datasets import catalog
+from keras_rnn_study.datasets import catalog, reading
+from keras_rnn_study.datasets.contract import Option
 from keras_rnn_study.datasets.task import Task
 
 DEFAULT_SIZE = {"gap": 20, "length": 40}
 """Long enough to be a gap, short enough to be read: what is shown if no size is asked for."""
-
-BLANKS = {" ": "␣", "\n": "↵", "\t": "⇥"}
-"""How white space is shown where it is a symbol."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -93,10 +91,10 @@ def draw(
         size = max(DEFAULT_SIZE[task.size_name], task.min_size)
     else:
         size = task.size(gap=gap, length=length)
-    options = {task.size_name: size, "seed": seed}
+    options: dict[str, Option] = {task.size_name: size}
     if task.variant is not None:
         options["variant"] = task.variant
-    x, y = module.make(1, **options)
+    x, y = module.make(1, seed=seed, **options)
     return _sample(task, size, seed, x, y, module.evidence(x)[0])
 
 
@@ -104,7 +102,7 @@ def _sample(
     task: Task, size: int, seed: int, x: np.ndarray, y: np.ndarray, evidence: np.ndarray
 ) -> Sample:
     real = task.real_steps(x)[0]
-    visible = _visible if task.vocabulary_size else str
+    visible = reading.visible if task.vocabulary_size else str
     due = task.answer_steps(x)[0][real]
     if task.every_step:
         targets = [task.read_answer(target) for target in y[0][real]]
@@ -121,8 +119,3 @@ def _sample(
         due=due,
         targets=tuple(map(visible, targets)),
     )
-
-
-def _visible(name: str) -> str:
-    """Show white space, which tasks on characters have as a symbol."""
-    return BLANKS.get(name, name)

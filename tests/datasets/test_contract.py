@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from task_cases import CASES, MODULES
 
-from keras_rnn_study.datasets import catalog
+from keras_rnn_study.datasets import catalog, reading
 
 each_module = pytest.mark.parametrize("module", MODULES, ids=catalog.TASK_NAMES)
 each_case = pytest.mark.parametrize("case", CASES, ids=str)
@@ -55,26 +55,38 @@ def rows(x):
     return {sample.tobytes() for sample in x}
 
 
-# The five names.
+# The six names.
 
 
 @each_module
-def test_a_task_has_exactly_the_five_names(module):
-    assert sorted(module.__all__) == ["TASK", "evidence", "load_data", "make", "stream"]
+def test_a_task_has_exactly_the_six_names(module):
+    assert sorted(module.__all__) == ["TASK", "evidence", "load_data", "make", "stream", "tokens"]
     public = {
         name
         for name, value in vars(module).items()
         if not name.startswith("_") and getattr(value, "__module__", None) == module.__name__
     }
-    assert public == {"evidence", "load_data", "make", "stream"}
+    assert public == {"evidence", "load_data", "make", "stream", "tokens"}
     assert module.TASK.name == module.__name__.rpartition(".")[2]
 
 
 @each_module
 def test_arguments_after_the_first_are_keyword_only(module):
-    for function in (module.load_data, module.make, module.stream):
+    for function in (module.load_data, module.make, module.stream, module.tokens):
         _, *others = inspect.signature(function).parameters.values()
-        assert {parameter.kind for parameter in others} == {inspect.Parameter.KEYWORD_ONLY}
+        assert {parameter.kind for parameter in others} <= {inspect.Parameter.KEYWORD_ONLY}
+
+
+@each_module
+@pytest.mark.parametrize("name", ["load_data", "make", "evidence", "stream", "tokens"])
+def test_the_docstring_says_all_about_arguments_and_result(module, name):
+    """Also what `contract` says for all tasks."""
+    function = getattr(module, name)
+    told = inspect.getdoc(function).split("\n    ")
+    for parameter in inspect.signature(function).parameters:
+        shared = parameter in ("gap", "variant", "length", "language", "text") and name != "make"
+        assert shared or any(line.startswith(f"{parameter}: ") for line in told), parameter
+    assert "\n\nReturns:\n" in function.__doc__.replace("\n    ", "\n") or name == "make"
 
 
 @each_module
@@ -364,6 +376,65 @@ def test_the_global_random_numbers_are_left_alone(case):
     np.testing.assert_array_equal(before, np.random.get_state()[1])
 
 
+# What stands at each step.
+
+
+@each_case
+@given(seed=seeds, gap=gaps)
+def test_tokens_name_every_step_but_padding(case, seed, gap):
+    x, _ = case.make(6, gap, seed)
+    tokens = case.module.tokens(x)
+    assert isinstance(tokens, list)
+    assert [len(names) for names in tokens] == [x.shape[1]] * 6
+    assert all(type(name) is str and name == name.strip() for names in tokens for name in names)
+    np.testing.assert_array_equal(np.array(tokens) != "", case.task.real_steps(x))
+
+
+@each_case
+@given(seed=seeds, gap=gaps)
+def test_tokens_are_what_the_picture_and_the_text_of_a_task_show(case, seed, gap):
+    """Where a step is drawn, as a row of an image is, a token says which one it is."""
+    x, _ = case.make(6, gap, seed)
+    shown = [[*map(reading.visible, case.task.read_input(sample))] for sample in x]
+    if case.module.TASK.name in {"digits", "speech"}:
+        evidence = case.module.evidence(x)
+        kind = {9: "row", 2: "pixel", 13: "frame"}[x.shape[2]]
+        shown = [
+            [f"{kind} {step}" if is_there else "_" for step, is_there in enumerate(steps)]
+            for steps in evidence
+        ]
+    assert case.module.tokens(x) == shown
+
+
+@each_case
+def test_equal_steps_have_equal_tokens_and_others_have_others(case):
+    """Numbers are rounded and images numbered; all else can be told apart by its tokens."""
+    x, _ = case.make(20, 30, seed=3)
+    if case.module.TASK.name in {"digits", "speech", "adding", "multiplication", "latch"}:
+        return
+    steps = x.reshape(-1, *x.shape[2:])
+    tokens = [name for names in case.module.tokens(x) for name in names]
+    pairs = {(step.tobytes(), name) for step, name in zip(steps, tokens, strict=True)}
+    assert len({step for step, _ in pairs}) == len({name for _, name in pairs}) == len(pairs)
+
+
+@each_case
+@pytest.mark.parametrize("name", ["evidence", "tokens"])
+def test_an_x_of_another_form_is_told_which_one_is_right(case, name):
+    function = getattr(case.module, name)
+    x, _ = case.make(2, 4, seed=0)
+    for wrong in (x[0], x[..., None], x[:, :0], None, "C f a h ?", [[1], [2, 3]], x.astype(str)):
+        with pytest.raises(ValueError, match=r"x must have the form of inputs of .* was given"):
+            function(wrong)
+    assert len(function(x[:0])) == 0
+    assert len(function(x.tolist())) == 2
+
+
+def test_a_token_of_no_word_is_named():
+    with pytest.raises(ValueError, match="tokens from 0 to 98, but 99 was given"):
+        catalog.get("brackets").tokens(np.array([[1, 99]]))
+
+
 # Streams.
 
 
@@ -412,6 +483,9 @@ def test_a_stream_has_no_end_and_known_shapes(case):
         ("size", 2.5, "or more, but 2.5 was given"),
         ("size", "5", "or more, but '5' was given"),
         ("size", None, "or more, but None was given"),
+        ("num_samples", True, "1 or more, but True was given"),
+        ("seed", np.array([1, 2]), r"0 or more, but array\(\[1, 2\]\) was given"),
+        pytest.param("seed", -(10**5000), "0 or more, but <int> was given", id="many digits"),
     ],
 )
 def test_bad_numbers_for_make(case, name, number, expected):
@@ -436,6 +510,21 @@ def test_bad_numbers_for_stream(case, name, number):
     arguments = {"batch_size": 4, "seed": 0, "start": 0, name: number}
     with pytest.raises(ValueError, match=rf"{name} must be a whole number.*{number} was given"):
         case.stream(arguments.pop("batch_size"), 8, **arguments)
+
+
+@each_case
+@pytest.mark.parametrize("digits", [9, 30, 5000])
+def test_more_than_memory_holds_is_refused_at_once(case, digits):
+    number, options = 10**digits, case.options(8)
+    with pytest.raises(ValueError, match=r"num_samples must be \d+ at most for samples of"):
+        case.module.make(number, seed=0, **options)
+    with pytest.raises(ValueError, match=r"batch_size must be \d+ at most"):
+        case.module.stream(number, seed=0, **options)
+    with pytest.raises(ValueError, match=r"num_test must be \d+ at most"):
+        case.module.load_data(num_test=number, **options)
+    size = case.task.size_name
+    with pytest.raises(ValueError, match=f"{size}( must be 100000 at most|=.* cannot be filled)"):
+        case.module.make(1, seed=0, **options | {size: number})
 
 
 @each_variant

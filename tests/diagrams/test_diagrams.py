@@ -1,5 +1,6 @@
 """The numbers in a diagram are the trace's, each at its own place."""
 
+import io
 import re
 
 import numpy as np
@@ -79,10 +80,16 @@ class TestLstmModule:
     def test_refuses_what_it_cannot_draw(self, lstm, simple_rnn):
         with pytest.raises(ValueError, match="For a SimpleRNN there is chain"):
             lstm_module(simple_rnn, 0)
-        with pytest.raises(ValueError, match="expected 0 to 3"):
+        with pytest.raises(ValueError, match="step must be 3 at most, but 4 was given"):
             lstm_module(lstm, TIME)
-        with pytest.raises(ValueError, match="expected one of state, forget"):
+        with pytest.raises(ValueError, match=r"Unknown part 'forgot': .* Did you mean 'forget'"):
             lstm_module(lstm, 0, part="forgot")
+        with pytest.raises(ValueError, match="sample must be 1 at most, but 99 was given"):
+            lstm_module(lstm, 0, sample=99)
+        with pytest.raises(ValueError, match="unit must be a whole number, 0 or more, but -1 was"):
+            lstm_module(lstm, 0, unit=-1)
+        with pytest.raises(ValueError, match=r"Received \{'lstm': .*expected the trace of a layer"):
+            lstm_module({"lstm": lstm}, 0)
         masked = {name: np.full((1, TIME, UNITS), np.nan) for name in GATES}
         with pytest.raises(ValueError, match="masked"):
             lstm_module(LayerTrace(lstm.states, masked, GATES), 0)
@@ -98,11 +105,29 @@ class TestChain:
         assert shown.count("tanh") == TIME
         assert set("ABCD") <= set(shown)
 
+    def test_inputs_are_written_as_they_are(self, simple_rnn):
+        figure = chain(simple_rnn, inputs=["$_$", "$x$", "\\frac", "A"])
+        figure.savefig(io.BytesIO())
+        assert {"$_$", "$x$"} <= {
+            t.get_text() for t in figure.axes[0].texts if not t.get_parse_math()
+        }
+
+    def test_states_that_are_no_numbers_can_be_drawn(self):
+        h = np.full((1, TIME, UNITS), np.nan)
+        h[0, 0] = np.inf
+        chain(LayerTrace({"h": h}, {}, {"h": "tanh"})).savefig(io.BytesIO())
+
     def test_refuses_what_it_cannot_draw(self, lstm, simple_rnn):
         with pytest.raises(ValueError, match="expected a SimpleRNN"):
             chain(lstm)
         with pytest.raises(ValueError, match="expected one for each"):
             chain(simple_rnn, inputs=["A"])
+        with pytest.raises(ValueError, match="inputs=7; expected one str for each step"):
+            chain(simple_rnn, inputs=7)
+        with pytest.raises(ValueError, match="sample must be 1 at most, but 2 was given"):
+            chain(simple_rnn, sample=2)
+        with pytest.raises(ValueError, match="Received None; expected the trace of a layer"):
+            chain(None)
         long = LayerTrace({"h": np.zeros((1, 13, 2))}, {}, {"h": "tanh"})
         with pytest.raises(ValueError, match="at most 12"):
             chain(long)

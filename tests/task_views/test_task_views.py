@@ -13,7 +13,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from keras_rnn_study.datasets import adding, catalog, recall
+from keras_rnn_study.datasets import adding, catalog, reading, recall
 from keras_rnn_study.task_views import facts, listing, page, ruler, sample
 
 ROOT = Path(__file__).parents[2]
@@ -85,7 +85,7 @@ class TestDraw:
         assert len(made.gap) == (0 if steps else 4)
 
     def test_white_space_is_shown_where_it_is_a_symbol(self):
-        assert [sample._visible(name) for name in (" ", "\n", "\t", "a", "a b")] == [
+        assert [reading.visible(name) for name in (" ", "\n", "\t", "a", "a b")] == [
             "␣",
             "↵",
             "⇥",

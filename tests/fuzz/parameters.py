@@ -1,0 +1,291 @@
+"""All public parameters with their valid range, once; wrong uses are generated from it.
+
+Public is what the packages' `.pyi` stubs name. `test_public_parameters` compares this table with
+them and with every signature: a new name or a new parameter is in it, or a test fails.
+"""
+
+import functools
+import importlib
+import inspect
+import os
+import pathlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+from fuzz_things import THINGS
+from ranges import (
+    ANYTHING,
+    Range,
+    array,
+    boolean,
+    callable_or_none,
+    choice,
+    instance,
+    integer,
+    number,
+    optional,
+    several,
+)
+
+from keras_rnn_study.datasets import catalog
+
+ROOT = pathlib.Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Public:
+    """Something that users call.
+
+    Attributes:
+        name: As users write it after `keras_rnn_study.`.
+        ranges: Range of each parameter.
+        valid: Arguments of a call that works, made when they are needed.
+    """
+
+    name: str
+    ranges: dict[str, Range]
+    valid: Callable[[], dict]
+
+    def find(self):
+        module, _, attribute = f"keras_rnn_study.{self.name}".rpartition(".")
+        try:
+            return getattr(importlib.import_module(module), attribute)
+        except ModuleNotFoundError:  # a method
+            module, _, owner = module.rpartition(".")
+            return getattr(getattr(importlib.import_module(module), owner), attribute)
+
+
+PATH = Range("a path", lambda value: isinstance(value, str | os.PathLike))
+LABELS = ANYTHING  # whatever the loss takes: Keras' own affair beyond the number of samples
+MODEL = instance(keras.Model, "a model")
+FREQUENCY = choice("epoch", "batch") | integer(1)
+CELLS = ("simple_rnn", "lstm", "gru")
+SEEDS = integer(0)
+
+
+def _task(name):
+    """The five functions of a task."""
+    module = catalog.get(name)
+    task = module.TASK
+    options = {"gap": optional(integer(0, 100_000))}
+    size = {"gap": 4}
+    if task.variants:
+        options |= {
+            "variant": choice(*task.variants),
+            "length": optional(integer(0, 100_000)),
+        }
+    if name == "language":
+        options |= {"language": choice("en", "zh"), "text": optional(PATH)}
+    x = array(f"inputs of {name}", ndim=1 + len(task.input_shape))
+    make = {"num_samples": integer(1), "seed": SEEDS, **options}
+    load = {"num_train": integer(1), "num_test": integer(1), "seed": SEEDS, **options}
+    stream = {"batch_size": integer(1), "seed": SEEDS, "start": integer(0), **options}
+    where = f"datasets.{name}"
+    batch = functools.cache(lambda: module.make(3, seed=0, **size)[0])
+    tokens = {"x": x}
+    if name == "language":
+        tokens |= {"language": choice("en", "zh"), "text": optional(PATH)}
+    return [
+        Public(f"{where}.make", make, lambda: {"num_samples": 3, "seed": 0, **size}),
+        Public(f"{where}.load_data", load, lambda: {"num_train": 3, "num_test": 2, **size}),
+        Public(f"{where}.stream", stream, lambda: {"batch_size": 3, "seed": 0, **size}),
+        Public(f"{where}.evidence", {"x": x}, lambda: {"x": batch()}),
+        Public(f"{where}.tokens", tokens, lambda: {"x": batch()}),
+    ]
+
+
+VALUES = array("numbers, (batch, time, units)", ndim=3)
+NORMS = array("numbers, (..., time)")
+MASK = optional(array("booleans, (batch, time)", ndim=2))
+
+TABLE = [
+    *(public for name in catalog.TASK_NAMES for public in _task(name)),
+    Public(
+        "datasets.catalog.get", {"name": choice(*catalog.TASK_NAMES)}, lambda: {"name": "recall"}
+    ),
+    Public(
+        "trace",
+        {
+            "model": MODEL,
+            "x": ANYTHING,
+            "y": LABELS,
+            "sample_weight": ANYTHING,
+            "layers": optional(several(choice("lstm"))),
+            "gradients": boolean(),
+        },
+        lambda: {"model": THINGS.model, "x": THINGS.x, "y": THINGS.y},
+    ),
+    Public("fused", {"model": MODEL}, lambda: {"model": THINGS.model}),
+    Public(
+        "build_model",
+        {
+            "task": ANYTHING,
+            "cell": choice(*CELLS),
+            "units": integer(1),
+            "layers": integer(1),
+            "init": choice("keras", "glorot", "identity", "chrono"),
+            "gap": optional(integer(0)),
+            "forget_bias": optional(number()),
+            "optimizer": ANYTHING,
+            "seed": optional(SEEDS),
+        },
+        lambda: {"task": "recall", "cell": "lstm", "units": 2},
+    ),
+    Public(
+        "callbacks.Probe",
+        {"x": ANYTHING, "y": LABELS, "sample_weight": ANYTHING, "layers": ANYTHING},
+        lambda: {"x": THINGS.x, "y": THINGS.y},
+    ),
+    *(
+        Public(
+            f"callbacks.{name}",
+            {
+                "log_dir": optional(PATH),
+                "probe": instance(object, "a Probe"),
+                "update_freq": FREQUENCY,
+            },
+            lambda: {"log_dir": None, "probe": THINGS.probe},
+        )
+        for name in ("GradientFlow", "GateActivations")
+    ),
+    Public(
+        "callbacks.GradientNorms",
+        {"log_dir": optional(PATH), "update_freq": FREQUENCY},
+        lambda: {"log_dir": None},
+    ),
+    Public(
+        "diagrams.lstm_module",
+        {
+            "layer": instance(object, "the trace of an LSTM"),
+            "step": integer(0, THINGS.TIME - 1),
+            "part": optional(choice("state", "forget", "input", "update", "output")),
+            "sample": integer(0, THINGS.BATCH - 1),
+            "unit": integer(0, THINGS.UNITS - 1),
+        },
+        lambda: {"layer": THINGS.lstm_trace, "step": 1},
+    ),
+    Public(
+        "diagrams.chain",
+        {
+            "layer": instance(object, "the trace of a SimpleRNN"),
+            "inputs": optional(
+                several(instance(str, "a str")) | instance(str, "one letter per step")
+            ),
+            "sample": integer(0, THINGS.BATCH - 1),
+        },
+        lambda: {"layer": THINGS.simple_rnn_trace},
+    ),
+    Public(
+        "measures.horizon", {"norms": NORMS, "fraction": number(0, 1)}, lambda: {"norms": [1.0, 2]}
+    ),
+    Public("measures.decay", {"norms": NORMS}, lambda: {"norms": [1.0, 2]}),
+    Public("measures.step_norms", {"values": VALUES, "mask": MASK}, lambda: {"values": THINGS.x}),
+    Public("measures.state_norm", {"values": VALUES, "mask": MASK}, lambda: {"values": THINGS.x}),
+    Public("measures.mean", {"values": VALUES, "mask": MASK}, lambda: {"values": THINGS.x}),
+    Public(
+        "measures.saturation",
+        {"values": VALUES, "activation": choice("sigmoid", "tanh"), "mask": MASK},
+        lambda: {"values": THINGS.x, "activation": "tanh"},
+    ),
+    Public(
+        "measures.histogram",
+        {"values": VALUES, "mask": MASK, "buckets": integer(1, 10_000)},
+        lambda: {"values": THINGS.x},
+    ),
+    Public(
+        "measures.spectral_radius",
+        {"kernel": array("a square matrix", ndim=2)},
+        lambda: {"kernel": np.eye(3)},
+    ),
+    Public(
+        "study.Study",
+        {
+            "seeds": integer(1) | several(SEEDS),
+            "grids": optional(several(instance(dict, "a dict of axes"))),
+            "task": ANYTHING,
+            "cell": choice(*CELLS),
+            "gap": integer(0),
+            "steps": integer(1),
+            "units": integer(1),
+            "batch_size": integer(1),
+            "samples": integer(1),
+            "learning_rate": number(0),
+        },
+        lambda: {"task": "recall", "cell": "lstm", "gap": 3, "seeds": 1},
+    ),
+    Public(
+        "study.Protocol",
+        dict.fromkeys(THINGS.protocol_names, ANYTHING),
+        dict,
+    ),
+    Public(
+        "study.read_study",
+        {
+            "path": PATH,
+            "size": optional(choice("quick")),
+            "changes": optional(instance(dict, "a dict")),
+        },
+        lambda: {"path": THINGS.study_file},
+    ),
+    Public("study.StudyDirectory", {"path": PATH}, lambda: {"path": THINGS.study_folder}),
+    Public(
+        "study.write_report",
+        {"study": instance(object, "a StudyDirectory"), "out": optional(PATH)},
+        lambda: {"study": THINGS.study_directory, "out": THINGS.folder},
+    ),
+    Public(
+        "doctor.examine", {"model": MODEL, "assume_gpu": boolean()}, lambda: {"model": THINGS.model}
+    ),
+    Public("doctor.this_machine", {}, dict),
+    Public("doctor.model_file.load", {"path": PATH}, lambda: {"path": THINGS.model_file}),
+    Public(
+        "doctor.model_file.default_model",
+        {"cells": optional(several(choice(*CELLS)))},
+        dict,
+    ),
+]
+
+# What users receive or pass on, and do not make themselves: their constructors are no API.
+MADE_BY_US = {
+    "LayerTrace",
+    "Trace",
+    "claims.Claim",
+    "claims.Judgement",
+    "doctor.LayerKernel",
+    "doctor.Machine",
+    "study.Result",
+}
+# They train for minutes; what they take goes through the checks of what they call.
+TRAIN = {"claims.run_claims": callable_or_none, "study.sweep": callable_or_none}
+
+
+def functions_of(module):
+    """The functions that a module defines for others; a package says it in its own stub."""
+    defined = inspect.getmembers(module, inspect.isfunction)
+    return [
+        (name, function)
+        for name, function in defined
+        if function.__module__ == module.__name__ and not name.startswith("_")
+    ]
+
+
+def public_callables():
+    """Dotted names of all functions and classes that the stubs name, modules looked into."""
+    stubs = {
+        path.parent.relative_to(ROOT).as_posix().removeprefix("keras_rnn_study").strip("/"): path
+        for folder in ("keras_rnn_study", "callbacks", "datasets")
+        for path in (ROOT / folder).rglob("__init__.pyi")
+    }
+    names = set()
+    for home, path in stubs.items():
+        for name in re.findall(r" as (\w+)$", path.read_text("utf-8"), re.MULTILINE):
+            dotted = ".".join(filter(None, [*home.split("/"), name]))
+            found = Public(dotted, {}, dict).find()
+            inside = {dotted: found}
+            if inspect.ismodule(found):
+                inside = {f"{dotted}.{other}": value for other, value in functions_of(found)}
+            names |= {name for name, value in inside.items() if callable(value)}
+    return names
