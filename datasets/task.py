@@ -104,7 +104,8 @@ class Task:
         """
         if not self.variants:
             raise ValueError(
-                f"{self.name} has no variants, but variant={shown(variant)} was given. Leave it out."
+                f"{self.name} has no variants, but variant={shown(variant)} was given. Leave it "
+                "out."
             )
         check_choice(f"variant of {self.name}", variant, self.variants)
         return self.variants[variant]

@@ -34,7 +34,8 @@ def page_of(
 
     view = bundle()
     if most_bytes is not None:
-        recording = thinned(recording, int((most_bytes - len(view.encode())) / _OVERHEAD))
+        taken = len(view.encode()) + len(_script_json(recording.index()).encode())
+        recording = thinned(recording, int((most_bytes - taken) / _OVERHEAD))
     template = jinja2.Environment(autoescape=True).from_string(
         resources.files(__package__).joinpath("page.html.j2").read_text(encoding="utf-8")
     )

@@ -51,8 +51,8 @@ def state(find):
 def test_says_what_arrives_where(opened, browser):
     _, texts = opened(recording(short={"reach": 9}, long={"reach": 60}))
     assert texts(".verdict") == [
-        "The gradient reaches 9 of 30 steps back. It never reaches “w2”, 27 steps back.",
-        "The gradient reaches back to the first step. It arrives at “w2”, 27 steps back.",
+        "The gradient reaches 9 steps back, never “w2”, 27 steps back.",
+        "The gradient arrives at “w2”, 27 steps back.",
     ]
     assert texts(".run-title") == ["short", "long"]
     screenshot(browser, "view-page")
@@ -126,9 +126,9 @@ def test_a_click_into_the_map_chooses_step_and_record(opened, browser):
 
 def test_chinese_has_no_english_left(opened, browser):
     find, texts = opened(recording(a={"reach": 9}), language="zh")
-    assert "梯度向前传了 9 步" in texts(".verdict")[0]
+    assert "梯度只向前传了 9 步" in texts(".verdict")[0]
     find("header button")[0].click()
-    wait_for(lambda: find(".verdict") and "reaches 9 of 30" in texts(".verdict")[0], browser.title)
+    wait_for(lambda: find(".verdict") and "reaches 9 steps" in texts(".verdict")[0], browser.title)
 
 
 def test_quantity_and_direction_are_chosen(opened):

@@ -86,7 +86,7 @@ function firstLook(index) {
   const all = new Set(layers.flatMap((layer) => layer?.quantities ?? []));
   const quantity = ["gate/forget", "gate/update"].find((name) => all.has(name)) ?? "state/h";
   return {
-    runs, active: runs.at(-1) ?? "", layer: Object.keys(index.runs[runs[0]]?.layers ?? {})[0] ?? "", train: last,
+    runs, active: runs.filter((_, i) => layers[i]?.quantities.includes(quantity)).at(-1) ?? runs[0] ?? "", layer: Object.keys(index.runs[runs[0]]?.layers ?? {})[0] ?? "", train: last,
     time: evidence >= 0 ? evidence : Math.max(0, longest - 1), unit: 0, sample: 0, quantity, flow: "total",
     direction: "forwards", sort: "memory", zoom: null, playing: null,
   };

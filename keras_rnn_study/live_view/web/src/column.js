@@ -107,7 +107,7 @@ export function createColumn(parent, { store, records, t, given, loaded }) {
     else if (reach === 0) text = t("noGradient");
     else if (reach >= layer.time) text = t("reachesAll");
     const arrives = reach > distance;
-    if (evidence.length && !Number.isNaN(reach)) text += ` ${t(arrives ? "arrives" : "missesEvidence", { token, distance })}`;
+    if (evidence.length && reach > 0) text = t(arrives ? "arrives" : "missesEvidence", { reach, token, distance });
     verdict.textContent = text;
     verdict.className = `verdict ${evidence.length ? (arrives ? "good" : "bad") : ""}`;
   }

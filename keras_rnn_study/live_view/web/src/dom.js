@@ -67,5 +67,5 @@ export function drawPixels(canvas, width, height, columns, rows, pixels, [first,
  * @param {number} usual in CSS pixels, in a window 900 high
  */
 export function fitted(usual) {
-  return Math.round(usual * Math.min(1.25, Math.max(0.55, (window.innerHeight - 420) / 480)));
+  return Math.round(usual * Math.min(1.25, Math.max(0.55, (window.innerHeight - 430) / 500)));
 }
