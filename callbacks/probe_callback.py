@@ -73,7 +73,7 @@ class ProbeCallback(keras.callbacks.Callback):
             )
         self._log_dir, self._probe, self._logs = log_dir, probe, check_logs(logs)
         self._samples = whole_number("samples", samples, at_least=1) if frames else 0
-        self._recording = Recording()  # where there is no directory for it
+        self._recording = Recording()  # its frames only where there is no directory for them
         self._update_freq, self._draw_freq = update_freq, draw_freq
         self._schedule, self._drawing = Schedule(update_freq), DrawSchedule(draw_freq)
         self._records = History()
@@ -153,6 +153,8 @@ class ProbeCallback(keras.callbacks.Callback):
 
     def _begin(self) -> None:
         last, goes_on = self._records.last_step(), self._recorded_model is self.model
+        if not goes_on:  # what is known of another model's layers does not hold here
+            self._recording = Recording()
         self._iterations_before = self._iterations()
         self._began_at = max(self._iterations_before, (last or 0) if goes_on else 0)
         if last != self._began_at or not goes_on:
@@ -191,14 +193,16 @@ class ProbeCallback(keras.callbacks.Callback):
 
     def _record_frames(self, trace: Trace, step: int) -> None:
         for (name, layer), part in itertools.product(trace.items(), self.parts):
-            shown = self._probe.tokens, self._probe.evidence
-            facts = facts_of(layer, part, self._samples, *shown)
+            key = (self.model.name, name, part)
+            facts = self._recording.facts.get(key)
+            if facts is None:
+                shown = self._probe.tokens, self._probe.evidence
+                facts = facts_of(layer, part, self._samples, *shown)
+                self._recording.facts[key] = facts
             data = frame_of(layer, part, step, self._samples)
             if self._log is not None:
                 self._log.add(tag("frame", name, part), Packed(data, facts), step)
             else:
-                key = (self.model.name, name, part)
-                self._recording.facts.setdefault(key, facts)
                 self._recording.frames.setdefault(key, {})[step] = data
 
     def _draw(self) -> None:

@@ -94,6 +94,15 @@ def test_without_a_directory_callbacks_keep_their_frames():
     assert recording_of(callbacks[0]).frames.keys() < recording.frames.keys()
 
 
+def test_another_model_of_the_same_name_has_facts_of_its_own():
+    flow = GradientFlow(None, probe())
+    for units in (3, 4):
+        model(keras.layers.LSTM(units, name="lstm")).fit(X, Y, verbose=0, callbacks=[flow])
+    recording = flow.recording()
+    assert json.loads(recording.facts["mine", "lstm", "gradients"])["units"] == 4
+    assert list(recording.frames["mine", "lstm", "gradients"]) == [0, 1]
+
+
 def test_a_trace_and_a_directory_are_recordings_too(tmp_path):
     built = model(keras.layers.LSTM(3, name="lstm"))
     [layer] = recording_of(trace(built, X, Y)).index()["runs"]["trace"]["layers"].values()
