@@ -77,7 +77,7 @@ def test_python_runs(code, names, tmp_path, monkeypatch):
 
 def test_kinds_of_blocks():
     assert {kind for kind, _ in BLOCKS} == {"python", "sh", "text"}
-    assert len(PYTHON) == 7
+    assert len(PYTHON) == 8
     known = re.compile(r"make |python3 -m venv |\S*pip install|\S*keras-rnn-study|tensorboard")
     assert all(known.match(command) for command in COMMANDS)
 

@@ -34,7 +34,7 @@ export function lstm(/** @type {Record<string, string>} */ activations) {
       { path: "M150,159V108H197", value: "i", label: [144, 134], anchor: "end" },
       { path: "M210,159V121", value: "g", label: [216, 144], anchor: "start" },
       { path: "M210,95V63", value: "written", label: [216, 84], anchor: "start" },
-      { path: "M270,159V152H309", value: "o", label: [272, 146], anchor: "middle" },
+      { path: "M270,159V152H309", value: "o", label: [290, 146], anchor: "middle" },
       { path: "M322,50V85", value: "cDown" },
       { path: "M322,111V139", value: "squashed", label: [328, 130], anchor: "start" },
       // h crosses c without joining it: a bridge.
