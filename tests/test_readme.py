@@ -12,6 +12,7 @@ import command_line
 import keras
 import numpy as np
 import pytest
+from made_recordings import recording, write_events
 from small_study import small_study
 
 from keras_rnn_study.study import StudyDirectory
@@ -25,11 +26,12 @@ COMMANDS = [line for kind, code in BLOCKS if kind == "sh" for line in code.split
 
 # Where the work of minutes begins. What these commands do from there on, other tests run.
 WORK = {
-    "fit": ("keras_rnn_study.cli.fit", "train"),
-    "demo": ("keras_rnn_study.cli.demo", "train"),
+    "fit": ("keras_rnn_study.cli.fit", "compare"),
+    "demo": ("keras_rnn_study.cli.demo", "compare"),
     "sweep": ("keras_rnn_study.study.sweeping.sweep", "sweep"),
     "report": ("keras_rnn_study.study.report.page", "write_report"),
     "claims": ("keras_rnn_study.claims", "run_claims"),
+    "view": ("keras_rnn_study.live_view.server", "serving"),
 }
 
 
@@ -111,7 +113,9 @@ def test_commands_are_understood(command, tmp_path, monkeypatch):
     def begin(*arguments, **options):
         raise WorkBegins
 
-    if words[0] in WORK:
+    if words[0] == "view":
+        write_events(recording(lstm={}), tmp_path / words[1])
+    if words[0] in WORK and "--html" not in words:
         module, name = WORK[words[0]]
         monkeypatch.setattr(importlib.import_module(module), name, begin)
         with pytest.raises(WorkBegins):

@@ -3,37 +3,19 @@
 import json
 
 import pytest
-from made_recordings import recording
+from made_recordings import recording, write_events
 from selenium.webdriver.common.by import By
 from tensorboard_in_browser import MARKS, open_page, screenshot, serving, wait_for
-
-from keras_rnn_study.event_log.log import EventLog
-from keras_rnn_study.event_log.tags import tag
-from keras_rnn_study.event_log.values import Packed
 
 pytestmark = MARKS
 
 RECORDS = 150  # more than either way keeps of itself
 
 
-def write(made, root):
-    """Writes a recording as callbacks would, each run in a directory of its own."""
-    for run, norms in made.norms.items():
-        log = EventLog.open(root / run)
-        for step, value in zip(norms["steps"], norms["values"], strict=True):
-            log.add("gradient_norm/global", value, step)
-        for (name, layer, part), frames in made.frames.items():
-            for step, data in frames.items() if name == run else ():
-                log.add(
-                    tag("frame", layer, part), Packed(data, made.facts[name, layer, part]), step
-                )
-        log.close()
-
-
 @pytest.fixture(scope="module")
 def log_dir(tmp_path_factory):
     root = tmp_path_factory.mktemp("logs")
-    write(recording(short={"reach": 9, "records": RECORDS}, long={"reach": 60}), root)
+    write_events(recording(short={"reach": 9, "records": RECORDS}, long={"reach": 60}), root)
     return root
 
 

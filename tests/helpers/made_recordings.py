@@ -4,6 +4,9 @@ import json
 
 import numpy as np
 
+from keras_rnn_study.event_log.log import EventLog
+from keras_rnn_study.event_log.tags import tag
+from keras_rnn_study.event_log.values import Packed
 from keras_rnn_study.live_view.facts import LayerFacts
 from keras_rnn_study.live_view.index import norms_of
 from keras_rnn_study.live_view.packing import pack
@@ -57,3 +60,17 @@ def recording(**runs):
     for run, options in runs.items():
         lstm_run(made, run, **options)
     return made
+
+
+def write_events(made, root):
+    """Writes a recording as callbacks would, each run in a directory of its own."""
+    for run, norms in made.norms.items():
+        log = EventLog.open(root / run)
+        for step, value in zip(norms["steps"], norms["values"], strict=True):
+            log.add("gradient_norm/global", value, step)
+        for (name, layer, part), frames in made.frames.items():
+            for step, data in frames.items() if name == run else ():
+                log.add(
+                    tag("frame", layer, part), Packed(data, made.facts[name, layer, part]), step
+                )
+        log.close()

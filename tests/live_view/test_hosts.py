@@ -10,11 +10,8 @@ import urllib.request
 
 import command_line
 import pytest
-from made_recordings import recording
+from made_recordings import recording, write_events
 
-from keras_rnn_study.event_log.log import EventLog
-from keras_rnn_study.event_log.tags import tag
-from keras_rnn_study.event_log.values import Packed
 from keras_rnn_study.live_view.packing import unpack_all
 from keras_rnn_study.live_view.page import write_page
 from keras_rnn_study.live_view.server import serving
@@ -28,11 +25,7 @@ def made():
 @pytest.fixture(scope="module")
 def log_dir(made, tmp_path_factory):
     root = tmp_path_factory.mktemp("logs")
-    for (run, layer, part), frames in made.frames.items():
-        log = EventLog.open(root / run)
-        for step, data in frames.items():
-            log.add(tag("frame", layer, part), Packed(data, made.facts[run, layer, part]), step)
-        log.flush()
+    write_events(made, root)
     return root
 
 
