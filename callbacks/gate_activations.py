@@ -37,6 +37,8 @@ class GateActivations(ProbeCallback):
         logs: What goes into Keras' `logs` at the end of an epoch: `"main"`: the `gate_mean/...` of
             the first layer's gate that keeps the memory (forget of an LSTM, update of a GRU; of a
             SimpleRNN h); `"all"`: each number of each layer; `"none"`.
+        frames: Whether to record for the live view, `view`: a byte for each time step and unit.
+        samples: How many of the probe's samples the view shows, from the first one on.
 
     Attributes:
         history: dict of arrays: `"step"` (records,), training steps done; for each layer and gate
@@ -67,6 +69,7 @@ class GateActivations(ProbeCallback):
     """
 
     main: ClassVar = ("gate_mean", ("forget", "update", "h"))
+    parts: ClassVar = ("values",)
 
     def __init__(
         self,
@@ -76,8 +79,10 @@ class GateActivations(ProbeCallback):
         update_freq: UpdateFreq = "epoch",
         draw_freq: DrawFreq = "end",
         logs: Logs = "main",
+        frames: bool = True,
+        samples: int = 1,
     ) -> None:
-        super().__init__(log_dir, probe, update_freq, draw_freq, logs)
+        super().__init__(log_dir, probe, update_freq, draw_freq, logs, frames, samples)
         self._activations: dict[str, Mapping[str, str]] = {}  # of each layer's gates
 
     def measure(self, name: str, layer: LayerTrace) -> Iterator[Measured]:

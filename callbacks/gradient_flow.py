@@ -36,6 +36,8 @@ class GradientFlow(ProbeCallback):
         logs: What goes into Keras' `logs` at the end of an epoch: `"main"`: the
             `gradient_horizon/...` of the first layer's memory (c where there is one, else h);
             `"all"`: each number of each layer; `"none"`.
+        frames: Whether to record for the live view, `view`: a byte for each time step and unit.
+        samples: How many of the probe's samples the view shows, from the first one on.
 
     Attributes:
         history: dict of arrays: `"step"` (records,), training steps done; for each layer and each
@@ -65,6 +67,7 @@ class GradientFlow(ProbeCallback):
     """
 
     main: ClassVar = ("gradient_horizon", ("c", "h"))
+    parts: ClassVar = ("flow", "gradients")
 
     def __init__(
         self,
@@ -74,8 +77,10 @@ class GradientFlow(ProbeCallback):
         update_freq: UpdateFreq = "epoch",
         draw_freq: DrawFreq = "end",
         logs: Logs = "main",
+        frames: bool = True,
+        samples: int = 1,
     ) -> None:
-        super().__init__(log_dir, probe, update_freq, draw_freq, logs)
+        super().__init__(log_dir, probe, update_freq, draw_freq, logs, frames, samples)
 
     def measure(self, name: str, layer: LayerTrace) -> Iterator[Measured]:
         """See `ProbeCallback`."""

@@ -26,6 +26,10 @@ class Probe:
             a model that has labels among its inputs and calls `add_loss` does not.
         sample_weight: Weights as `model.evaluate` takes them.
         layers: Names of the recurrent layers to look into; default: all.
+        tokens: What stands at each time step, for people: a list of str or numbers for each sample,
+            such as `recall.tokens(x)`; those of the first samples are enough. Default: nothing.
+        evidence: Booleans (samples, time), the steps that decide the answer, such as
+            `recall.evidence(x)`, for the view to mark. Default: unknown.
         loss: Function `loss(y_true, y_pred)` or name, as `compile` takes it, for a model that is
             not compiled with one, such as a `train_step` of its own. Default: the compiled loss.
         model: The part to look into, for a model of several that are trained together, such as
@@ -50,6 +54,8 @@ class Probe:
         sample_weight: Batch | None = None,
         layers: Sequence[str] | None = None,
         *,
+        tokens: Sequence[Sequence[object]] = (),
+        evidence: npt.ArrayLike | None = None,
         loss: Loss | None = None,
         model: keras.Model | None = None,
     ) -> None:
@@ -70,6 +76,8 @@ class Probe:
             )
         self.x, self.y, self.sample_weight, self.layers = x, y, sample_weight, layers
         self.loss, self.model = loss, model
+        self.tokens = [[str(token) for token in sample] for sample in tokens]
+        self.evidence = None if evidence is None else np.asarray(evidence, bool)
         self._moment: tuple[keras.Model, object, object] | None = None
         self._trace: Trace | None = None
 

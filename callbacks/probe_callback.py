@@ -1,5 +1,6 @@
 """What callbacks that look at a probe have in common: when they look, and where records go."""
 
+import itertools
 import os
 from collections.abc import Iterator
 from typing import ClassVar, NamedTuple
@@ -12,10 +13,14 @@ from keras_rnn_study.callbacks.history import Arrays, History
 from keras_rnn_study.callbacks.logged import Logs, check_logs
 from keras_rnn_study.callbacks.probe import Probe
 from keras_rnn_study.callbacks.schedule import Schedule, UpdateFreq
+from keras_rnn_study.datasets.checks import whole_number
 from keras_rnn_study.event_log.log import EventLog
 from keras_rnn_study.event_log.tags import quantity_of, tag
+from keras_rnn_study.event_log.values import Packed
+from keras_rnn_study.live_view.recorded import facts_of, frame_of
+from keras_rnn_study.live_view.recording import Recording
 from keras_rnn_study.seams.step_count import StepCount
-from keras_rnn_study.tracing.result import LayerTrace
+from keras_rnn_study.tracing.result import LayerTrace, Trace
 
 
 class Measured(NamedTuple):
@@ -47,6 +52,9 @@ class ProbeCallback(keras.callbacks.Callback):
     main: ClassVar[tuple[str, tuple[str, ...]]]
     """The number for Keras' logs: its quantity, and of which part, the best first."""
 
+    parts: ClassVar[tuple[str, ...]]
+    """What it records for the live view; some of `live_view.facts.PARTS`."""
+
     def __init__(
         self,
         log_dir: str | os.PathLike | None,
@@ -54,6 +62,8 @@ class ProbeCallback(keras.callbacks.Callback):
         update_freq: UpdateFreq,
         draw_freq: DrawFreq,
         logs: Logs,
+        frames: bool,
+        samples: int,
     ) -> None:
         super().__init__()
         if not isinstance(probe, Probe):
@@ -63,6 +73,8 @@ class ProbeCallback(keras.callbacks.Callback):
                 f"{name}(log_dir, Probe(x, y))."
             )
         self._log_dir, self._probe, self._logs = log_dir, probe, check_logs(logs)
+        self._samples = whole_number("samples", samples, at_least=1) if frames else 0
+        self._recording = Recording()  # its frames only where there is no directory for them
         self._update_freq, self._draw_freq = update_freq, draw_freq
         self._schedule, self._drawing = Schedule(update_freq), DrawSchedule(draw_freq)
         self._records = History()
@@ -81,6 +93,18 @@ class ProbeCallback(keras.callbacks.Callback):
     def draw(self, measured: Measured) -> np.ndarray:
         """Return the picture, (height, width, 3) uint8, of a value of the last record."""
         raise NotImplementedError
+
+    def recording(self) -> Recording:
+        """Return what the live view shows, of all trainings so far; `view(callback)` asks for it.
+
+        Raises:
+            ValueError: Nothing has been recorded.
+        """
+        if self._log_dir is None:
+            return self._recording
+        from keras_rnn_study.live_view.reading import read_recording  # which needs tensorboard
+
+        return read_recording(self._log_dir)
 
     @property
     def history(self) -> Arrays:
@@ -132,8 +156,8 @@ class ProbeCallback(keras.callbacks.Callback):
 
     def _begin(self) -> None:
         last, goes_on = self._records.last_step(), self._recorded_model is self.model
-        if not goes_on:
-            self._count = StepCount()
+        if not goes_on:  # what is known of another model does not hold here
+            self._count, self._recording = StepCount(), Recording()
         self._iterations_before = self._iterations()
         self._began_at = max(self._iterations_before, (last or 0) if goes_on else 0)
         if self._probe.build(self.model) and (last != self._began_at or not goes_on):
@@ -164,12 +188,28 @@ class ProbeCallback(keras.callbacks.Callback):
         record = [m for name, layer in trace.items() for m in self.measure(name, layer)]
         self._records.add([step], {m.tag: np.asarray(m.value)[None] for m in record})
         self._last, self._recorded_model, self._is_drawn = record, self.model, False
+        if self._samples:
+            self._record_frames(trace, step)
         if self._log is None:
             return
         for measured in record:
             if measured.kind != "image":
                 self._log.add(measured.tag, measured.value, step)
         self._log.flush()
+
+    def _record_frames(self, trace: Trace, step: int) -> None:
+        for (name, layer), part in itertools.product(trace.items(), self.parts):
+            key = (self.model.name, name, part)
+            facts = self._recording.facts.get(key)
+            if facts is None:
+                shown = self._probe.tokens, self._probe.evidence
+                facts = facts_of(layer, part, self._samples, *shown)
+                self._recording.facts[key] = facts
+            data = frame_of(layer, part, step, self._samples)
+            if self._log is not None:
+                self._log.add(tag("frame", name, part), Packed(data, facts), step)
+            else:
+                self._recording.frames.setdefault(key, {})[step] = data
 
     def _draw(self) -> None:
         step = self._records.last_step()

@@ -3,12 +3,14 @@ from . import claims as claims
 from . import datasets as datasets
 from . import diagrams as diagrams
 from . import doctor as doctor
+from . import live_view as live_view
 from . import measures as measures
 from . import pictures as pictures
 from . import runs as runs
 from . import study as study
 from . import task_views as task_views
 from .fusion.swapping import fused as fused
+from .live_view.showing import view as view
 from .runs.models import build_model as build_model
 from .tracing.graph import trace as trace
 from .tracing.result import LayerTrace as LayerTrace

@@ -12,6 +12,7 @@ import command_line
 import keras
 import numpy as np
 import pytest
+from made_recordings import recording, write_events
 from small_study import small_study
 
 from keras_rnn_study.study import StudyDirectory
@@ -30,6 +31,7 @@ WORK = {
     "sweep": ("keras_rnn_study.study.sweeping.sweep", "sweep"),
     "report": ("keras_rnn_study.study.report.page", "write_report"),
     "claims": ("keras_rnn_study.claims", "run_claims"),
+    "view": ("keras_rnn_study.live_view.server", "serving"),
 }
 
 
@@ -77,7 +79,7 @@ def test_python_runs(code, names, tmp_path, monkeypatch):
 
 def test_kinds_of_blocks():
     assert {kind for kind, _ in BLOCKS} == {"python", "sh", "text"}
-    assert len(PYTHON) == 7
+    assert len(PYTHON) == 8
     known = re.compile(r"make |python3 -m venv |\S*pip install|\S*keras-rnn-study|tensorboard")
     assert all(known.match(command) for command in COMMANDS)
 
@@ -111,7 +113,9 @@ def test_commands_are_understood(command, tmp_path, monkeypatch):
     def begin(*arguments, **options):
         raise WorkBegins
 
-    if words[0] in WORK:
+    if words[0] == "view":
+        write_events(recording(lstm={}), tmp_path / words[1])
+    if words[0] in WORK and "--html" not in words:
         module, name = WORK[words[0]]
         monkeypatch.setattr(importlib.import_module(module), name, begin)
         with pytest.raises(WorkBegins):

@@ -17,6 +17,7 @@ from keras_rnn_study.cli.fit import fit
 from keras_rnn_study.cli.report import report
 from keras_rnn_study.cli.sweep import sweep
 from keras_rnn_study.cli.tasks import tasks
+from keras_rnn_study.cli.view import view
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -24,7 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (tasks, fit, demo, sweep, report, claims, doctor):  # as `--help` lists them
+for command in (tasks, fit, demo, view, sweep, report, claims, doctor):  # as `--help` lists them
     app.command()(command)
 
 

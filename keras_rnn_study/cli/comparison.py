@@ -72,11 +72,12 @@ def _print_results(results: Sequence["Result"], log_dir: str) -> None:
         console.print(result_table(results))
         console.print(legend(results) + "\n", style="dim", highlight=False)
     console.print(f"Events: {log_dir}", soft_wrap=True, highlight=False)
-    console.print(
-        f"To look at them: tensorboard --logdir {shlex.quote(log_dir)}\n",
-        soft_wrap=True,
-        highlight=False,
-    )
+    place = shlex.quote(log_dir)
+    for line in (
+        f"To look inside: keras-rnn-study view {place}",
+        f"In TensorBoard, the tab RNN: tensorboard --logdir {place}\n",
+    ):
+        console.print(line, soft_wrap=True, highlight=False)
 
 
 def _directory(run: "Run", runs: Sequence["Run"]) -> str:

@@ -34,12 +34,14 @@ class Burst:
         self._has_complained = False
         self._lock = threading.RLock()
 
-    def add(self, tag: str, tensor: Message, step: int) -> None:
-        """Add a value; those of one step go into one event."""
+    def add(self, tag: str, tensor: Message, step: int, content: bytes = b"") -> None:
+        """Add a value, and what its plugin wants to know; those of one step go into one event."""
         with self._lock:
             if not self._waiting or self._waiting[-1].step != step:
                 self._waiting.append(tf.compat.v1.Event(wall_time=time.time(), step=step))
-            self._waiting[-1].summary.value.add(tag=tag, tensor=tensor)
+            value = self._waiting[-1].summary.value.add(tag=tag, tensor=tensor)
+            if content:
+                value.metadata.plugin_data.content = content
             self._count()
 
     def add_summary(self, summary: bytes, step: int) -> None:

@@ -14,7 +14,8 @@ from keras_rnn_study.event_log.run_directory import is_local
 from keras_rnn_study.event_log.tags import quantity_of
 from keras_rnn_study.event_log.values import PLUGINS
 
-_FRAME = 16  # bytes that the format adds to a record: its length, and two checksums
+DATA_CLASS_TENSOR = 2  # of TensorBoard's `DataClass`, which TensorFlow does not export
+_RECORD = 16  # bytes that the format adds to a record: its length, and two checksums
 _count = itertools.count()
 
 
@@ -61,7 +62,7 @@ class EventFile:
                 self._describe(event)
                 record = event.SerializeToString()
                 self._writer.write(record)
-                size += len(record) + _FRAME
+                size += len(record) + _RECORD
             self._writer.flush()
         except BaseException:  # an interrupt too
             self._cut()
@@ -75,13 +76,17 @@ class EventFile:
     def _describe(self, event: tf.compat.v1.Event) -> None:
         """Add what TensorBoard shows beside a tag to the tag's first value in this file."""
         for value in event.summary.value:
+            if value.metadata.plugin_data.plugin_name:
+                continue  # somebody else's, who said it
             if value.tag in self._described:
+                value.ClearField("metadata")
                 continue
             self._described.add(value.tag)
-            if not value.HasField("metadata"):
-                quantity = quantity_of(value.tag)
-                value.metadata.plugin_data.plugin_name = PLUGINS[quantity.kind][0]
-                value.metadata.summary_description = quantity.description
+            quantity = quantity_of(value.tag)
+            value.metadata.plugin_data.plugin_name = PLUGINS[quantity.kind][0]
+            value.metadata.summary_description = quantity.description
+            if quantity.kind == "frame":  # the other kinds are TensorBoard's own, who knows theirs
+                value.metadata.data_class = DATA_CLASS_TENSOR
 
     def _cut(self) -> None:
         """Take away what was written in part: a reader would stop there."""

@@ -10,7 +10,7 @@ import tensorflow as tf
 from keras_rnn_study.event_log.burst import Burst, write_unwritten
 from keras_rnn_study.event_log.run_directory import log_directory
 from keras_rnn_study.event_log.tags import quantity_of
-from keras_rnn_study.event_log.values import PLUGINS
+from keras_rnn_study.event_log.values import PLUGINS, Packed
 
 # (directory, id of the training) -> EventLog; a log holds its training, so that an id is no other's
 _opened: weakref.WeakValueDictionary[tuple[str, int], "EventLog"] = weakref.WeakValueDictionary()
@@ -67,7 +67,7 @@ class EventLog:
         self._burst = Burst(directory, training)
         weakref.finalize(self, self._burst.close)
 
-    def add(self, tag: str, value: float | np.ndarray, step: int) -> None:
+    def add(self, tag: str, value: float | np.ndarray | Packed, step: int) -> None:
         """Add one value; what it has to be is told by the tag's kind.
 
         Args:
@@ -75,7 +75,7 @@ class EventLog:
             value: Scalar: a number, stored as float32, NaN and infinity too. Histogram: array
                 (buckets, 3): left edge, right edge, count, as `measures.histogram` makes it; left
                 out where all counts are 0. Image: uint8 array (height, width, 3), as `pictures`
-                makes it.
+                makes it. Frame: `values.Packed`.
             step: The optimizer's iteration.
 
         Raises:
@@ -84,7 +84,8 @@ class EventLog:
         _, tensor_of = PLUGINS[quantity_of(tag).kind]
         tensor = tensor_of(value)
         if tensor is not None:
-            self._burst.add(tag, tensor, int(step))
+            content = value.facts if isinstance(value, Packed) else b""
+            self._burst.add(tag, tensor, int(step), content)
 
     def summary(self, summary: tf.compat.v1.Summary, step: int) -> None:
         """Add what another TensorBoard plugin made, such as hyperparameters.

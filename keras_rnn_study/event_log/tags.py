@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple, TypeVar
 
-Kind = Literal["scalar", "histogram", "image"]
+Kind = Literal["scalar", "histogram", "image", "frame"]
 _Column = TypeVar("_Column")
 
 
@@ -94,6 +94,11 @@ QUANTITIES: dict[str, Quantity] = {
         "scalar",
         "**Mean L2 norm of the state** over the probe's samples and time steps. No unit. h is at "
         "most sqrt(units) with tanh; c may grow with the length of the sequence.",
+    ),
+    "frame": Quantity(
+        "frame",
+        "**What the tab RNN shows**, for the probe's first sample, by time step: gates and states "
+        "(`values`), their gradients (`gradients`), and the batch's mean norms (`flow`).",
     ),
     "study": Quantity(
         "scalar",

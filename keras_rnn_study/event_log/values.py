@@ -6,7 +6,7 @@ scopes, and need the tensorboard package at training time.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
@@ -79,9 +79,36 @@ def image(rgb: np.ndarray) -> Message:
     return tf.make_tensor_proto([str(width), str(height), png], dtype=tf.string)
 
 
+class Packed(NamedTuple):
+    """A frame for the live view.
+
+    Attributes:
+        data: The frame, as `live_view.packing.pack` makes it.
+        facts: What does not change from record to record, as `live_view.recorded.facts_of` makes
+            it; written with the first frame of a file only.
+    """
+
+    data: bytes
+    facts: bytes
+
+
+def frame(packed: Packed) -> Message:
+    """Return the tensor of a frame's bytes: uint8.
+
+    Example:
+
+    >>> frame(Packed(b"abc", b"{}")).tensor_content
+    b'abc'
+    """
+    tensor = _TensorProto(dtype=tf.uint8.as_datatype_enum, tensor_content=packed.data)
+    tensor.tensor_shape.dim.add(size=len(packed.data))
+    return tensor
+
+
 # Kind of a quantity -> the TensorBoard plugin that shows it, and the tensor that it reads.
 PLUGINS: dict[Kind, tuple[str, Callable[[Any], Message | None]]] = {
     "scalar": ("scalars", scalar),
     "histogram": ("histograms", histogram),
     "image": ("images", image),
+    "frame": ("rnn", frame),
 }

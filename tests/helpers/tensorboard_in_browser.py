@@ -38,9 +38,9 @@ PICTURES = (
 
 
 @contextlib.contextmanager
-def serving(log_dir, folder):
+def serving(log_dir, folder, *options):
     """Yields where TensorBoard serves a directory; what it prints goes into the folder."""
-    command = [sys.executable, "-m", "tensorboard.main", "--logdir", str(log_dir)]
+    command = [sys.executable, "-m", "tensorboard.main", "--logdir", str(log_dir), *options]
     output = folder / "output"
     with output.open("w") as file:
         server = subprocess.Popen(

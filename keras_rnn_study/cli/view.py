@@ -1,0 +1,55 @@
+"""`keras-rnn-study view`: the live view of what was recorded, in the browser or as a page."""
+
+import webbrowser
+from typing import Annotated
+
+import typer
+
+from keras_rnn_study.cli.common import console, errors_in_a_line
+
+
+def view(
+    log_dir: Annotated[
+        str, typer.Argument(help="Where a training was recorded, such as runs/demo.")
+    ],
+    html: Annotated[
+        str | None,
+        typer.Option(
+            help="Write one page to this file instead; it needs no network.", metavar="FILE"
+        ),
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option(help="en or zh.", show_default="the browser's")
+    ] = None,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port of 127.0.0.1.", show_default="a free one")
+    ] = 0,
+    open_browser: Annotated[
+        bool, typer.Option("--open/--no-open", help="Open the browser.")
+    ] = True,
+) -> None:
+    """Show gradients, gates and states by time step and training step, in the browser."""
+    with errors_in_a_line():
+        from keras_rnn_study.datasets.checks import check_choice
+        from keras_rnn_study.live_view.page import write_page
+        from keras_rnn_study.live_view.reading import read_recording
+        from keras_rnn_study.live_view.server import serving
+
+        if language is not None:
+            check_choice("language", language, ("en", "zh"))
+        if html is not None:
+            path = write_page(read_recording(log_dir), html, language=language)
+            console.print(f"Page: {path}", soft_wrap=True, highlight=False)
+            return
+        server = serving(log_dir, port)
+    address = f"http://127.0.0.1:{server.server_port}/"
+    if language is not None:
+        address += f"#language={language}"
+    console.print(f"The view: {address}", soft_wrap=True, highlight=False)
+    console.print("Ctrl-C ends it.", style="dim")
+    if open_browser:
+        webbrowser.open(address)
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        console.print("Ended.")

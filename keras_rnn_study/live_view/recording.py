@@ -1,0 +1,28 @@
+"""What has been recorded for the live view, wherever it comes from."""
+
+from dataclasses import dataclass, field
+
+from keras_rnn_study.live_view.index import Norms, Series, index_of
+
+
+@dataclass(frozen=True, eq=False)
+class Recording:
+    """What the runs below a directory have recorded for the live view.
+
+    Attributes:
+        facts: (run, layer, part) to the facts that were written beside the first frame.
+        frames: (run, layer, part) to training step to the packed frame, in the order of steps.
+        norms: Run to the gradient norms of its training steps.
+    """
+
+    facts: dict[tuple[str, str, str], bytes] = field(default_factory=dict)
+    frames: dict[tuple[str, str, str], dict[int, bytes]] = field(default_factory=dict)
+    norms: dict[str, Norms] = field(default_factory=dict)
+
+    def index(self) -> dict[str, object]:
+        """Return the index that the front end takes."""
+        series: dict[str, dict[str, Series]] = {}
+        for (run, layer, part), frames in self.frames.items():
+            facts = self.facts.get((run, layer, part), b"")
+            series.setdefault(run, {})[f"frame/{layer}/{part}"] = Series(facts, list(frames))
+        return dict(index_of(series, self.norms))

@@ -1,0 +1,108 @@
+"""`view`: the live view of a trace, of callbacks after a fit, or of a log directory."""
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from keras_rnn_study.live_view.recorded import facts_of, frame_of
+from keras_rnn_study.live_view.recording import Recording
+
+if TYPE_CHECKING:
+    from keras_rnn_study.live_view.notebook import View
+    from keras_rnn_study.tracing.result import Trace
+
+
+@runtime_checkable
+class Recorded(Protocol):
+    """What has been recorded, such as a callback after a fit."""
+
+    def recording(self) -> Recording:
+        """Return the frames."""
+
+
+def view(
+    what: "Trace | Recorded | Sequence[Recorded] | str | os.PathLike[str]",
+    *,
+    language: str | None = None,
+    theme: str | None = None,
+) -> "View":
+    """Show the live view in a notebook; `.save("page.html")` writes it as a page.
+
+    Args:
+        what: A `Trace`; one callback or several after a fit, `GradientFlow` and `GateActivations`;
+            or a directory that they wrote to, or one above it.
+        language: "en" or "zh"; `None`: the browser's.
+        theme: "light" or "dark"; `None`: the browser's.
+
+    Returns:
+        `View`, a widget.
+
+    Raises:
+        ValueError: It is none of these, or nothing was recorded.
+        ModuleNotFoundError: The extra "notebooks" is not installed.
+    """
+    recording = recording_of(what)  # before the widget's library is asked for
+    from keras_rnn_study.live_view.notebook import View
+
+    return View(recording, language=language, theme=theme)
+
+
+def recording_of(what: object) -> Recording:
+    """Return the frames of anything that `view` takes."""
+    if isinstance(what, str | os.PathLike):
+        from keras_rnn_study.live_view.reading import read_recording  # which needs tensorboard
+
+        return read_recording(what)
+    if isinstance(what, Recording):
+        return what
+    if isinstance(what, Recorded):
+        return what.recording()
+    if isinstance(what, list | tuple) and what and all(isinstance(one, Recorded) for one in what):
+        return merged([one.recording() for one in what])
+    if hasattr(what, "loss") and hasattr(what, "items"):
+        return record_trace(what)
+    raise ValueError(
+        f"Received {type(what).__name__!s}. Expected a trace, callbacks that took part in a fit, "
+        "or a log directory: view(trace(model, x, y)), view([flow, gates]) or view('logs/lstm')."
+    )
+
+
+def record_trace(
+    trace: "Trace",
+    *,
+    step: int = 0,
+    samples: int = 1,
+    tokens: Sequence[Sequence[str]] = (),
+    evidence: object = None,
+    run: str = "trace",
+) -> Recording:
+    """Return the frames of one trace.
+
+    Args:
+        trace: A `Trace`.
+        step: The training step that it stands for.
+        samples: How many of its samples, from the first one on.
+        tokens: What stands at each step, for each sample; may be empty.
+        evidence: Booleans (samples, time), the steps that decide the answer; `None`: unknown.
+        run: Name that the view shows.
+    """
+    made = Recording()
+    for name, layer in trace.items():
+        parts = ("values",) if layer.state_gradients is None else ("flow", "values", "gradients")
+        for part in parts:
+            key = (run, name, part)
+            made.facts[key] = facts_of(layer, part, samples, tokens, evidence)
+            made.frames[key] = {step: frame_of(layer, part, step, samples)}
+    return made
+
+
+def merged(recordings: Sequence[Recording]) -> Recording:
+    """Return all that several recordings have; of the same record the first one's is kept."""
+    made = Recording()
+    for recording in recordings:
+        for key, frames in recording.frames.items():
+            made.frames[key] = {**frames, **made.frames.get(key, {})}
+            made.facts.setdefault(key, recording.facts.get(key, b""))
+        for run, norms in recording.norms.items():
+            made.norms.setdefault(run, norms)
+    return made

@@ -1,0 +1,134 @@
+"""TensorBoard's tab "RNN": serves the view and the frames of the runs that are open.
+
+An entry point that fails to import ends TensorBoard, so this imports nothing but it, its server and
+modules that import nothing else.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from importlib import resources
+from typing import Any
+
+from tensorboard.backend import http_util
+from tensorboard.data.provider import RunTagFilter
+from tensorboard.plugins import base_plugin
+from werkzeug import wrappers
+
+from keras_rnn_study.live_view.index import Series, index_of, norms_of, short_names
+
+PLUGIN_NAME = "rnn"
+
+_NORM = "gradient_norm/global"
+_MOST_RECORDS = 1_000_000  # of a series; the data provider wants a number
+
+
+class Loader(base_plugin.TBLoader):
+    """Loads the tab, and keeps TensorBoard from dropping frames at random."""
+
+    def fix_flags(self, flags: Any) -> None:
+        """Keep all frames, where the user said nothing of them: else step 0 may be missing."""
+        chosen = getattr(flags, "samples_per_plugin", None)
+        if isinstance(chosen, dict):
+            chosen.setdefault(PLUGIN_NAME, 0)
+
+    def load(self, context: base_plugin.TBContext) -> base_plugin.TBPlugin:
+        """Return the tab."""
+        return Tab(context)
+
+
+class Tab(base_plugin.TBPlugin):
+    """The tab: its script, an index of what there is, and frames on request."""
+
+    plugin_name = PLUGIN_NAME
+
+    def __init__(self, context: base_plugin.TBContext) -> None:
+        self._data = context.data_provider
+
+    def get_plugin_apps(self) -> dict[str, Callable[..., Any]]:
+        """Return the routes."""
+        return {"/view.js": self._script, "/runs": self._runs, "/frames": self._frames}
+
+    def is_active(self) -> bool:
+        """Return False: TensorBoard shows the tab by itself where data carries its name."""
+        return False
+
+    def frontend_metadata(self) -> base_plugin.FrontendMetadata:
+        """Return how the tab is called and which script draws it."""
+        return base_plugin.FrontendMetadata(es_module_path="/view.js", tab_name="RNN")
+
+    def index(self, ctx: Any, experiment: str) -> dict[str, Any]:
+        """Return runs, layers, records and gradient norms, by the names that the view shows."""
+        listed = self._data.list_tensors(ctx, experiment_id=experiment, plugin_name=PLUGIN_NAME)
+        names = short_names(list(listed))
+        series = {}
+        for run, tags in listed.items():
+            read = self._read(ctx, experiment, run, list(tags))
+            series[names[run]] = {
+                tag: Series(time_series.plugin_content, [datum.step for datum in read.get(tag, ())])
+                for tag, time_series in tags.items()
+            }
+        return dict(index_of(series, self._norms(ctx, experiment, names)))
+
+    def frames(
+        self, ctx: Any, experiment: str, run: str, tag: str, first: int, last: int
+    ) -> bytes | None:
+        """Return the packed frames first to last of a series; `None` if there is no such."""
+        listed = self._data.list_tensors(ctx, experiment_id=experiment, plugin_name=PLUGIN_NAME)
+        full = {short: name for name, short in short_names(list(listed)).items()}.get(run)
+        if full is None or tag not in listed[full] or not 0 <= first <= last:
+            return None
+        data = self._read(ctx, experiment, full, [tag]).get(tag, ())
+        return b"".join(datum.numpy.tobytes() for datum in data[first : last + 1])
+
+    def _read(self, ctx: Any, experiment: str, run: str, tags: list[str]) -> Mapping[str, Any]:
+        chosen = RunTagFilter(runs=[run], tags=tags)
+        read = self._data.read_tensors(
+            ctx,
+            experiment_id=experiment,
+            plugin_name=PLUGIN_NAME,
+            downsample=_MOST_RECORDS,
+            run_tag_filter=chosen,
+        )
+        return read.get(run, {})
+
+    def _norms(self, ctx: Any, experiment: str, names: Mapping[str, str]) -> dict[str, Any]:
+        read = self._data.read_scalars(
+            ctx,
+            experiment_id=experiment,
+            plugin_name="scalars",
+            downsample=_MOST_RECORDS,
+            run_tag_filter=RunTagFilter(runs=list(names), tags=[_NORM]),
+        )
+        return {
+            names[run]: norms_of([d.step for d in tags[_NORM]], [d.value for d in tags[_NORM]])
+            for run, tags in read.items()
+            if _NORM in tags
+        }
+
+    @wrappers.Request.application
+    def _script(self, request: wrappers.Request) -> wrappers.Response:
+        text = resources.files(__package__).joinpath("static/view.js").read_text(encoding="utf-8")
+        return http_util.Respond(request, text, "application/javascript")
+
+    @wrappers.Request.application
+    def _runs(self, request: wrappers.Request) -> wrappers.Response:
+        found = self.index(*_asked(request))
+        return http_util.Respond(request, json.dumps(found), "application/json")
+
+    @wrappers.Request.application
+    def _frames(self, request: wrappers.Request) -> wrappers.Response:
+        asked = request.args
+        first, last = asked.get("first", -1, type=int), asked.get("last", -1, type=int)
+        tag = f"frame/{asked.get('layer', '')}/{asked.get('part', '')}"
+        data = self.frames(*_asked(request), asked.get("run", ""), tag, first, last)
+        if data is None:
+            return http_util.Respond(request, "There are no such frames.", "text/plain", code=404)
+        return http_util.Respond(request, data, "application/octet-stream")
+
+
+def _asked(request: wrappers.Request) -> tuple[Any, str]:
+    """Return context and experiment of a request, as TensorBoard's own plugins read them."""
+    from tensorboard import plugin_util
+
+    environment = request.environ
+    return plugin_util.context(environment), plugin_util.experiment_id(environment)

@@ -1,0 +1,229 @@
+// One run: its gradient flow, its sample, its gates and states, on one time axis.
+
+import { element } from "./dom.js";
+import { correlations, horizon, meanAt, memoryTimes, order, recordAt, short } from "./numbers.js";
+import { quantum, valuesOf } from "./packing.js";
+import { createFlow } from "./panels/flow.js";
+import { createRaster } from "./panels/raster.js";
+import { createSample } from "./panels/sample.js";
+import { RUN_COLOURS } from "./panels/training.js";
+import { timeScale } from "./time_scale.js";
+
+const LEFT = 48;
+const RIGHT = 12;
+const KEEPING = { LSTM: "gate/forget", GRU: "gate/update" };
+
+/**
+ * @typedef {import("./packing.js").Frame} Frame
+ * @typedef {import("./store.js").State} State
+ * @typedef {object} Given
+ * @property {string} run
+ * @property {number} place                         among the columns
+ * @property {string} layerName
+ * @property {import("./sources.js").Layer} layer
+ * @property {import("./records.js").Flow} flow
+ * @property {{low: number, high: number}} limits   decades of the scale that all columns share
+ */
+
+/**
+ * @param {HTMLElement} parent
+ * @param {{store: import("./store.js").Store, records: import("./records.js").Records,
+ *   t: (key: string, filled?: Record<string, string | number>) => string, given: Given,
+ *   loaded: (frames: {values: Frame | null, gradients: Frame | null}) => void}} context
+ */
+export function createColumn(parent, { store, records, t, given, loaded }) {
+  const { run, layer, layerName, flow, limits, place } = given;
+  const title = element("button", { class: "run-title", text: run, onclick: () => store.set({ active: run }) });
+  title.style.setProperty("--run", RUN_COLOURS[place]);
+  const verdict = element("p", { class: "verdict" });
+  const flowBox = element("div", { class: "indent" });
+  const sampleBox = element("div", { class: "indent" });
+  const rasterTitle = element("h3");
+  const rasterBox = element("div", { class: "indent" });
+  const reading = element("p", { class: "reading" });
+  const root = element("section", { class: "column" }, [title, verdict, flowBox, sampleBox, rasterTitle, rasterBox, reading]);
+  parent.append(root);
+
+  const flowPanel = createFlow(flowBox, (time, train) => store.set({ time, train, active: run }));
+  const samplePanel = createSample(sampleBox, (zoom) => store.set({ zoom }), (time) => store.set({ time, active: run }));
+  const rasterPanel = createRaster(rasterBox, (time, unit) => store.set({ time, unit, active: run }));
+  /** @type {{values: Frame | null, gradients: Frame | null}} */
+  let frames = { values: null, gradients: null };
+  let wanted = "";
+  let width = 0;
+  let scale = timeScale(layer.time, null, 60);
+  let failed = "";
+
+  /** @param {State} state */
+  async function load(state) {
+    const at = (/** @type {"values" | "gradients"} */ part) =>
+      layer.steps[part]?.length ? recordAt(layer.steps[part], state.train) : -1;
+    const [values, gradients] = [at("values"), at("gradients")];
+    const key = `${values} ${gradients}`;
+    if (key === wanted) return;
+    wanted = key;
+    try {
+      const [a, b] = await Promise.all([
+        values < 0 ? null : records.frame(run, layerName, "values", values),
+        gradients < 0 ? null : records.frame(run, layerName, "gradients", gradients),
+      ]);
+      if (wanted !== key) return; // the handle has moved on
+      frames = { values: a, gradients: b };
+      failed = (values >= 0 && !a) || (gradients >= 0 && !b) ? "?" : "";
+    } catch (error) {
+      frames = { values: null, gradients: null };
+      failed = String(error);
+    }
+    loaded(frames);
+    drawFrames(store.get());
+  }
+
+  const evidenceSteps = (/** @type {State} */ state) =>
+    (layer.evidence[Math.min(state.sample, layer.evidence.length - 1)] ?? []).flatMap((is, step) => (is ? [step] : []));
+  const tokensOf = (/** @type {State} */ state) => layer.tokens[Math.min(state.sample, layer.tokens.length - 1)] ?? [];
+  const scaleOf = (/** @type {State} */ state) => timeScale(layer.time, state.zoom, width);
+
+  /** @param {State} state */
+  function drawFlow(state) {
+    const norms = state.flow === "direct" ? flow.direct : flow.total;
+    if (!norms.length) {
+      verdict.textContent = t("noFlow");
+      flowBox.hidden = true;
+      return;
+    }
+    flowPanel.draw({ norms, steps: layer.steps.flow, scale: scaleOf(state), width, limits, evidence: evidenceSteps(state), label: verdict.textContent ?? "" });
+  }
+
+  /** @param {State} state */
+  function drawVerdict(state) {
+    if (!flow.total.length) return;
+    const norms = flow.total[Math.min(recordAt(layer.steps.flow, state.train), flow.total.length - 1)];
+    const reach = horizon(norms);
+    const evidence = evidenceSteps(state);
+    const token = tokensOf(state)[evidence[0]] ?? t("evidence");
+    const distance = layer.time - 1 - evidence[0];
+    let text = t("reaches", { reach: Math.min(reach, layer.time), time: layer.time });
+    if (Number.isNaN(reach)) text = t("noReach");
+    else if (reach === 0) text = t("noGradient");
+    else if (reach >= layer.time) text = t("reachesAll");
+    const arrives = reach > distance;
+    if (evidence.length && reach > 0) text = t(arrives ? "arrives" : "missesEvidence", { reach, token, distance });
+    verdict.textContent = text;
+    verdict.className = `verdict ${evidence.length ? (arrives ? "good" : "bad") : ""}`;
+  }
+
+  /** @param {State} state */
+  function drawFrames(state) {
+    drawSample(state);
+    drawRaster(state);
+    mark(state);
+  }
+
+  /** @param {State} state */
+  function drawSample(state) {
+    const inputs = frames.gradients && valuesOf(frames.gradients, "input_gradient", state.sample);
+    const evidence = layer.evidence[Math.min(state.sample, layer.evidence.length - 1)] ?? [];
+    const at = Math.min(state.time, layer.time - 1);
+    samplePanel.draw({ tokens: tokensOf(state), evidence, inputs: inputs?.values ?? null, time: layer.time, scale, width, at });
+  }
+
+  /** @param {State} state */
+  function shownQuantity(state) {
+    const part = state.quantity.startsWith("gradient/") ? frames.gradients : frames.values;
+    const names = Object.keys(part?.quantities ?? {}).filter((name) => /^(gate|state|gradient)\//.test(name));
+    const name = names.includes(state.quantity) ? state.quantity : names.at(-1);
+    const quantity = part && name ? valuesOf(part, name, state.sample) : null;
+    return part && name && quantity ? { name, quantity, code: part.quantities[name] } : null;
+  }
+
+  /** @param {State} state */
+  function drawRaster(state) {
+    const shown = shownQuantity(state);
+    rasterBox.hidden = !shown;
+    if (!shown) {
+      rasterTitle.textContent = failed ? t("broken", { why: failed }) : t(layer.steps.values ? "loading" : "noValues");
+      reading.textContent = "";
+      return;
+    }
+    const { name, quantity, code } = shown;
+    rasterTitle.textContent = t(name);
+    const colours = rasterScale(name, code, quantity.values, limits, layer.activations);
+    rasterPanel.draw({ quantity, order: unitOrder(state, quantity), colours, scale, width, evidence: evidenceSteps(state), label: t(name) });
+    readOut(state, shown);
+  }
+  /** @param {State} state @param {{name: string, quantity: any, code: any}} shown */
+  function readOut(state, { name, quantity, code }) {
+    const time = Math.min(state.time, layer.time - 1);
+    const unit = Math.min(state.unit, quantity.units - 1);
+    const value = quantity.values[time * quantity.units + unit];
+    const { kind, half } = quantum(code);
+    const error = t(kind === "decades" ? "quantumDecades" : "quantum", { half: short(half) });
+    const evidence = evidenceSteps(state);
+    const token = tokensOf(state)[evidence[0]];
+    const parts = [t("unitAt", { unit, time, value: short(value) })];
+    if (token && name.startsWith("gate/")) parts.unshift(t("atStep", { quantity: t(name), token, mean: short(meanAt(quantity, evidence[0])) }));
+    reading.textContent = `${parts.join(" · ")} (${error})`;
+  }
+
+  /** @param {State} state @param {{time: number, units: number, values: Float32Array}} quantity */
+  function unitOrder(state, quantity) {
+    if (state.sort === "correlation") return order(quantity.units, correlations(quantity, Math.min(state.unit, quantity.units - 1)));
+    const keeping = KEEPING[/** @type {keyof typeof KEEPING} */ (layer.cell)];
+    const gate = frames.values && keeping ? valuesOf(frames.values, keeping, state.sample) : null;
+    return order(quantity.units, state.sort === "memory" && gate ? memoryTimes(gate) : null);
+  }
+
+  /** @param {State} state */
+  function mark(state) {
+    const time = Math.min(state.time, layer.time - 1);
+    flowPanel.mark(time, state.train);
+    rasterPanel.mark(time, state.unit);
+    root.classList.toggle("active", state.active === run);
+  }
+
+  return {
+    root,
+    /** Draws everything, after a change of size or at first. @param {State} state */
+    drawAll(state) {
+      width = Math.max(root.clientWidth - LEFT - RIGHT, 60);
+      scale = scaleOf(state);
+      drawVerdict(state);
+      drawFlow(state);
+      drawFrames(state);
+      load(state);
+    },
+    /** Draws what a change calls for. @param {State} state @param {Set<string>} changed */
+    update(state, changed) {
+      scale = scaleOf(state);
+      if (changed.has("train")) (drawVerdict(state), load(state));
+      if (changed.has("zoom") || changed.has("flow") || changed.has("sample") || changed.has("theme")) drawFlow(state);
+      const again = ["zoom", "quantity", "sort", "sample", "theme", "train"].some((key) => changed.has(key));
+      if (again || (state.sort === "correlation" && changed.has("unit"))) drawFrames(state);
+      else {
+        const shown = shownQuantity(state);
+        if (shown) readOut(state, shown);
+        if (changed.has("time")) drawSample(state);
+      }
+      mark(state);
+    },
+    frames: () => frames,
+  };
+
+}
+
+/**
+ * @param {string} name
+ * @param {import("./packing.js").Quantity} code
+ * @param {Float32Array} values
+ * @param {{low: number, high: number}} limits
+ * @param {Record<string, string>} activations
+ * @returns {import("./panels/raster.js").Scale}
+ */
+export function rasterScale(name, code, values, limits, activations) {
+  if (code.code === "signed_log") return { kind: "decades", ...limits };
+  const activation = activations[name.split("/")[1]];
+  if (activation === "sigmoid") return { kind: "gate", low: 0, high: 1 };
+  if (activation === "tanh" || name === "state/h") return { kind: "signed", low: -1, high: 1 };
+  const largest = values.reduce((most, v) => (Number.isFinite(v) ? Math.max(most, Math.abs(v)) : most), 0) || 1;
+  return { kind: "signed", low: -largest, high: largest };
+}

@@ -1,0 +1,37 @@
+// The entry: an anywidget front end, TensorBoard's `render`, and pages that hold their data.
+
+import { mount } from "./app.js";
+import { inlineSource, notebookSource, tensorboardSource } from "./sources.js";
+
+export default {
+  /** @param {{model: {get: (name: string) => any}, el: HTMLElement}} given */
+  async render({ model, el }) {
+    return mount(el, notebookSource(model), wishes(model.get("options") ?? {}));
+  },
+};
+
+/** What TensorBoard calls in the tab's frame. */
+export function render() {
+  document.body.style.margin = "0";
+  return mount(document.body, tensorboardSource(), wishes({}));
+}
+
+// A page has its data in `<script type="application/json" data-krv>`: each becomes a view.
+for (const data of /** @type {NodeListOf<HTMLScriptElement>} */ (document.querySelectorAll("script[data-krv]"))) {
+  const el = document.createElement("div");
+  data.before(el);
+  mount(el, inlineSource(JSON.parse(data.textContent ?? "")), wishes(JSON.parse(data.dataset.options ?? "{}")));
+}
+
+/**
+ * Language and theme: those of the address, such as `#language=zh&theme=dark`, before those given.
+ * @param {Record<string, any>} given
+ */
+function wishes(given) {
+  const address = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
+  const { language, theme } = { ...given, ...address };
+  return {
+    language: ["en", "zh"].includes(language) ? language : undefined,
+    theme: ["light", "dark"].includes(theme) ? theme : undefined,
+  };
+}
