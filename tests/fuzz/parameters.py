@@ -251,7 +251,7 @@ TABLE = [
     Public("study.StudyDirectory", {"path": PATH}, lambda: {"path": THINGS.study_folder}),
     Public(
         "study.write_report",
-        {"study": instance(object, "a StudyDirectory"), "out": optional(PATH)},
+        {"study": PATH | instance(object, "a StudyDirectory"), "out": optional(PATH)},
         lambda: {"study": THINGS.study_directory, "out": THINGS.folder},
     ),
     Public(
