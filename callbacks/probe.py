@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 import keras
+import numpy as np
 import numpy.typing as npt
 
 from keras_rnn_study.tracing.batch import to_batch

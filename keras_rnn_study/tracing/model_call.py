@@ -1,4 +1,4 @@
-"""Calling a user's model in inference mode, and what a batch that it does not take is told."""
+"""Calling a user's model: in inference mode, and built as `fit` would build it."""
 
 import inspect
 from typing import Any
@@ -6,8 +6,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from keras_rnn_study.seams.keras_internals import all_layers
-from keras_rnn_study.tracing.batch import reason, shapes
+from keras_rnn_study.seams.keras_internals import all_layers, kept_losses
+from keras_rnn_study.tracing.batch import reason, shapes, to_batch
 from keras_rnn_study.tracing.opening import CannotOpenError
 
 
@@ -27,6 +27,37 @@ def predict(model: keras.Model, x: Any) -> Any:
         raise
     except Exception as error:
         raise ValueError(_does_not_fit(model, x, error)) from error
+
+
+def build(model: keras.Model, x: Any) -> bool:
+    """Build a model that has no weights yet, as the first step of `fit` would.
+
+    Nothing is computed, as within the training function: a graph is built, for batches of any
+    size, and thrown away. A stateful layer is built for one batch size, which only `fit` knows.
+
+    Args:
+        model: Any `keras.Model`; one that is built is left alone.
+        x: One batch of inputs.
+
+    Returns:
+        Whether the model is built now.
+
+    Raises:
+        ValueError: `x` is no batch, or the model does not take it.
+    """
+    if model.built:
+        return True
+    if any(getattr(layer, "stateful", False) for layer in all_layers(model)):
+        return False
+
+    def any_size(part: Any) -> Any:
+        return part if part is None else tf.TensorSpec([None, *part.shape[1:]], part.dtype)
+
+    specs = keras.tree.map_structure(any_size, to_batch(x, None, None).x)
+    call = tf.function(lambda inputs: predict(model, inputs), autograph=False)
+    with kept_losses(model):
+        call.get_concrete_function(specs)
+    return bool(model.built)
 
 
 def _does_not_fit(model: keras.Model, x: Any, error: Exception) -> str:

@@ -28,10 +28,14 @@ class Things:
         return _model("LSTM")
 
     @functools.cached_property
-    def lstm_trace(self):
+    def trace(self):
         from keras_rnn_study import trace
 
-        return trace(self.model, self.x)["lstm"]
+        return trace(self.model, self.x)
+
+    @property
+    def lstm_trace(self):
+        return self.trace["lstm"]
 
     @functools.cached_property
     def simple_rnn_trace(self):

@@ -67,6 +67,7 @@ FREQUENCIES = {
     "draw_freq": choice("end", "epoch") | integer(1),
     "logs": LOGS,
 }
+PROBE = ("x", "y", "sample_weight", "layers", "tokens", "evidence", "loss", "model")
 NAME = instance(str, "a name")
 LOG_DIR = ANYTHING  # a path or None: looked at when training begins
 CELLS = ("simple_rnn", "lstm", "gru")
@@ -126,6 +127,11 @@ def _task(name):
     ]
 
 
+VIEW = {
+    "what": PATH | instance(object, "the trace of a model"),
+    "language": optional(choice("en", "zh")),
+    "theme": optional(choice("light", "dark")),
+}
 VALUES = array("numbers, (batch, time, units) or any shape")
 NORMS = array("numbers, (..., time)")
 STEPS = optional(array("booleans, (time,) or (batch, time)"))
@@ -161,7 +167,7 @@ TABLE = [
     ),
     Public(
         "callbacks.Probe",
-        dict.fromkeys(("x", "y", "sample_weight", "layers", "loss", "model"), ANYTHING),
+        dict.fromkeys(PROBE, ANYTHING),
         lambda: {"x": THINGS.x, "y": THINGS.y},
     ),
     *(
@@ -251,7 +257,7 @@ TABLE = [
     Public("study.StudyDirectory", {"path": PATH}, lambda: {"path": THINGS.study_folder}),
     Public(
         "study.write_report",
-        {"study": instance(object, "a StudyDirectory"), "out": optional(PATH)},
+        {"study": PATH | instance(object, "a StudyDirectory"), "out": optional(PATH)},
         lambda: {"study": THINGS.study_directory, "out": THINGS.folder},
     ),
     Public(
@@ -264,6 +270,23 @@ TABLE = [
         {"cells": optional(several(choice(*CELLS)))},
         dict,
     ),
+    *(Public(f"{where}view", VIEW, lambda: {"what": THINGS.trace}) for where in ("", "live_view.")),
+    Public(
+        "live_view.record_trace",
+        {
+            "trace": instance(object, "the trace of a model"),
+            "step": integer(0),
+            "samples": integer(1),
+            "tokens": ANYTHING,
+            "evidence": ANYTHING,
+            "run": NAME,
+        },
+        lambda: {"trace": THINGS.trace},
+    ),
+    *(
+        Public(f"live_view.{name}", {"log_dir": PATH}, lambda: {"log_dir": THINGS.folder})
+        for name in ("read_frames", "read_recording")
+    ),
 ]
 
 # What users receive or pass on, and do not make themselves: their constructors are no API.
@@ -274,6 +297,8 @@ MADE_BY_US = {
     "claims.Judgement",
     "doctor.LayerKernel",
     "doctor.Machine",
+    "live_view.Frame",
+    "live_view.Recording",
     "runs.Result",
     "study.Result",
 }

@@ -67,7 +67,11 @@ def optional(inside):
 
 
 def several(inside):
+    """A list of such values; what NumPy makes is one too."""
+
     def accepts(value):
+        if isinstance(value, np.ndarray) and value.ndim < 2:
+            value = [value.item()] if value.ndim == 0 else list(value)
         return isinstance(value, list | tuple | range) and all(map(inside.accepts, value))
 
     return Range(f"a list, each: {inside.text}", accepts)
