@@ -27,8 +27,9 @@ FEATURES = {
     "_jit_compile": "`fused` on a GPU is undone to the letter",
     "_get_control_flow_context": "a small LSTM on `fused` loops trains under `jit_compile=True`",
 }
-# Public though they begin with a line: those of NamedTuple and `os`; and a word that ends a name.
-PUBLIC = {"_asdict", "_replace", "_fields", "_exit", "_after"}
+PUBLIC = {"_asdict", "_replace", "_fields", "_exit"}  # of NamedTuple and `os`
+BY_NAME = {"getattr", "hasattr", "setattr", "delattr", "get", "pop", "setdefault"}
+BY_NAME |= {"replaced", "Replacement"}
 PRIVATE = re.compile(r"_[a-z]\w*")
 
 
@@ -42,18 +43,29 @@ def trees():
 
 
 def private_names_used(tree):
-    """Private names read from any object, or as the name of an attribute in a string."""
+    """Private names read from any object, by attribute, by a string, or by import."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and PRIVATE.fullmatch(node.attr):
             yield node.attr
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            if PRIVATE.fullmatch(node.value):
-                yield node.value
         elif isinstance(node, ast.ImportFrom | ast.Import):
             module = getattr(node, "module", None) or ""
             for name in (module, *(alias.name for alias in node.names)):
                 if name.startswith(("keras.src", "tensorflow.python")):
                     yield name
+        for string in strings_that_may_name(node):
+            if isinstance(string, ast.Constant) and PRIVATE.fullmatch(str(string.value)):
+                yield string.value
+
+
+def strings_that_may_name(node):
+    """What stands where Python takes an attribute's name; other strings may end in `_bias`."""
+    if isinstance(node, ast.Call):
+        called = getattr(node.func, "id", None) or getattr(node.func, "attr", None)
+        yield from node.args if called in BY_NAME else ()
+    elif isinstance(node, ast.Subscript):
+        yield node.slice
+    elif isinstance(node, ast.Assign):
+        yield node.value
 
 
 def private_names_made(tree):
@@ -90,6 +102,8 @@ def test_the_table_has_each_name():
         "layer._flatten_layers()",
         "vars(model)['_jit_compile'] = None",
         "getattr(layer, '_losses')",
+        "vars(model).pop('_jit_compile', None)",
+        "NAME = '_jit_compile'",
         "from keras.src.layers import rnn",
         "import tensorflow.python.ops",
     ],
