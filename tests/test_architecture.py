@@ -15,21 +15,22 @@ HOMES = {"keras_rnn_study": PACKAGE, "callbacks": f"{PACKAGE}.callbacks"} | {
 # Folder -> the folders that it may use. Read from below: what stands on nothing comes first.
 MAY_USE = {
     "measures": [],
-    "pictures": [],
-    "datasets": [],
     "event_log": [],
     "cells": [],
+    "datasets": [],
     "seams": ["cells"],
+    "pictures": ["measures"],
     "tracing": ["seams", "cells"],
-    "callbacks": ["tracing", "seams", "measures", "event_log", "pictures"],
+    "live_view": ["tracing", "measures", "pictures"],
+    "callbacks": ["tracing", "seams", "measures", "event_log", "pictures", "live_view", "datasets"],
     "fusion": ["seams", "cells"],
     "doctor": ["fusion", "seams", "cells", "datasets"],
-    "diagrams": ["tracing", "datasets"],
+    "diagrams": ["tracing"],
     "task_views": ["datasets"],
-    "runs": ["callbacks", "tracing", "fusion", "datasets", "measures"],
-    "study": ["runs", "callbacks", "event_log", "fusion", "datasets", "pictures", "cells"],
+    "runs": ["callbacks", "event_log", "datasets"],
+    "study": ["runs", "callbacks", "event_log", "fusion", "datasets", "pictures"],
     "claims": ["study", "runs", "callbacks", "tracing", "fusion", "datasets", "measures"],
-    "cli": ["claims", "study", "runs", "doctor", "task_views", "datasets", "callbacks"],
+    "cli": ["claims", "study", "runs", "doctor", "fusion", "task_views", "live_view", "datasets"],
 }
 
 

@@ -179,8 +179,9 @@ def _grown(seed: int) -> Iterator[tuple[str, float, float, float]]:
         kernel.assign(radius * orthogonal)
         for name, scale in INPUTS.items():
             layer = trace(model, np.float32(scale) * x, y)["simple_rnn"]
+            assert layer.state_gradients is not None  # as there are labels
             norms = measures.step_norms(layer.state_gradients["h"])
-            saturated = sum(measures.saturation(layer.states["h"], "tanh"))
+            saturated = sum(measures.saturation(layer.states["h"], "tanh") or ())
             yield name, measures.spectral_radius(kernel), growth(norms), saturated
 
 
@@ -213,7 +214,7 @@ def _saturated(run: "Run", model: "keras.Model") -> float:
     cell = model.get_layer("simple_rnn").cell
     weights = [np.float64(w) for w in (cell.kernel, cell.recurrent_kernel, cell.bias)]
     x, _ = run.held_out(SAMPLES)
-    return float(sum(measures.saturation(chain(np.float64(x), weights), "tanh")))
+    return float(sum(measures.saturation(chain(np.float64(x), weights), "tanh") or ()))
 
 
 def _largest(norms: np.ndarray) -> float:

@@ -6,7 +6,7 @@ import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import Any, TypedDict, cast
 
 from keras_rnn_study.live_view.facts import PARTS, LayerFacts
 
@@ -113,6 +113,6 @@ def short_names(runs: Sequence[str]) -> dict[str, str]:
 def _read(facts: bytes) -> LayerFacts | None:
     try:
         read = json.loads(facts)
-        return LayerFacts(**{name: read[name] for name in LayerFacts.__annotations__})
+        return cast(LayerFacts, {name: read[name] for name in LayerFacts.__annotations__})
     except (ValueError, KeyError, TypeError):
         return None

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from keras_rnn_study.live_view.recording import Recording
 
@@ -47,7 +48,7 @@ def page_of(
     )
 
 
-def write_page(recording: Recording, path: str | os.PathLike[str], **options: object) -> Path:
+def write_page(recording: Recording, path: str | os.PathLike[str], **options: Any) -> Path:
     """Write the page; see `page_of`.
 
     Returns:

@@ -82,8 +82,8 @@ def arrays_of(layer: "LayerTrace", part: str, samples: int) -> dict[str, np.ndar
         named = {f"gradient/{n}": _by_unit(array[:samples]) for n, array in gradients.items()}
         inputs = _by_unit(np.asarray(layer.input_gradients)[:samples])
         return named | {"input_gradient": np.linalg.norm(inputs, axis=-1)}
-    norms = {f"flow/{n}": step_norms(array, layer.mask) for n, array in gradients.items()}
-    return norms | {"flow/direct": step_norms(layer.output_gradients, layer.mask)}
+    flow = {**gradients, "direct": layer.output_gradients}
+    return {f"flow/{n}": step_norms(np.asarray(a), layer.mask) for n, a in flow.items()}
 
 
 def _by_unit(array: np.ndarray) -> np.ndarray:

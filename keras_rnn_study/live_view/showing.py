@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
+
+import numpy as np
 
 from keras_rnn_study.live_view.recorded import facts_of, frame_of
 from keras_rnn_study.live_view.recording import Recording
@@ -59,8 +61,8 @@ def recording_of(what: object) -> Recording:
         return what.recording()
     if isinstance(what, list | tuple) and what and all(isinstance(one, Recorded) for one in what):
         return merged([one.recording() for one in what])
-    if hasattr(what, "loss") and hasattr(what, "items"):
-        return record_trace(what)
+    if hasattr(what, "loss") and hasattr(what, "items"):  # a trace, without importing Keras for it
+        return record_trace(cast("Trace", what))
     raise ValueError(
         f"Received {type(what).__name__!s}. Expected a trace, callbacks that took part in a fit, "
         "or a log directory: view(trace(model, x, y)), view([flow, gates]) or view('logs/lstm')."
@@ -73,7 +75,7 @@ def record_trace(
     step: int = 0,
     samples: int = 1,
     tokens: Sequence[Sequence[str]] = (),
-    evidence: object = None,
+    evidence: np.ndarray | None = None,
     run: str = "trace",
 ) -> Recording:
     """Return the frames of one trace.

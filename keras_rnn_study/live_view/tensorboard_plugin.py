@@ -46,7 +46,8 @@ class Tab(base_plugin.TBPlugin):
 
     def get_plugin_apps(self) -> dict[str, Callable[..., Any]]:
         """Return the routes."""
-        return {"/view.js": self._script, "/runs": self._runs, "/frames": self._frames}
+        routes = {"/view.js": self._script, "/runs": self._runs, "/frames": self._frames}
+        return {path: wrappers.Request.application(answer) for path, answer in routes.items()}
 
     def is_active(self) -> bool:
         """Return False: TensorBoard shows the tab by itself where data carries its name."""
@@ -105,17 +106,14 @@ class Tab(base_plugin.TBPlugin):
             if _NORM in tags
         }
 
-    @wrappers.Request.application
     def _script(self, request: wrappers.Request) -> wrappers.Response:
         text = resources.files(__package__).joinpath("static/view.js").read_text(encoding="utf-8")
         return http_util.Respond(request, text, "application/javascript")
 
-    @wrappers.Request.application
     def _runs(self, request: wrappers.Request) -> wrappers.Response:
         found = self.index(*_asked(request))
         return http_util.Respond(request, json.dumps(found), "application/json")
 
-    @wrappers.Request.application
     def _frames(self, request: wrappers.Request) -> wrappers.Response:
         asked = request.args
         first, last = asked.get("first", -1, type=int), asked.get("last", -1, type=int)
