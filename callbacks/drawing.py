@@ -27,9 +27,11 @@ class DrawSchedule:
     """
 
     def __init__(self, draw_freq: DrawFreq) -> None:
-        is_name = isinstance(draw_freq, str) and draw_freq in ("end", "epoch")
-        is_number = isinstance(draw_freq, int) and not isinstance(draw_freq, bool)
-        if not is_name and not (is_number and draw_freq >= 1):
+        if isinstance(draw_freq, int):
+            is_known = draw_freq >= 1 and not isinstance(draw_freq, bool)
+        else:
+            is_known = isinstance(draw_freq, str) and draw_freq in ("end", "epoch")
+        if not is_known:
             raise ValueError(
                 "draw_freq must be 'end', 'epoch' or a positive integer, a number of epochs. "
                 f"Received: draw_freq={draw_freq!r}."
