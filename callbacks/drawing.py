@@ -27,8 +27,8 @@ class DrawSchedule:
     """
 
     def __init__(self, draw_freq: DrawFreq) -> None:
-        if isinstance(draw_freq, int) and not isinstance(draw_freq, bool):
-            is_known = draw_freq >= 1
+        if isinstance(draw_freq, int):
+            is_known = draw_freq >= 1 and not isinstance(draw_freq, bool)
         else:
             is_known = isinstance(draw_freq, str) and draw_freq in ("end", "epoch")
         if not is_known:

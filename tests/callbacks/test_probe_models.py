@@ -148,6 +148,7 @@ def test_a_copy_after_a_fit_has_the_history_and_no_model(copied, callbacks):
     fit(build(), *callbacks, epochs=1)
     for callback, twin in zip(callbacks, copied(callbacks), strict=True):
         assert twin.model is None
+        assert twin._recorded_model is None  # no copy of it either, with all its weights
         for tag, values in callback.history.items():
             np.testing.assert_array_equal(twin.history[tag], values)
     fit(build(), *copied(callbacks), epochs=1)
