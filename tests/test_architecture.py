@@ -26,7 +26,7 @@ MAY_USE = {
     "doctor": ["fusion", "seams", "cells", "datasets"],
     "diagrams": ["tracing", "datasets"],
     "task_views": ["datasets"],
-    "runs": ["callbacks", "tracing", "fusion", "datasets", "measures"],
+    "runs": ["callbacks", "event_log", "datasets"],
     "study": ["runs", "callbacks", "event_log", "fusion", "datasets", "pictures", "cells"],
     "claims": ["study", "runs", "callbacks", "tracing", "fusion", "datasets", "measures"],
     "cli": ["claims", "study", "runs", "doctor", "task_views", "datasets", "callbacks"],

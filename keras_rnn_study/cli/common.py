@@ -78,7 +78,7 @@ def errors_in_a_line() -> Iterator[None]:
 def warnings_in_a_line() -> Iterator[None]:
     """Tell what the library warns of in a line, without the place in its code."""
 
-    def show(message: Warning | str, *place: object) -> None:
+    def show(message: Warning | str, *place: object, **more: object) -> None:
         line = Text.assemble(("Note:", "bold yellow"), f" {message}")
         Console(stderr=True).print(line, highlight=False, soft_wrap=True)
 

@@ -91,7 +91,7 @@ def _others(also: Sequence[str], taken: Collection[str]) -> dict[str, object]:
     from keras_rnn_study.study.files import parse_value
     from keras_rnn_study.study.grid import check_axis
 
-    others = {name: parse_value(value) for name, value in assignments(also)}
+    others: dict[str, object] = {name: parse_value(value) for name, value in assignments(also)}
     for name in others:
         if name in taken:
             option = name.replace("_", "-")

@@ -3,7 +3,7 @@
 import os
 import shlex
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -133,7 +133,7 @@ def sweep(
         raise typer.Exit(1)
 
 
-def _study(file: str | None, size: str | None, changes: Mapping[str, object]) -> "Study":
+def _study(file: str | None, size: str | None, changes: Mapping[str, Any]) -> "Study":
     """Return the file's study, or the one that the options describe."""
     from keras_rnn_study.study import Study, read_study
 
@@ -144,7 +144,7 @@ def _study(file: str | None, size: str | None, changes: Mapping[str, object]) ->
     return Study(**changes)
 
 
-def _changes(axes: Mapping[str, object], also: Sequence[str]) -> dict[str, object]:
+def _changes(axes: Mapping[str, object], also: Sequence[str]) -> dict[str, Any]:
     """Return what options say, as `Study` takes it."""
     from keras_rnn_study.study.files import parse_value
 

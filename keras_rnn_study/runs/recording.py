@@ -1,6 +1,7 @@
 """A training with all callbacks, for one look into one network."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import keras
 import numpy as np
@@ -46,10 +47,14 @@ def record(
         (x[_TEST_SAMPLES:], y[_TEST_SAMPLES:]),
     )
     task, shown = catalog.get(run.task), x[:1]
-    words = {"tokens": task.tokens(shown), "evidence": task.evidence(shown)}
-    probe = Probe(x[:_PROBE_SAMPLES], y[:_PROBE_SAMPLES], **words)
+    probe = Probe(
+        x[:_PROBE_SAMPLES],
+        y[:_PROBE_SAMPLES],
+        tokens=task.tokens(shown),
+        evidence=task.evidence(shown),
+    )
     # The last record is to be of the trained model.
-    update_freq = "epoch" if run.steps % _RECORD_EVERY else _RECORD_EVERY
+    update_freq: int | Literal["epoch"] = "epoch" if run.steps % _RECORD_EVERY else _RECORD_EVERY
     norms = GradientNorms(log_dir)
     flow = GradientFlow(log_dir, probe, update_freq=update_freq)
     gates = GateActivations(log_dir, probe, update_freq=update_freq)

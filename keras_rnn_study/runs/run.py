@@ -4,7 +4,7 @@ Importing this imports no TensorFlow, so that a list of runs is made, checked an
 """
 
 import dataclasses
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -111,7 +111,7 @@ class Run:
         return "c" if self.cell == "lstm" else "h"
 
     @property
-    def data_options(self) -> dict[str, object]:
+    def data_options(self) -> dict[str, Any]:
         """What the task's functions are told: the gap, or variant and length."""
         options = {"gap": self.gap, "length": self.length, "variant": self.variant}
         return {name: value for name, value in options.items() if value is not None}
