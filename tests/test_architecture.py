@@ -27,9 +27,9 @@ MAY_USE = {
     "diagrams": ["tracing", "datasets"],
     "task_views": ["datasets"],
     "runs": ["callbacks", "event_log", "datasets"],
-    "study": ["runs", "callbacks", "event_log", "fusion", "datasets", "pictures", "cells"],
+    "study": ["runs", "callbacks", "event_log", "fusion", "datasets", "pictures"],
     "claims": ["study", "runs", "callbacks", "tracing", "fusion", "datasets", "measures"],
-    "cli": ["claims", "study", "runs", "doctor", "task_views", "datasets", "callbacks"],
+    "cli": ["claims", "study", "runs", "doctor", "task_views", "datasets"],
 }
 
 
