@@ -15,13 +15,14 @@ HOMES = {"keras_rnn_study": PACKAGE, "callbacks": f"{PACKAGE}.callbacks"} | {
 # Folder -> the folders that it may use. Read from below: what stands on nothing comes first.
 MAY_USE = {
     "measures": [],
-    "pictures": [],
+    "pictures": ["measures"],
     "datasets": [],
     "event_log": [],
     "cells": [],
     "seams": ["cells"],
     "tracing": ["seams", "cells"],
-    "callbacks": ["tracing", "seams", "measures", "event_log", "pictures"],
+    "live_view": ["tracing", "measures", "pictures"],
+    "callbacks": ["live_view", "tracing", "seams", "measures", "event_log", "pictures", "datasets"],
     "fusion": ["seams", "cells"],
     "doctor": ["fusion", "seams", "cells", "datasets"],
     "diagrams": ["tracing", "datasets"],
@@ -29,7 +30,7 @@ MAY_USE = {
     "runs": ["callbacks", "event_log", "datasets"],
     "study": ["runs", "callbacks", "event_log", "fusion", "datasets", "pictures"],
     "claims": ["study", "runs", "callbacks", "tracing", "fusion", "datasets", "measures"],
-    "cli": ["claims", "study", "runs", "doctor", "task_views", "datasets"],
+    "cli": ["claims", "study", "runs", "doctor", "live_view", "task_views", "datasets"],
 }
 
 
