@@ -80,13 +80,14 @@ class Processes:
 
     Args:
         jobs: How many.
+        runs: How many there are to train: with more jobs, some would start for nothing.
 
     Raises:
-        ValueError: No whole number from 1 to 1024.
+        ValueError: `jobs` is no whole number from 1 to 1024.
     """
 
-    def __init__(self, jobs: int) -> None:
-        self.places = int(_JOBS.check("jobs", jobs))
+    def __init__(self, jobs: int, runs: int) -> None:
+        self.places = min(int(_JOBS.check("jobs", jobs)), runs)
         self._died = loky.process_executor.TerminatedWorkerError
         self._executor: loky.ProcessPoolExecutor | None = None
 
@@ -214,9 +215,9 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def pool(jobs: int, scheduler: str | None) -> Iterator[Pool]:
+def pool(jobs: int, scheduler: str | None, runs: int) -> Iterator[Pool]:
     """Open a `Cluster` if there is a scheduler, else `Processes`, for the length of a block."""
-    opened: Pool = Processes(jobs) if scheduler is None else Cluster(scheduler)
+    opened: Pool = Processes(jobs, runs) if scheduler is None else Cluster(scheduler)
     try:
         yield opened
     finally:

@@ -92,7 +92,7 @@ def sweep(
         )
     directory = as_path(directory)
     check_choice("gpu", gpu, gpus.CHOICES)
-    with pool(jobs, scheduler) as workers:
+    with pool(jobs, scheduler, len(study.runs())) as workers:
         if not StudyDirectory.is_at(directory):
             _check(study, workers, gpu)
         there = StudyDirectory.create(directory, study)

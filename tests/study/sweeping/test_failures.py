@@ -9,8 +9,8 @@ from small_study import small_study
 
 from keras_rnn_study.runs.run import Run
 from keras_rnn_study.study import Result, StudyDirectory, sweep
+from keras_rnn_study.study.sweeping import pools, worker
 from keras_rnn_study.study.sweeping import sweep as sweeping
-from keras_rnn_study.study.sweeping import worker
 
 
 class Here:
@@ -165,6 +165,11 @@ def test_what_is_no_number_of_jobs_is_told(jobs, tmp_path):
     with pytest.raises(ValueError, match=r"jobs must be a whole number, 1(,024)? or (more|less)"):
         sweep(small_study(), tmp_path / "s", jobs=jobs)
     assert not (tmp_path / "s").exists()
+
+
+def test_no_more_processes_start_than_there_are_runs():
+    assert pools.Processes(1000, runs=12).places == 12
+    assert pools.Processes(2, runs=12).places == 2
 
 
 @pytest.mark.parametrize("directory", [3, None, "a\0b"])
