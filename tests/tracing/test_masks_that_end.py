@@ -1,4 +1,4 @@
-"""From Keras 3.16 on a mask ends at the first recurrent layer: a trace shows it, Keras says it."""
+"""From Keras 3.16 on a mask ends at the first recurrent layer; Keras says so as a trace runs."""
 
 import keras
 import numpy as np

@@ -9,8 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from keras_rnn_study.doctor import LayerKernel, Machine
-    from keras_rnn_study.doctor.layer_kernels import Obstacle
+    from keras_rnn_study.doctor import LayerKernel, Machine, Obstacle
 
 Thing = TypeVar("Thing", bound=Hashable)
 
