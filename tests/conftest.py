@@ -1,11 +1,13 @@
 """What all tests share: a quiet start, the same random numbers, the order, what a machine lacks."""
 
+import gc
 import os
 
 # Before TensorFlow is imported by anyone.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import shutil
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -36,10 +38,27 @@ def _started() -> None:
 def _seeded() -> None:
     import keras
 
-    # Names count from the beginning: "lstm", "lstm_1", ... What tests leave behind Python collects
-    # when there is enough of it; to do so before each test takes longer than most tests.
+    # Names count from the beginning: "lstm", "lstm_1", ... To collect garbage too would take longer
+    # than most tests.
     keras.utils.clear_session(free_memory=False)
     keras.utils.set_random_seed(0)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _forgotten() -> Iterator[None]:
+    """What a file leaves behind: models, and the graphs that TensorFlow keeps for good.
+
+    It registers each custom gradient, and so holds the graph around it: 12 MB for an LSTM's fit.
+    """
+    from tensorflow.python.framework import ops
+
+    registered = ops.gradient_registry._registry
+    before = set(registered)
+    yield
+    for name in set(registered) - before:
+        if name.startswith("CustomGradient"):
+            del registered[name]
+    gc.collect()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

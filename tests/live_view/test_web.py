@@ -14,9 +14,7 @@ from keras_rnn_study.live_view.packing import pack
 VIEW = pathlib.Path(__file__).parents[2] / "keras_rnn_study" / "live_view"
 WEB = VIEW / "web"
 
-pytestmark = pytest.mark.skipif(
-    shutil.which("npm") is None, reason="Node.js and npm build the view; using it needs neither"
-)
+pytestmark = pytest.mark.needs("node", "npm")  # they build the view; using it needs neither
 
 
 def run(*command, cwd, **environment):

@@ -280,7 +280,7 @@ def test_a_mask_of_another_shape_is_refused():
 
 
 def test_a_histogram_has_buckets():
-    with pytest.raises(ValueError, match="buckets=0; expected at least 1"):
+    with pytest.raises(ValueError, match="buckets=0; expected a whole number from 1"):
         measures.histogram([1.0], buckets=0)
 
 
