@@ -77,6 +77,11 @@ class Probe:
             )
         self.x, self.y, self.sample_weight, self.layers = x, y, sample_weight, layers
         self.loss, self.model = loss, model
+        if not all(isinstance(sample, Sequence) for sample in _listed(tokens)):
+            raise ValueError(
+                f"Received tokens of type {type(tokens).__name__}; expected a list of str for each "
+                "sample, such as recall.tokens(x)."
+            )
         self.tokens = [[str(token) for token in sample] for sample in tokens]
         self.evidence = None if evidence is None else np.asarray(evidence, bool)
         self._moment: tuple[keras.Model, object, object] | None = None
@@ -133,3 +138,8 @@ class Probe:
             return False
         known, training, when = self._moment
         return known is model and training is moment[0] and when == moment[1]
+
+
+def _listed(tokens: object) -> Sequence[object]:
+    """Return a sequence as it is; of anything else, a list with what is no sequence in it."""
+    return tokens if isinstance(tokens, Sequence) else [tokens]

@@ -30,10 +30,11 @@ def read_recording(log_dir: str | os.PathLike[str]) -> Recording:
     Raises:
         ValueError: There is no such directory, or nothing below it was recorded for the view.
     """
-    root = Path(log_dir)
-    if not root.is_dir():
+    is_path = isinstance(log_dir, str | os.PathLike)
+    root = Path(log_dir if is_path else repr(type(log_dir)))
+    if not is_path or not os.path.isdir(root):
         raise ValueError(
-            f"There is no directory {str(log_dir)!r}. Expected one that a training was recorded "
+            f"There is no directory {str(root)!r}. Expected one that a training was recorded "
             "in, such as runs/demo. Give its path."
         )
     files = sorted(root.rglob("*tfevents*"))

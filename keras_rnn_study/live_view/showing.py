@@ -1,8 +1,15 @@
 """`view`: the live view of a trace, of callbacks after a fit, or of a log directory."""
 
+import numbers
 import os
+<<<<<<< HEAD
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
+=======
+import reprlib
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+>>>>>>> wt_h
 
 import numpy as np
 
@@ -43,6 +50,14 @@ def view(
         ValueError: It is none of these, or nothing was recorded.
         ModuleNotFoundError: The extra "notebooks" is not installed.
     """
+    for name, value, choices in (
+        ("language", language, ("en", "zh")),
+        ("theme", theme, ("light", "dark")),
+    ):
+        if value is not None and (not isinstance(value, str) or value not in choices):
+            raise ValueError(
+                f"Received {name}={reprlib.repr(value)}; expected one of {choices}, or None."
+            )
     recording = recording_of(what)  # before the widget's library is asked for
     from keras_rnn_study.live_view.notebook import View
 
@@ -75,7 +90,11 @@ def record_trace(
     step: int = 0,
     samples: int = 1,
     tokens: Sequence[Sequence[str]] = (),
+<<<<<<< HEAD
     evidence: np.ndarray | None = None,
+=======
+    evidence: Any = None,
+>>>>>>> wt_h
     run: str = "trace",
 ) -> Recording:
     """Return the frames of one trace.
@@ -88,6 +107,27 @@ def record_trace(
         evidence: Booleans (samples, time), the steps that decide the answer; `None`: unknown.
         run: Name that the view shows.
     """
+    if not isinstance(trace, Mapping) or not hasattr(trace, "loss"):
+        raise ValueError(
+            f"Received {type(trace).__name__}; expected what trace(model, x, y) returns."
+        )
+    for name, number, least in (("step", step, 0), ("samples", samples, 1)):
+        is_whole = isinstance(number, numbers.Integral) and not isinstance(number, bool)
+        if not is_whole or number < least:
+            raise ValueError(
+                f"Received {name}={reprlib.repr(number)}; expected a whole number, {least} or more."
+            )
+    if not isinstance(tokens, Sequence) or not all(isinstance(one, Sequence) for one in tokens):
+        raise ValueError(
+            f"Received tokens={reprlib.repr(tokens)}; expected a list of str for each sample."
+        )
+    if evidence is not None and np.ndim(evidence) != 2:
+        raise ValueError(
+            f"Received evidence={reprlib.repr(evidence)}; expected booleans (samples, time)."
+        )
+    if not isinstance(run, str):
+        raise ValueError(f"Received run={reprlib.repr(run)}; expected a name.")
+    step, samples = int(step), int(samples)
     made = Recording()
     for name, layer in trace.items():
         parts = ("values",) if layer.state_gradients is None else ("flow", "values", "gradients")

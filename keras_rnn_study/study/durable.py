@@ -8,11 +8,14 @@ after its folder was, too (`fsync` of the folder).
 import errno
 import os
 import pathlib
+import reprlib
 import shutil
 import uuid
 from collections.abc import Mapping
 
 _UNFINISHED = ".unfinished-"
+
+_LONGEST, _LONGEST_NAME = 4096, 255  # characters of a path and of one name in it
 
 
 def as_path(given: str | os.PathLike[str]) -> pathlib.Path:
@@ -22,9 +25,15 @@ def as_path(given: str | os.PathLike[str]) -> pathlib.Path:
         ValueError: It is none.
     """
     path = os.fspath(given) if isinstance(given, str | os.PathLike) else None
-    if not isinstance(path, str) or not path or "\0" in path:
+    is_path = isinstance(path, str) and bool(path) and "\0" not in path
+    if (
+        not is_path
+        or len(path) > _LONGEST
+        or max(map(len, pathlib.Path(path).parts)) > _LONGEST_NAME
+    ):
         raise ValueError(
-            f"A path was expected, but {given!r} was given. Pass, for example, 'runs/gaps'."
+            f"A path was expected, but {reprlib.repr(given)} was given. Pass, for example, "
+            "'runs/gaps'."
         )
     return pathlib.Path(path)
 

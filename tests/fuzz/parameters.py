@@ -155,7 +155,10 @@ TABLE = [
         },
         lambda: {"model": THINGS.model, "x": THINGS.x, "y": THINGS.y},
     ),
-    Public("fused", {"model": MODEL}, lambda: {"model": THINGS.model}),
+    *(
+        Public(f"{where}fused", {"model": MODEL}, lambda: {"model": THINGS.model})
+        for where in ("", "fusion.")
+    ),
     Public("build_model", BUILD, lambda: {"task": "recall", "cell": "lstm", "units": 2}),
     Public("runs.build_model", BUILD, lambda: {"task": "recall", "cell": "gru", "units": 2}),
     Public("runs.build_optimizer", {"name": NAME}, lambda: {"name": "adam"}),
@@ -173,7 +176,13 @@ TABLE = [
     *(
         Public(
             f"callbacks.{name}",
-            {"log_dir": LOG_DIR, "probe": instance(object, "a Probe"), **FREQUENCIES},
+            {
+                "log_dir": LOG_DIR,
+                "probe": instance(object, "a Probe"),
+                "frames": boolean(),
+                "samples": integer(1),
+                **FREQUENCIES,
+            },
             lambda: {"log_dir": None, "probe": THINGS.probe},
         )
         for name in ("GradientFlow", "GateActivations")
@@ -297,6 +306,7 @@ MADE_BY_US = {
     "claims.Judgement",
     "doctor.LayerKernel",
     "doctor.Machine",
+    "fusion.Fused",
     "live_view.Frame",
     "live_view.Recording",
     "runs.Result",

@@ -22,7 +22,12 @@ OURS = [str(ROOT / folder) for folder in ("keras_rnn_study", "callbacks", "datas
 SECONDS, BYTES = 20, 6 * 2**30
 # Data of a task may be missing on a machine, and the message says what to do.
 DOCUMENTED = (ModuleNotFoundError, FileNotFoundError)
-FLAGS = {"gradients", "assume_gpu", "verbose"}  # anything is true or false, or says itself why not
+FLAGS = {
+    "gradients",
+    "assume_gpu",
+    "verbose",
+    "frames",
+}  # anything is true or false, or says itself why not
 EXAMPLES = 60  # for each seed of the search
 
 
