@@ -2,14 +2,9 @@
 
 import numbers
 import os
-<<<<<<< HEAD
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
-=======
 import reprlib
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
->>>>>>> wt_h
+from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
 import numpy as np
 
@@ -90,11 +85,7 @@ def record_trace(
     step: int = 0,
     samples: int = 1,
     tokens: Sequence[Sequence[str]] = (),
-<<<<<<< HEAD
     evidence: np.ndarray | None = None,
-=======
-    evidence: Any = None,
->>>>>>> wt_h
     run: str = "trace",
 ) -> Recording:
     """Return the frames of one trace.
