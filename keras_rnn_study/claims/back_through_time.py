@@ -57,6 +57,21 @@ def share_beyond(contributed: np.ndarray, depth: float) -> float:
     return float(far / (far + near)) if far + near else float("nan")
 
 
+def saturated(states: npt.ArrayLike) -> float:
+    """Return the share of a tanh layer's states, (batch, time, units), at either end.
+
+    Example:
+
+    >>> saturated([[[0.0, 0.99], [-0.99, 0.5]]])
+    0.5
+    """
+    from keras_rnn_study import measures
+
+    shares = measures.saturation(states, "tanh")
+    assert shares is not None  # tanh has ends
+    return float(sum(shares))
+
+
 def carried_back(
     last: npt.ArrayLike, slopes: npt.ArrayLike, recurrent_kernel: npt.ArrayLike
 ) -> np.ndarray:

@@ -30,7 +30,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from keras_rnn_study.claims.back_through_time import carried_back, contributions, share_beyond
+from keras_rnn_study.claims.back_through_time import (
+    carried_back,
+    contributions,
+    saturated,
+    share_beyond,
+)
 from keras_rnn_study.claims.claim import (
     CONDITION,
     FAILS,
@@ -138,7 +143,7 @@ def look(model: "keras.Model", x: np.ndarray, y: np.ndarray) -> dict[str, float]
     from keras_rnn_study import measures, trace
 
     layer = trace(model, x, y)["simple_rnn"]
-    assert layer.state_gradients is not None  # as there are labels
+    assert layer.state_gradients is not None  # there are labels
     h, gradients = np.float64(layer.states["h"]), layer.state_gradients["h"]
     norms = measures.step_norms(gradients)
     horizon = measures.horizon(norms)
@@ -156,7 +161,7 @@ def look(model: "keras.Model", x: np.ndarray, y: np.ndarray) -> dict[str, float]
         "horizon_without_ends": measures.horizon(measures.step_norms(without_ends)),
         "decay_without_slopes": measures.decay(measures.step_norms(without_slopes)),
         "slope": measures.mean(slopes),
-        "saturated": sum(measures.saturation(h, "tanh") or ()),
+        "saturated": saturated(h),
         "beyond": share_beyond(contributed, horizon),
         "far_half": share_beyond(contributed, len(norms) // 2),
     }

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from keras_rnn_study.claims.back_through_time import saturated
 from keras_rnn_study.claims.c1_chain import chain
 from keras_rnn_study.claims.claim import (
     CONDITION,
@@ -157,13 +158,13 @@ def _growth() -> list[Numbers]:
     """Measure a case for each kind of inputs and radius."""
     cases: dict[tuple[str, float], Numbers] = {}
     for seed in SEEDS:
-        for inputs, radius, grown, saturated in _grown(seed):
+        for inputs, radius, grown, share in _grown(seed):
             case = cases.setdefault(
                 (inputs, round(radius, 3)),
                 {"inputs": inputs, "radius": radius, "growth": [], "saturated": []},
             )
             case["growth"].append(grown)
-            case["saturated"].append(saturated)
+            case["saturated"].append(share)
     return [cases[key] for key in sorted(cases, reverse=True)]
 
 
@@ -179,10 +180,10 @@ def _grown(seed: int) -> Iterator[tuple[str, float, float, float]]:
         kernel.assign(radius * orthogonal)
         for name, scale in INPUTS.items():
             layer = trace(model, np.float32(scale) * x, y)["simple_rnn"]
-            assert layer.state_gradients is not None  # as there are labels
+            assert layer.state_gradients is not None  # there are labels
             norms = measures.step_norms(layer.state_gradients["h"])
-            saturated = sum(measures.saturation(layer.states["h"], "tanh") or ())
-            yield name, measures.spectral_radius(kernel), growth(norms), saturated
+            share = saturated(layer.states["h"])
+            yield name, measures.spectral_radius(kernel), growth(norms), share
 
 
 def _training(radius: float, clipnorm: float | None = None) -> tuple[Numbers, Numbers]:
@@ -209,12 +210,11 @@ def _training(radius: float, clipnorm: float | None = None) -> tuple[Numbers, Nu
 
 
 def _saturated(run: "Run", model: "keras.Model") -> float:
-    from keras_rnn_study import measures
-
+    """Return the share of saturated units on held-out samples, by `chain` in float64."""
     cell = model.get_layer("simple_rnn").cell
     weights = [np.float64(w) for w in (cell.kernel, cell.recurrent_kernel, cell.bias)]
     x, _ = run.held_out(SAMPLES)
-    return float(sum(measures.saturation(chain(np.float64(x), weights), "tanh") or ()))
+    return saturated(chain(np.float64(x), weights))
 
 
 def _largest(norms: np.ndarray) -> float:

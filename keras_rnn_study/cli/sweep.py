@@ -144,7 +144,7 @@ def _study(file: str | None, size: str | None, changes: Mapping[str, Any]) -> "S
     return Study(**changes)
 
 
-def _changes(axes: Mapping[str, object], also: Sequence[str]) -> dict[str, object]:
+def _changes(axes: Mapping[str, object], also: Sequence[str]) -> dict[str, Any]:
     """Return what options say, as `Study` takes it."""
     from keras_rnn_study.study.files import parse_value
 

@@ -10,7 +10,7 @@ from rich.text import Text
 
 if TYPE_CHECKING:
     from keras_rnn_study.doctor import LayerKernel, Machine
-    from keras_rnn_study.fusion.obstacle import Obstacle
+    from keras_rnn_study.doctor.layer_kernels import Obstacle
 
 Thing = TypeVar("Thing", bound=Hashable)
 
