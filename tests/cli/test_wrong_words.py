@@ -36,7 +36,7 @@ def of_sweep(name, value):
 
 
 OUT_OF_RANGE = [
-    (of(name, value), rf"{name} must be a (whole )?number, .*, but .* was given. Pass, for example")
+    (of(name, value), rf"{name} must be (a number|a whole number|finite).*, but .* was given. Pass")
     for name in RANGES
     for value in beyond(name)
     for of in (of_fit, of_sweep)
@@ -91,7 +91,7 @@ MISTAKES = [
     (["report", "nowhere"], r"'nowhere' holds no study"),
     (["sweep", "--gap", "5"], r"Where should the runs go\? Pass, for example, --out runs/gaps"),
     (["sweep", "--gap", "5", "--out", "x"], r"A study needs a task. .*task='recall'"),
-    (["sweep", "none.yaml"], r"Cannot read the study 'none.yaml'"),
+    (["sweep", "none.yaml"], r"none.yaml: cannot read the study: No such file"),
     (["sweep", "--size", "quick", "--out", "x"], r"--size quick is one of a file's, but no file"),
     ([*SWEEP], r"gap must be a whole number"),
     ([*SWEEP, "--gap", ","], r"gap=\[\] has no values"),
