@@ -30,7 +30,7 @@ MAY_USE = {
     "runs": ["callbacks", "event_log", "datasets"],
     "study": ["runs", "callbacks", "event_log", "fusion", "datasets", "pictures"],
     "claims": ["study", "runs", "callbacks", "tracing", "fusion", "datasets", "measures"],
-    "cli": ["claims", "study", "runs", "doctor", "fusion", "task_views", "live_view", "datasets"],
+    "cli": ["claims", "study", "runs", "doctor", "task_views", "live_view", "datasets"],
 }
 
 
