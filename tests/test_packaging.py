@@ -18,6 +18,7 @@ SOURCES = {  # folder -> what its files are inside of the package
     "callbacks": "keras_rnn_study/callbacks",
     "datasets": "keras_rnn_study/datasets",
 }
+BUILT_FROM = {"__pycache__", "web"}  # of the front end its bundle is installed, not its sources
 MAX_REPOSITORY_BYTES = 8 * 2**20
 
 
@@ -27,7 +28,7 @@ def source_files():
         path.relative_to(ROOT).as_posix(): f"{home}/{path.relative_to(ROOT / folder).as_posix()}"
         for folder, home in SOURCES.items()
         for path in sorted((ROOT / folder).rglob("*"))
-        if path.is_file() and "__pycache__" not in path.parts
+        if path.is_file() and not BUILT_FROM & set(path.parts)
     }
 
 
@@ -148,7 +149,7 @@ def test_dependencies_are_those_imported():
     }
     imports = {"pyyaml": "yaml", "protobuf": "google"}  # what is not called as it is imported
     required = {imports.get(name, name).replace("-", "_") for name in required}
-    assert required == imported - {"distributed"}  # which is of an extra
+    assert required == imported - {"distributed", "anywidget", "traitlets"}  # which are of extras
 
 
 @pytest.mark.needs("git")
