@@ -25,12 +25,12 @@ MAY_USE = {
     "callbacks": ["tracing", "seams", "measures", "event_log", "pictures", "live_view", "datasets"],
     "fusion": ["seams", "cells"],
     "doctor": ["fusion", "seams", "cells", "datasets"],
-    "diagrams": ["tracing"],
+    "diagrams": ["tracing", "datasets"],
     "task_views": ["datasets"],
     "runs": ["callbacks", "event_log", "datasets"],
     "study": ["runs", "callbacks", "event_log", "fusion", "datasets", "pictures"],
     "claims": ["study", "runs", "callbacks", "tracing", "fusion", "datasets", "measures"],
-    "cli": ["claims", "study", "runs", "doctor", "fusion", "task_views", "live_view", "datasets"],
+    "cli": ["claims", "study", "runs", "doctor", "task_views", "live_view", "datasets"],
 }
 
 
