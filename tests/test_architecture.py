@@ -25,7 +25,7 @@ MAY_USE = {
     "callbacks": ["tracing", "seams", "measures", "event_log", "pictures", "live_view", "datasets"],
     "fusion": ["seams", "cells"],
     "doctor": ["fusion", "seams", "cells", "datasets"],
-    "diagrams": ["tracing"],
+    "diagrams": ["tracing", "datasets"],
     "task_views": ["datasets"],
     "runs": ["callbacks", "event_log", "datasets"],
     "study": ["runs", "callbacks", "event_log", "fusion", "datasets", "pictures"],

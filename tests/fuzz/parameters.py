@@ -306,6 +306,7 @@ MADE_BY_US = {
     "claims.Judgement",
     "doctor.LayerKernel",
     "doctor.Machine",
+    "doctor.Obstacle",
     "fusion.Fused",
     "live_view.Frame",
     "live_view.Recording",

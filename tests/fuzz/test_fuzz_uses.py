@@ -124,7 +124,7 @@ def _names(message, public, changed):
         with contextlib.suppress(Exception):
             told |= {str(value)[:12], repr(value)[:12]}
             told |= {repr(part)[:12] for part in itertools.islice(value, 2)}
-        if any(word and word in message for word in told):
+        if any(word and word.lower() in message.lower() for word in told):
             return True
     return False
 
