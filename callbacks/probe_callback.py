@@ -8,12 +8,12 @@ from typing import ClassVar, NamedTuple
 import keras
 import numpy as np
 
+from keras_rnn_study.arguments import whole_number
 from keras_rnn_study.callbacks.drawing import DrawFreq, DrawSchedule
 from keras_rnn_study.callbacks.history import Arrays, History
 from keras_rnn_study.callbacks.logged import Logs, check_logs
 from keras_rnn_study.callbacks.probe import Probe
 from keras_rnn_study.callbacks.schedule import Schedule, UpdateFreq
-from keras_rnn_study.datasets.checks import whole_number
 from keras_rnn_study.event_log.log import EventLog
 from keras_rnn_study.event_log.tags import quantity_of, tag
 from keras_rnn_study.event_log.values import Packed

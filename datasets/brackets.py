@@ -42,8 +42,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from keras_rnn_study.arguments import whole_number
 from keras_rnn_study.datasets import reading, sampling
-from keras_rnn_study.datasets.checks import whole_number
 from keras_rnn_study.datasets.contract import documented
 from keras_rnn_study.datasets.sources import bracket_pieces, python_source
 from keras_rnn_study.datasets.sources.python_source import CHARACTERS, CLOSING, OPENING

@@ -3,7 +3,7 @@
 import importlib
 from typing import cast
 
-from keras_rnn_study.datasets.checks import check_choice
+from keras_rnn_study.arguments import check_choice
 from keras_rnn_study.datasets.contract import TaskModule
 
 TASK_NAMES = (

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from keras_rnn_study.datasets.checks import shown, whole_number
+from keras_rnn_study.arguments import shown, whole_number
 from keras_rnn_study.datasets.contract import Samples as Samples
 
 if TYPE_CHECKING:

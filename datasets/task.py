@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from keras_rnn_study.datasets.checks import check_choice, shown, whole_number
+from keras_rnn_study.arguments import check_choice, shown, whole_number
 
 MOST_STEPS = 100_000
 """The largest gap or length: many more steps than a recurrent layer can be trained on."""

@@ -25,7 +25,7 @@ import functools
 
 import numpy as np
 
-from keras_rnn_study.datasets.checks import shown
+from keras_rnn_study.arguments import shown
 from keras_rnn_study.datasets.sources import python_source
 from keras_rnn_study.datasets.sources.python_source import Source
 

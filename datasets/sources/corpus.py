@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from keras_rnn_study.datasets.checks import check_choice
+from keras_rnn_study.arguments import check_choice
 from keras_rnn_study.datasets.sources import country_languages, prose
 from keras_rnn_study.datasets.sources.filler import Filler
 

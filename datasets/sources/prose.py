@@ -10,7 +10,7 @@ import os
 import pathlib
 import re
 
-from keras_rnn_study.datasets.checks import shown
+from keras_rnn_study.arguments import shown
 from keras_rnn_study.datasets.sources import country_languages
 from keras_rnn_study.datasets.sources.chinese_prose import SENTENCES as CHINESE_SENTENCES
 

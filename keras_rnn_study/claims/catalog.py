@@ -1,8 +1,8 @@
 """The six claims."""
 
+from keras_rnn_study.arguments import check_choice
 from keras_rnn_study.claims import c1_chain, c2_vanishing, c3_exploding, c4_gap, c5_lstm, c6_gates
 from keras_rnn_study.claims.claim import Claim
-from keras_rnn_study.datasets.checks import check_choice
 
 CLAIMS = (
     c1_chain.CLAIM,

@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from keras_rnn_study.datasets.checks import check_choice
+from keras_rnn_study.arguments import check_choice
 
 if TYPE_CHECKING:
     from keras_rnn_study.study import Study

@@ -40,7 +40,7 @@ def number_of_jobs(asked: int | None) -> int:
     """
     import loky
 
-    from keras_rnn_study.datasets.checks import whole_number
+    from keras_rnn_study.arguments import whole_number
 
     return loky.cpu_count() if asked is None else whole_number("jobs", asked, at_least=1)
 

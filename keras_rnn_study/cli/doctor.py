@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
+from keras_rnn_study.arguments import check_choice
 from keras_rnn_study.cli.common import Verbose, console, errors_in_a_line
-from keras_rnn_study.datasets.checks import check_choice
 from keras_rnn_study.runs.quiet import start_tensorflow
 from keras_rnn_study.runs.starts import CELLS
 

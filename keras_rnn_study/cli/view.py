@@ -30,7 +30,7 @@ def view(
 ) -> None:
     """Show gradients, gates and states by time step and training step, in the browser."""
     with errors_in_a_line():
-        from keras_rnn_study.datasets.checks import check_choice
+        from keras_rnn_study.arguments import check_choice
         from keras_rnn_study.live_view.page import write_page
         from keras_rnn_study.live_view.reading import read_recording
         from keras_rnn_study.live_view.server import serving

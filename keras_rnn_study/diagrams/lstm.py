@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from keras_rnn_study.datasets.checks import check_choice, shown, whole_number
+from keras_rnn_study.arguments import check_choice, shown, whole_number
 from keras_rnn_study.diagrams import shapes
 from keras_rnn_study.tracing.result import LayerTrace
 

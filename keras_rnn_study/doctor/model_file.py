@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import keras
 
-from keras_rnn_study.datasets.checks import check_choice, shown
+from keras_rnn_study.arguments import check_choice, shown
 
 _DEFAULT_LAYERS = {
     "simple_rnn": keras.layers.SimpleRNN,

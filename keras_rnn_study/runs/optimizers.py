@@ -4,7 +4,7 @@ import numbers
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from keras_rnn_study.datasets.checks import check_choice
+from keras_rnn_study.arguments import check_choice
 from keras_rnn_study.runs.ranges import RANGES, Range
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from keras_rnn_study.datasets.checks import shown
+from keras_rnn_study.arguments import shown
 
 UNITS, LAYERS, STEPS, BATCH_SIZE, LEARNING_RATE, SEED = 32, 1, 400, 64, 3e-3, 0
 

@@ -3,7 +3,7 @@
 What each start does is said by `build_model`.
 """
 
-from keras_rnn_study.datasets.checks import check_choice
+from keras_rnn_study.arguments import check_choice
 
 STARTS = {
     "simple_rnn": ("keras", "glorot", "identity"),

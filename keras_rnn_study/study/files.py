@@ -18,7 +18,7 @@ import reprlib
 from collections.abc import Mapping
 from typing import Any
 
-from keras_rnn_study.datasets.checks import check_choice
+from keras_rnn_study.arguments import check_choice
 from keras_rnn_study.study.changes import changed
 from keras_rnn_study.study.durable import as_path
 from keras_rnn_study.study.grid import Study

@@ -9,7 +9,7 @@ import reprlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from keras_rnn_study.datasets.checks import check_choice
+from keras_rnn_study.arguments import check_choice
 from keras_rnn_study.runs.run import Run
 from keras_rnn_study.runs.starts import BIASES, STARTS, can_start
 from keras_rnn_study.study.protocol import PROTOCOL, Protocol

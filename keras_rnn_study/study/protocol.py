@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from keras_rnn_study.datasets.checks import check_choice
+from keras_rnn_study.arguments import check_choice
 from keras_rnn_study.runs.ranges import Range
 
 _RANGES = {

@@ -8,7 +8,7 @@ import os
 import pathlib
 from typing import TYPE_CHECKING
 
-from keras_rnn_study.datasets.checks import shown
+from keras_rnn_study.arguments import shown
 from keras_rnn_study.task_views import notes
 from keras_rnn_study.task_views.inputs import CHARACTER, FAINT, INK, WIDTH, panels
 from keras_rnn_study.task_views.sample import Sample

@@ -62,7 +62,9 @@ def test_recording_with_what_is_no_optimizer(wrong):
     assert "apply" not in vars(model.optimizer)
 
 
-@pytest.mark.parametrize("wrong", [None, "model", quick, [quick]], ids=repr)
+@pytest.mark.parametrize(
+    "wrong", [None, "model", quick, [quick]], ids=["nothing", "str", "function", "list"]
+)
 def test_recording_what_is_no_model(wrong):
     with (
         pytest.raises(ValueError, match=r"the Keras model that is trained\. Received: model="),

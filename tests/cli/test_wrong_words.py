@@ -45,7 +45,7 @@ OUT_OF_RANGE = [
 NO_NUMBERS = [
     *[
         (of_sweep(name, "x"), rf"{name} must be a (whole )?number")
-        for name in RANGES.keys() - {"seed"}
+        for name in sorted(RANGES.keys() - {"seed"})
     ],
     (of_fit("forget_bias", "x"), r"forget_bias must be a number"),
     (of_sweep("steps", "1.5"), r"steps must be a whole number, 1 or more, but 1.5"),

@@ -6,7 +6,7 @@ import dataclasses
 import os
 from collections.abc import Callable
 
-from keras_rnn_study.datasets.checks import check_choice
+from keras_rnn_study.arguments import check_choice
 from keras_rnn_study.runs.result import Result
 from keras_rnn_study.runs.run import Run
 from keras_rnn_study.study.directory import StudyDirectory
