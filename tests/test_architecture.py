@@ -28,7 +28,7 @@ MAY_USE = {
     "diagrams": ["tracing"],
     "task_views": ["datasets"],
     "runs": ["callbacks", "event_log", "datasets"],
-    "study": ["runs", "callbacks", "event_log", "fusion", "datasets", "pictures"],
+    "study": ["runs", "callbacks", "event_log", "fusion", "pictures"],
     "claims": ["study", "runs", "callbacks", "tracing", "fusion", "datasets", "measures"],
     "cli": ["claims", "study", "runs", "doctor", "task_views", "live_view", "datasets"],
 }
