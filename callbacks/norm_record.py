@@ -14,7 +14,7 @@ from keras_rnn_study.event_log.tags import tag
 from keras_rnn_study.seams.gradient_tap import GradientTap
 from keras_rnn_study.seams.names import weight_names
 from keras_rnn_study.seams.step_count import StepCount
-from keras_rnn_study.seams.step_norms import Norms
+from keras_rnn_study.seams.tap_result import Norms
 
 GLOBAL_NORM = tag("gradient_norm", "global")
 CLIP_RATIO = tag("gradient_clip_ratio", "global")

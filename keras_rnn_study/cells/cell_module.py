@@ -2,8 +2,9 @@
 
 To add a cell, such as a peephole LSTM or minGRU: nothing, if it is enough that `trace` shows its
 states and gradients, as the opened loop runs any cell. With a module of the two functions of
-`TracedCell`, and an entry in `replay.EQUATIONS`, a trace shows its gates too, and is faster. With
-the four more of `FusedCell`, `fused` can train it on a faster loop. Cells are modules, not classes:
+`TracedCell`, and an entry in `registry.EQUATIONS`, a trace shows its gates too, and is faster. With
+the four more of `FusedCell`, and a place in `fusion/fused_obstacles.py`, `fused` trains it on a
+faster loop. Cells are modules, not classes:
 they keep nothing, and each reads as its equations do on paper. What a cell has as `activation`
 (behind a gate called "candidate") and `recurrent_activation` (behind all others) is named.
 

@@ -18,14 +18,14 @@ import tensorflow as tf
 
 from keras_rnn_study.cells.activation import activate, slope_at
 from keras_rnn_study.cells.cell_module import Named, Tensors
-from keras_rnn_study.cells.equations import (
+from keras_rnn_study.cells.loops import scan
+from keras_rnn_study.cells.shared_algebra import (
     at_unmasked,
     one_product,
     previous,
     product_over_time,
     step_over_masked,
 )
-from keras_rnn_study.cells.loops import scan
 
 
 def inside(

@@ -12,17 +12,11 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from keras_rnn_study.cells import gru, lstm, simple_rnn
 from keras_rnn_study.cells.activation import is_elementwise
-from keras_rnn_study.cells.cell_module import FusedCell, Named, Tensors
+from keras_rnn_study.cells.cell_module import Named, Tensors
 from keras_rnn_study.cells.devices import batch_parts, batch_size, join, on_gpu
-from keras_rnn_study.cells.equations import Replay, one_product, read_weights
-
-EQUATIONS: dict[type, FusedCell] = {
-    keras.layers.SimpleRNNCell: simple_rnn,
-    keras.layers.LSTMCell: lstm,
-    keras.layers.GRUCell: gru,
-}
+from keras_rnn_study.cells.registry import EQUATIONS
+from keras_rnn_study.cells.shared_algebra import Replay, one_product, read_weights
 
 
 def supports(cell: Any) -> bool:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import keras
 
 from keras_rnn_study.cells.devices import on_gpu
-from keras_rnn_study.doctor import cudnn, masks
-from keras_rnn_study.fusion import eligibility
+from keras_rnn_study.doctor import cudnn_obstacles, masks
+from keras_rnn_study.fusion import fused_obstacles
 from keras_rnn_study.fusion.obstacle import Obstacle
 from keras_rnn_study.seams.names import recurrent_layers
 
@@ -74,11 +74,11 @@ def examine(model: keras.Model, *, assume_gpu: bool = False) -> list[LayerKernel
 
 
 def _examined(name: str, layer: keras.layers.RNN, model: keras.Model, gpu: bool) -> LayerKernel:
-    found = tuple(cudnn.obstacles(layer, model, gpu=gpu))
+    found = tuple(cudnn_obstacles.obstacles(layer, model, gpu=gpu))
     kernel = _kernel(layer, found)
     # What `fused` leaves alone on a GPU, as it is Keras that has cuDNN for it.
     left = gpu and isinstance(layer.cell, keras.layers.LSTMCell | keras.layers.GRUCell)
-    fused = () if left else tuple(eligibility.obstacles(layer, gpu=gpu))
+    fused = () if left else tuple(fused_obstacles.obstacles(layer, gpu=gpu))
     swapped = CUDNN if gpu else FUSED
     return LayerKernel(
         name=name,
@@ -94,20 +94,20 @@ def _examined(name: str, layer: keras.layers.RNN, model: keras.Model, gpu: bool)
 def _kernel(layer: keras.layers.RNN, obstacles: Sequence[Obstacle]) -> str:
     if not obstacles:
         return CUDNN
-    return ERROR if cudnn.fails(layer, obstacles) else STANDARD
+    return ERROR if cudnn_obstacles.fails(layer, obstacles) else STANDARD
 
 
 def _notes(
     layer: keras.layers.RNN, model: keras.Model, obstacles: Sequence[Obstacle]
 ) -> tuple[str, ...]:
     notes = [
-        cudnn.insisting_note(layer, obstacles),
-        cudnn.dropout_note(layer),
-        cudnn.jit_note(layer, model),
+        cudnn_obstacles.insisting_note(layer, obstacles),
+        cudnn_obstacles.dropout_note(layer),
+        cudnn_obstacles.jit_note(layer, model),
         masks.ends_note(layer, model),
     ]
     # To the kernel a mask matters where cuDNN is taken, or would be with a GPU.
-    if set(obstacles) <= {cudnn.NO_GPU}:
+    if set(obstacles) <= {cudnn_obstacles.NO_GPU}:
         notes.append(masks.cudnn_note(layer, model))
     return tuple(note for note in notes if note is not None)
 

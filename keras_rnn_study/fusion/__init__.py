@@ -1,7 +1,7 @@
 """Faster loops for standard layers: `fused(model)` swaps `RNN.inner_loop` on the instances.
 
     fused(model)  swapping.py     which layers, and their way back
-                  eligibility.py  what keeps a layer on Keras' own loop
+                  fused_obstacles.py  what keeps a layer on Keras' own loop
                   inner_loop.py   what a layer calls instead: order, dropout, masks, outputs
                   cpu_loop.py     the loop on a CPU: the faster of two, on all cores
                   xla_loop.py     of any cell: hand-written gradients, compiled by XLA

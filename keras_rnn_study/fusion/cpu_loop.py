@@ -4,7 +4,7 @@ import keras
 import tensorflow as tf
 
 from keras_rnn_study.cells.devices import batch_parts, batch_size, join
-from keras_rnn_study.cells.equations import read_weights
+from keras_rnn_study.cells.shared_algebra import read_weights
 from keras_rnn_study.fusion.block_loop import run_block, takes_block
 from keras_rnn_study.fusion.inner_loop import Run
 from keras_rnn_study.fusion.xla_loop import XlaLoop

@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from keras_rnn_study.cells.equations import read_weights
+from keras_rnn_study.cells.shared_algebra import read_weights
 from keras_rnn_study.fusion.inner_loop import Run
 
 _MODES = {keras.activations.tanh: "rnn_tanh", keras.activations.relu: "rnn_relu"}

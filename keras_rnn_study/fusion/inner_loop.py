@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from keras_rnn_study.cells.loops import loop_mask, loop_order, swap_time
 from keras_rnn_study.fusion.obstacle import Obstacle
-from keras_rnn_study.seams.inner_loop import shown
+from keras_rnn_study.seams.masked_steps import shown
 
 
 class Run(Protocol):

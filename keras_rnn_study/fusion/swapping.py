@@ -7,7 +7,7 @@ import keras
 from keras_rnn_study.cells.devices import on_gpu
 from keras_rnn_study.fusion.cpu_loop import cpu_loop
 from keras_rnn_study.fusion.cudnn_loop import cudnn_loop
-from keras_rnn_study.fusion.eligibility import in_settings, obstacles
+from keras_rnn_study.fusion.fused_obstacles import in_settings, obstacles
 from keras_rnn_study.fusion.inner_loop import FusedInnerLoop
 from keras_rnn_study.seams.keras_internals import JIT_COMPILE
 from keras_rnn_study.seams.names import recurrent_layers

@@ -13,8 +13,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from keras_rnn_study.cells.equations import previous
-from keras_rnn_study.cells.replay import EQUATIONS
+from keras_rnn_study.cells.registry import EQUATIONS
+from keras_rnn_study.cells.shared_algebra import previous
 from keras_rnn_study.fusion.once import run_with_gradient
 from keras_rnn_study.fusion.padding import pad_time, padded_length
 from keras_rnn_study.seams.keras_internals import is_within_xla

@@ -2,28 +2,33 @@
 
 A frame is `uint32 length, uint32 header length, header, payload`, little-endian; the header is
 JSON: `{"step": 40, "quantities": {"gate/forget": {"shape": [1, 100, 32], "code": "linear",
-"low": 0.0, "high": 1.0, "at": 0}}}`. Frames can be laid one behind another. Three codes:
+"low": 0.0, "high": 1.0, "at": 0}}}`. Frames can be laid one behind another. Four codes:
 
     float32     exactly
     linear      one byte: low + (high - low) * byte / 252
+    linear16    two bytes, little-endian: low + (high - low) * number / 65532
     signed_log  one byte: 126 is zero; above and below it sign and log10 of the magnitude, from
                 `low` to `high` decades in 125 equal parts
 
-253 is minus infinity, 254 infinity, 255 is no number (a masked step). `web/src/packing.js` reads
-them.
+The three numbers above those are minus infinity, infinity, and no number (a masked step).
+`web/src/packing.js` reads them.
 """
 
 import json
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import numpy as np
 
-LEVELS = 252
-_HALF = LEVELS // 2
-_MINUS_INFINITY, _INFINITY, _NOTHING = 253, 254, 255
+LEVELS = {"linear": 252, "linear16": 65532, "signed_log": 252}
+_HALF = LEVELS["signed_log"] // 2
+_TYPES: dict[str, np.dtype[Any]] = {
+    "linear": np.dtype("u1"),
+    "linear16": np.dtype("<u2"),
+    "signed_log": np.dtype("u1"),
+}
 _MOST_DECADES = 30.0  # below the largest magnitude; less is shown as zero
 
 
@@ -61,8 +66,9 @@ def pack(
     Args:
         step: The training step.
         arrays: Name of the quantity to its array. One axis or two, (time,) or (samples, time): kept
-            as float32. Three, (samples, time, units): one byte per value, of which names that begin
-            with "gradient/" are coded by sign and logarithm.
+            as float32. Three, (samples, time, units): names that begin with "gradient/" are coded
+            by sign and logarithm; those with "state/" in two bytes, as a cell's state may be large
+            in one unit and small in another; all others in one.
         limits: Name to the ends of the linear scale, such as (0, 1) for a sigmoid; without an
             entry the scale goes from the least finite value to the largest.
 
@@ -87,7 +93,8 @@ def pack(
         elif name.startswith("gradient/"):
             quantity, data = _signed_log(array)
         else:
-            quantity, data = _linear(array, limits.get(name))
+            code = "linear16" if name.startswith("state/") else "linear"
+            quantity, data = _linear(array, code, limits.get(name))
         quantities[name] = Quantity(**quantity, shape=list(array.shape), at=at)
         parts.append(data)
         at += len(data)
@@ -128,19 +135,21 @@ def half_quantum(quantity: Quantity) -> float:
     """Return the largest error of a coded value: absolute, or for "signed_log" in decades."""
     if quantity["code"] == "float32":
         return 0.0
-    levels = LEVELS if quantity["code"] == "linear" else _HALF - 1
+    levels = _HALF - 1 if quantity["code"] == "signed_log" else LEVELS[quantity["code"]]
     return (quantity["high"] - quantity["low"]) / levels / 2
 
 
-def _linear(values: np.ndarray, limits: tuple[float, float] | None) -> tuple[Quantity, bytes]:
+def _linear(
+    values: np.ndarray, code: str, limits: tuple[float, float] | None
+) -> tuple[Quantity, bytes]:
     finite = values[np.isfinite(values)]
     if limits is None:
         limits = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
     low, high = limits
-    width = (high - low) or 1.0
+    width, levels = (high - low) or 1.0, LEVELS[code]
     with np.errstate(invalid="ignore"):
-        codes = np.rint((values.astype(np.float64) - low) / width * LEVELS).clip(0, LEVELS)
-    return Quantity(code="linear", low=low, high=low + width), _bytes(codes, values)
+        codes = np.rint((values.astype(np.float64) - low) / width * levels).clip(0, levels)
+    return Quantity(code=code, low=low, high=low + width), _bytes(codes, values, code)
 
 
 def _signed_log(values: np.ndarray) -> tuple[Quantity, bytes]:
@@ -152,15 +161,16 @@ def _signed_log(values: np.ndarray) -> tuple[Quantity, bytes]:
     with np.errstate(divide="ignore", invalid="ignore"):
         places = 1 + np.rint((np.log10(magnitudes) - low) / width * (_HALF - 1))
         codes = _HALF + np.sign(values) * np.where(places < 1, 0, places.clip(max=_HALF))
-    return Quantity(code="signed_log", low=low, high=low + width), _bytes(codes, values)
-
-
-def _bytes(codes: np.ndarray, values: np.ndarray) -> bytes:
-    codes = np.where(np.isnan(values), _NOTHING, codes)
-    codes = np.where(
-        values == np.inf, _INFINITY, np.where(values == -np.inf, _MINUS_INFINITY, codes)
+    return Quantity(code="signed_log", low=low, high=low + width), _bytes(
+        codes, values, "signed_log"
     )
-    return codes.astype(np.uint8).tobytes()
+
+
+def _bytes(codes: np.ndarray, values: np.ndarray, code: str) -> bytes:
+    above = LEVELS[code] + 1
+    for number, found in enumerate((values == -np.inf, values == np.inf, np.isnan(values))):
+        codes = np.where(found, above + number, codes)
+    return codes.astype(_TYPES[code]).tobytes()
 
 
 def _decoded(payload: memoryview, quantity: Quantity) -> np.ndarray:
@@ -168,15 +178,17 @@ def _decoded(payload: memoryview, quantity: Quantity) -> np.ndarray:
     size = int(np.prod(shape, dtype=int))
     if quantity["code"] == "float32":
         return np.frombuffer(payload, "<f4", size, at).reshape(shape).astype(np.float32)
-    return _table(quantity)[np.frombuffer(payload, np.uint8, size, at)].reshape(shape)
+    codes = np.frombuffer(payload, _TYPES[quantity["code"]], size, at)
+    return _table(quantity)[codes].reshape(shape)
 
 
 def _table(quantity: Quantity) -> np.ndarray:
-    """Return what each of the 256 bytes stands for."""
-    codes = np.arange(LEVELS + 1)
+    """Return what each code stands for."""
+    levels = LEVELS[quantity["code"]]
+    codes = np.arange(levels + 1)
     low, width = quantity["low"], quantity["high"] - quantity["low"]
-    if quantity["code"] == "linear":
-        values = low + width * codes / LEVELS
+    if quantity["code"] != "signed_log":
+        values = low + width * codes / levels
     else:
         places = np.abs(codes - _HALF)
         values = np.sign(codes - _HALF) * 10.0 ** (low + width * (places - 1) / (_HALF - 1))

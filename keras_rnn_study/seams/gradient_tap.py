@@ -24,7 +24,7 @@ from keras_rnn_study.seams.gradient_arithmetic import (
 )
 from keras_rnn_study.seams.replaced import replaced
 from keras_rnn_study.seams.step_count import StepCount
-from keras_rnn_study.seams.step_norms import Norms
+from keras_rnn_study.seams.tap_result import Norms
 
 _STEP, _SKIPPED, _GLOBAL, _CLIPPED, _FIRST_WEIGHT = range(5)  # columns of the buffer
 

@@ -1,9 +1,25 @@
 """What differs between the study that a directory holds and one that was asked for."""
 
+import pathlib
 from collections.abc import Iterator
 from typing import Any
 
 from keras_rnn_study.study.grid import Study
+
+
+def check_same(path: pathlib.Path, there: Study, received: Study) -> None:
+    """Refuse a study that is not the one that its directory holds.
+
+    Raises:
+        ValueError: They differ; the message has a line for each setting that does.
+    """
+    lines = differences(there, received)
+    if lines:
+        raise ValueError(
+            f"{str(path)!r} holds another study:\n"
+            + "\n".join(f"  {line}" for line in lines)
+            + "\nTo go on with that one, ask for the same again; else choose another directory."
+        )
 
 
 def differences(there: Study, received: Study) -> list[str]:

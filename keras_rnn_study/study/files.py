@@ -19,9 +19,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from keras_rnn_study.arguments import check_choice
-from keras_rnn_study.study.changes import changed
 from keras_rnn_study.study.durable import as_path
 from keras_rnn_study.study.grid import Study
+from keras_rnn_study.study.overrides import changed
 from keras_rnn_study.study.yaml_text import read_yaml
 
 

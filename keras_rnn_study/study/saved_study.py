@@ -3,7 +3,7 @@
 import pathlib
 
 from keras_rnn_study.study.damage import contents_of, set_aside, tell
-from keras_rnn_study.study.differences import differences
+from keras_rnn_study.study.differences import check_same
 from keras_rnn_study.study.durable import make_folder, write_file
 from keras_rnn_study.study.grid import Study
 from keras_rnn_study.study.plain_json import Unreadable, from_json, to_json
@@ -45,7 +45,7 @@ def keep_study(path: pathlib.Path, study: Study) -> None:
             f"Cannot write to {str(path)!r}: {error.strerror}. Choose another directory."
         ) from None
     if there is not None:
-        _check_same(path, there, study)
+        check_same(path, there, study)
 
 
 def _usable_study(path: pathlib.Path) -> Study | None:
@@ -66,14 +66,4 @@ def _check_empty(path: pathlib.Path) -> None:
         raise ValueError(
             f"{str(path)!r} holds no study, but other files, such as {min(others)!r}. Expected a "
             "new directory, or one of this study. Choose another one."
-        )
-
-
-def _check_same(path: pathlib.Path, there: Study, received: Study) -> None:
-    lines = differences(there, received)
-    if lines:
-        raise ValueError(
-            f"{str(path)!r} holds another study:\n"
-            + "\n".join(f"  {line}" for line in lines)
-            + "\nTo go on with that one, ask for the same again; else choose another directory."
         )

@@ -3,7 +3,7 @@
 import tensorflow as tf
 
 from keras_rnn_study.cells.loops import input_order, swap_time, work_dtype
-from keras_rnn_study.seams.inner_loop import to_outputs
+from keras_rnn_study.seams.masked_steps import to_outputs
 from keras_rnn_study.tracing.opening import Call
 
 

@@ -13,8 +13,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from keras_rnn_study.cells.equations import Replay, previous
 from keras_rnn_study.cells.loops import expand, scan
+from keras_rnn_study.cells.shared_algebra import Replay, previous
 
 
 def run_cell(

@@ -16,9 +16,9 @@ import keras
 import tensorflow as tf
 
 from keras_rnn_study.cells import replay
-from keras_rnn_study.cells.equations import Replay
 from keras_rnn_study.cells.loops import loop_mask, loop_order, swap_time, work_dtype
-from keras_rnn_study.seams.inner_loop import hold, repeats, shown
+from keras_rnn_study.cells.shared_algebra import Replay
+from keras_rnn_study.seams.masked_steps import hold, repeats, shown
 from keras_rnn_study.seams.names import cell_names, is_stack
 from keras_rnn_study.seams.replaced import replaced
 from keras_rnn_study.tracing.cell_loop import drop_dropout_masks, open_cell, run_cell

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_rnn_study.cells.equations import at_unmasked
+from keras_rnn_study.cells.shared_algebra import at_unmasked
 from keras_rnn_study.seams.keras_internals import all_layers, kept_losses
 from keras_rnn_study.tracing.backward import backpropagate
 from keras_rnn_study.tracing.batch import Batch, reason, shapes

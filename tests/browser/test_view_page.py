@@ -23,7 +23,7 @@ def opened(browser, tmp_path):
         browser.get("about:blank")
         browser.get(f"file://{path}")
         wait_for(lambda: find(".column canvas"), lambda: browser.page_source[-3000:])
-        wait_for(lambda: texts(".column h3")[0] != "Reading …", lambda: texts(".column h3"))
+        wait_for(lambda: texts(".raster-title")[0] != "Reading …", lambda: texts(".raster-title"))
         return find, texts
 
     def find(selector):
@@ -51,8 +51,8 @@ def state(find):
 def test_says_what_arrives_where(opened, browser):
     _, texts = opened(recording(short={"reach": 9}, long={"reach": 60}))
     assert texts(".verdict") == [
-        "The gradient reaches 9 steps back, never “w2”, 27 steps back.",
-        "The gradient arrives at “w2”, 27 steps back.",
+        "At training step 160 the gradient reaches 9 steps back; “w2” is 27 back.",
+        "At training step 160 the gradient reaches “w2”, 27 steps back.",
     ]
     assert texts(".run-title") == ["short", "long"]
     screenshot(browser, "view-page")
@@ -77,7 +77,7 @@ def test_handles_move_all_panels_together(opened, browser):
     assert state(find) == (160, 2)  # the end of training, the evidence
     find(".controls input")[1].send_keys(Keys.ARROW_RIGHT * 3)
     assert state(find) == (160, 5)
-    assert all("time step 5" in text for text in texts(".reading"))
+    assert all("time step 5" in text for text in texts(".reading.value"))
     assert "time step 5" in texts(".module-box h3")[0]
     marks = attributes(browser, ".column .over line.time", "x1")
     assert len(marks) == 4
@@ -91,7 +91,7 @@ def test_keys_move_time_unit_and_training(opened, browser):
     view = browser.find_element(By.CSS_SELECTOR, ".krv")
     view.send_keys(Keys.ARROW_RIGHT, Keys.ARROW_DOWN, Keys.ARROW_DOWN, "[")
     assert state(find) == (120, 3)
-    assert "unit 2, time step 3" in texts(".reading")[0]
+    assert "unit 2, time step 3" in texts(".reading.value")[0]
     view.send_keys("]", Keys.END)
     assert state(find) == (160, 29)
     view.send_keys(" ")
@@ -126,7 +126,7 @@ def test_a_click_into_the_map_chooses_step_and_record(opened, browser):
 
 def test_chinese_has_no_english_left(opened, browser):
     find, texts = opened(recording(a={"reach": 9}), language="zh")
-    assert "梯度只向前传了 9 步" in texts(".verdict")[0]
+    assert "梯度只回传了 9 步" in texts(".verdict")[0]
     find("header button")[0].click()
     wait_for(lambda: find(".verdict") and "reaches 9 steps" in texts(".verdict")[0], browser.title)
 
@@ -135,8 +135,8 @@ def test_quantity_and_direction_are_chosen(opened):
     find, texts = opened(recording(a={}))
     [gradient] = [c for c in find(".choice") if c.text == "dL/dc"]
     gradient.click()
-    assert texts(".column h3") == ["dL/dc"]
-    assert "decades" in texts(".reading")[0]
+    assert texts(".raster-title") == ["dL/dc"]
+    assert "decades" in texts(".reading.value")[0]
     find(".switch button")[1].click()
     assert find(".module svg")[0].get_attribute("class").startswith("backwards")
     assert any(text.startswith("×") for text in texts(".module .factor"))
@@ -157,10 +157,10 @@ def test_not_finite_and_broken_frames_leave_the_rest(opened):
     frames = made.frames["b", "lstm", "values"]
     frames[160] = frames[160][:-30]
     find, texts = opened(made)
-    assert "cannot be read" in texts(".column h3")[1]
-    assert texts(".column h3")[0] == "forget gate f"
+    assert "cannot be read" in texts(".raster-title")[1]
+    assert texts(".raster-title")[0] == "forget gate f"
     find(".controls input")[0].send_keys(Keys.HOME)
-    wait_for(lambda: texts(".column h3")[1] == "forget gate f", lambda: texts(".column h3"))
+    wait_for(lambda: texts(".raster-title")[1] == "forget gate f", lambda: texts(".raster-title"))
 
 
 def test_fewer_frames_by_unit_where_the_page_would_be_large(tmp_path):

@@ -10,9 +10,9 @@ import tensorflow as tf
 
 from keras_rnn_study import trace
 from keras_rnn_study.cells import cell_module, devices
-from keras_rnn_study.cells.equations import at_unmasked, one_product, previous
 from keras_rnn_study.cells.loops import scan
-from keras_rnn_study.cells.replay import EQUATIONS
+from keras_rnn_study.cells.registry import EQUATIONS
+from keras_rnn_study.cells.shared_algebra import at_unmasked, one_product, previous
 from keras_rnn_study.tracing import trace_function
 
 

@@ -22,16 +22,23 @@ from rich.console import Console
 
 from keras_rnn_study import fused
 from keras_rnn_study.cli.views import doctor as views
-from keras_rnn_study.doctor import cudnn, examine, layer_kernels, machine, model_file, this_machine
+from keras_rnn_study.doctor import (
+    cudnn_obstacles,
+    examine,
+    layer_kernels,
+    machine,
+    model_file,
+    this_machine,
+)
 from keras_rnn_study.doctor.machine import why_no_gpu
-from keras_rnn_study.fusion import eligibility
+from keras_rnn_study.fusion import fused_obstacles
 
 X = np.ones((2, 3, 4), "float32")
 
 
 def set_gpu(monkeypatch, there):
     monkeypatch.setattr(keras_rnn, "_is_gpu_available", lambda: there)
-    for module in (layer_kernels, cudnn, eligibility):
+    for module in (layer_kernels, cudnn_obstacles, fused_obstacles):
         monkeypatch.setattr(module, "on_gpu", lambda: there)
 
 
@@ -460,7 +467,7 @@ def test_a_mask_note_names_its_source_and_what_to_do(monkeypatch):
 
 
 def test_what_is_said_of_fused_is_what_it_does():
-    if eligibility.on_gpu():
+    if fused_obstacles.on_gpu():
         pytest.skip("on a GPU, fused leaves LSTM and GRU to Keras")
     arguments = [{}, *OBSTACLES.values(), {"dropout": 0.2, "implementation": 1}]
     made = [

@@ -8,7 +8,7 @@ import pytest
 from keras_rnn_study import fused, trace
 from keras_rnn_study.callbacks import GateActivations, GradientFlow, GradientNorms, Probe
 from keras_rnn_study.cells.devices import on_gpu
-from keras_rnn_study.fusion.eligibility import obstacles
+from keras_rnn_study.fusion.fused_obstacles import obstacles
 
 X = cases.inputs()
 Y = X[:, :1, 0]

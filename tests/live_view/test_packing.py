@@ -13,13 +13,14 @@ def unpacked(name, array, limits=None):
     return frame.arrays[name], half_quantum(frame.quanta[name]), frame
 
 
+@pytest.mark.parametrize(("name", "levels"), [("gate/forget", 252), ("state/c", 65532)])
 @pytest.mark.parametrize("limits", [None, (-4.0, 4.0)])
-def test_a_linear_code_errs_by_half_a_level_at_most(limits):
+def test_a_linear_code_errs_by_half_a_level_at_most(limits, name, levels):
     values = np.random.default_rng(0).normal(size=(2, 9, 5)).clip(-4, 4)
-    read, half, frame = unpacked("state/c", values, limits)
+    read, half, frame = unpacked(name, values, limits)
     low, high = limits or (values.min(), values.max())
     assert frame.step == 7
-    assert half == pytest.approx((high - low) / 252 / 2)
+    assert half == pytest.approx((high - low) / levels / 2)
     assert np.abs(read - values).max() <= half + 1e-6
     assert np.abs(read - values).max() > half / 2  # the bound is no idle one
 
@@ -43,7 +44,7 @@ def test_what_is_far_below_the_largest_is_zero():
     assert read[0, 0, 2] == 0
 
 
-@pytest.mark.parametrize("name", ["gate/forget", "gradient/h"])
+@pytest.mark.parametrize("name", ["gate/forget", "state/h", "gradient/h"])
 def test_what_is_not_finite_stays_so(name):
     read, _, _ = unpacked(name, np.array([[[0.5, np.nan, np.inf, -np.inf]]]))
     assert np.array_equal(read[0, 0, 1:], [np.nan, np.inf, -np.inf], equal_nan=True)

@@ -46,6 +46,7 @@ def frames(tmp_path_factory):
         gradients[1, 2] = 0.0
         arrays = {
             "gate/forget": gates,
+            "state/c": 100 * gates,
             "gradient/h": gradients,
             "input_gradient": generator.uniform(0, 1, (2, 7)),
             "flow/h": generator.uniform(0, 1, 7) * 1e-30,

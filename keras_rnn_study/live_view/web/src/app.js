@@ -39,6 +39,7 @@ export async function mount(el, source, options = {}) {
   root.textContent = translator(language)("loading");
   let index = await source.index();
   const store = createStore({ ...firstLook(index), language, theme });
+  const begun = { unit: false };
   /** @type {() => void} */
   let remove = () => {};
   const rebuild = () => {
@@ -46,7 +47,7 @@ export async function mount(el, source, options = {}) {
     root.replaceChildren();
     const empty = Object.keys(index.runs).length === 0;
     if (empty) root.append(element("p", { class: "nothing", text: translator(store.get().language)("nothing") }));
-    remove = empty ? () => {} : build(root, { index, source, store });
+    remove = empty ? () => {} : build(root, { index, source, store, begun });
   };
   rebuild();
   const stop = store.subscribe((state, changed) => {
@@ -99,9 +100,9 @@ function firstLayer(index, run) {
 
 /**
  * @param {HTMLElement} root
- * @param {{index: Index, source: Source, store: import("./store.js").Store}} context
+ * @param {{index: Index, source: Source, store: import("./store.js").Store, begun: {unit: boolean}}} context
  */
-function build(root, { index, source, store }) {
+function build(root, { index, source, store, begun }) {
   const t = translator(store.get().language);
   const records = createRecords(source);
   const side = element("nav", { class: "side", "aria-label": t("runs") });
@@ -118,7 +119,7 @@ function build(root, { index, source, store }) {
   const controls = createControls(training, store, t, lastStep());
   const modulePanel = createModulePanel(module, store, t);
   const legend = element("div", { class: "legend" });
-  main.append(legend);
+  module.after(legend);
   /** @type {Column[]} */
   let made = [];
   let limits = { low: -10, high: 0 };
@@ -148,10 +149,20 @@ function build(root, { index, source, store }) {
     made = runs.map((run, place) => {
       const { name, layer } = layerOf(run);
       const given = { run, place, layerName: name, layer, flow: flows[place], limits };
-      return createColumn(columns, { store, records, t, given, loaded: () => drawModule(store.get()) });
+      return createColumn(columns, { store, records, t, given, loaded: () => loaded(run) });
     });
     drawLegend();
     drawAll();
+  }
+
+  /** @param {string} run */
+  function loaded(run) {
+    const state = store.get();
+    if (!begun.unit && run === state.active) {
+      begun.unit = true; // the first row, until somebody chooses
+      store.set({ unit: made[state.runs.indexOf(run)]?.firstUnit(state) ?? 0 });
+    }
+    drawModule(store.get());
   }
 
   function drawAll() {
@@ -177,7 +188,7 @@ function build(root, { index, source, store }) {
     const column = made[place];
     if (!column) return;
     const { layer } = layerOf(state.runs[place]);
-    modulePanel.draw(state, layer, column.frames(), limits);
+    modulePanel.draw(state, state.runs[place], layer, column.frames(), limits);
   }
 
   /** @param {State} state */
@@ -187,7 +198,8 @@ function build(root, { index, source, store }) {
       class: `finding ${finding.severity}`,
       onclick: () => store.set({ active: run, ...(finding.layer ? { layer: finding.layer } : {}), ...(finding.time != null ? { time: finding.time } : {}), ...(finding.step != null ? { train: finding.step } : {}) }),
     }, [element("b", { text: finding.name }), element("span", { text: ` ${finding.why}` }), element("code", { text: finding.remedy })]));
-    findings.replaceChildren(element("h3", { text: t("findings") }), ...(items.length ? items : [element("p", { class: "quiet", text: t("noFindings") })]));
+    findings.hidden = items.length === 0;
+    findings.replaceChildren(element("h3", { text: t("findings") }), ...items);
   }
 
   function drawLegend() {
@@ -199,6 +211,7 @@ function build(root, { index, source, store }) {
       element("span", { class: "ramp" }, [element("i", { class: "reach-line" }), element("em", { text: t("reachLine") })]),
       ramp(gate.ramp, t("closed"), t("open"), ""),
       ramp(signed.ramp, "−1", "1", ""),
+      element("em", { text: t("marks") }),
     );
   }
 
@@ -328,14 +341,15 @@ function createModulePanel(parent, store, t) {
   return {
     /**
      * @param {State} state
+     * @param {string} run
      * @param {import("./sources.js").Layer} layer
      * @param {{values: any, gradients: any}} frames
      * @param {{low: number, high: number}} limits
      */
-    draw(state, layer, frames, limits) {
+    draw(state, run, layer, frames, limits) {
       const time = Math.min(state.time, layer.time - 1);
       const unit = Math.min(state.unit, layer.units - 1);
-      title.textContent = t("module", { unit, time });
+      title.textContent = t("module", { run, unit, time });
       help.textContent = t(`${state.direction}Help`);
       for (const button of directions.children) button.setAttribute("aria-pressed", String(/** @type {HTMLElement} */ (button).dataset.direction === state.direction));
       /** @type {Record<string, any>} */

@@ -36,12 +36,14 @@ export function createColumn(parent, { store, records, t, given, loaded }) {
   const title = element("button", { class: "run-title", text: run, onclick: () => store.set({ active: run }) });
   title.style.setProperty("--run", RUN_COLOURS[place]);
   const verdict = element("p", { class: "verdict" });
+  const flowTitle = element("h3", { text: t("flowTitle"), title: t("flowHelp") });
+  const help = element("p", { class: "reading", text: t("tokensHelp") });
   const flowBox = element("div", { class: "indent" });
   const sampleBox = element("div", { class: "indent" });
-  const rasterTitle = element("h3");
+  const rasterTitle = element("h3", { class: "raster-title" });
   const rasterBox = element("div", { class: "indent" });
-  const reading = element("p", { class: "reading" });
-  const root = element("section", { class: "column" }, [title, verdict, flowBox, sampleBox, rasterTitle, rasterBox, reading]);
+  const reading = element("p", { class: "reading value" });
+  const root = element("section", { class: "column" }, [title, verdict, flowTitle, flowBox, sampleBox, help, rasterTitle, rasterBox, reading]);
   parent.append(root);
 
   const flowPanel = createFlow(flowBox, (time, train) => store.set({ time, train, active: run }));
@@ -78,6 +80,8 @@ export function createColumn(parent, { store, records, t, given, loaded }) {
     drawFrames(store.get());
   }
 
+  // The same gate has another name in a GRU.
+  const called = (/** @type {string} */ name) => t(name === "gate/candidate" && layer.cell === "GRU" ? "gate/candidate (GRU)" : name);
   const evidenceSteps = (/** @type {State} */ state) =>
     (layer.evidence[Math.min(state.sample, layer.evidence.length - 1)] ?? []).flatMap((is, step) => (is ? [step] : []));
   const tokensOf = (/** @type {State} */ state) => layer.tokens[Math.min(state.sample, layer.tokens.length - 1)] ?? [];
@@ -102,12 +106,13 @@ export function createColumn(parent, { store, records, t, given, loaded }) {
     const evidence = evidenceSteps(state);
     const token = tokensOf(state)[evidence[0]] ?? t("evidence");
     const distance = layer.time - 1 - evidence[0];
-    let text = t("reaches", { reach: Math.min(reach, layer.time), time: layer.time });
+    const { train } = state;
+    let text = t("reaches", { train, reach: Math.min(reach, layer.time), time: layer.time });
     if (Number.isNaN(reach)) text = t("noReach");
     else if (reach === 0) text = t("noGradient");
-    else if (reach >= layer.time) text = t("reachesAll");
+    else if (reach >= layer.time) text = t("reachesAll", { train });
     const arrives = reach > distance;
-    if (evidence.length && reach > 0) text = t(arrives ? "arrives" : "missesEvidence", { reach, token, distance });
+    if (evidence.length && reach > 0) text = t(arrives ? "arrives" : "missesEvidence", { train, reach, token, distance });
     verdict.textContent = text;
     verdict.className = `verdict ${evidence.length ? (arrives ? "good" : "bad") : ""}`;
   }
@@ -146,9 +151,9 @@ export function createColumn(parent, { store, records, t, given, loaded }) {
       return;
     }
     const { name, quantity, code } = shown;
-    rasterTitle.textContent = t(name);
+    rasterTitle.textContent = called(name);
     const colours = rasterScale(name, code, quantity.values, limits, layer.activations);
-    rasterPanel.draw({ quantity, order: unitOrder(state, quantity), colours, scale, width, evidence: evidenceSteps(state), label: t(name) });
+    rasterPanel.draw({ quantity, order: unitOrder(state, quantity), colours, scale, width, evidence: evidenceSteps(state), label: called(name) });
     readOut(state, shown);
   }
   /** @param {State} state @param {{name: string, quantity: any, code: any}} shown */
@@ -161,8 +166,8 @@ export function createColumn(parent, { store, records, t, given, loaded }) {
     const evidence = evidenceSteps(state);
     const token = tokensOf(state)[evidence[0]];
     const parts = [t("unitAt", { unit, time, value: short(value) })];
-    if (token && name.startsWith("gate/")) parts.unshift(t("atStep", { quantity: t(name), token, mean: short(meanAt(quantity, evidence[0])) }));
-    reading.textContent = `${parts.join(" · ")} (${error})`;
+    if (token && name.startsWith("gate/")) parts.unshift(t("atStep", { quantity: called(name), token, mean: short(meanAt(quantity, evidence[0])) }));
+    reading.textContent = `${parts.join(" · ")} · ${error}`;
   }
 
   /** @param {State} state @param {{time: number, units: number, values: Float32Array}} quantity */
@@ -207,6 +212,11 @@ export function createColumn(parent, { store, records, t, given, loaded }) {
       mark(state);
     },
     frames: () => frames,
+    /** The unit in the first row. @param {State} state */
+    firstUnit(state) {
+      const shown = shownQuantity(state);
+      return shown ? unitOrder(state, shown.quantity)[0] : 0;
+    },
   };
 
 }

@@ -4,7 +4,7 @@
 /**
  * @typedef {object} Quantity
  * @property {number[]} shape   [samples, time, units], [samples, time] or [time]
- * @property {"float32" | "linear" | "signed_log"} code
+ * @property {"float32" | "linear" | "linear16" | "signed_log"} code
  * @property {number} at        first byte in the payload
  * @property {number} [low]     of the linear scale; of the logarithmic one in decades
  * @property {number} [high]
@@ -17,10 +17,9 @@
  * @property {Uint8Array} payload
  */
 
-export const LEVELS = 252; // codes 0 ... 252 are values
-const NEGATIVE_INFINITY = 253;
-const POSITIVE_INFINITY = 254;
-const HALF = LEVELS / 2;
+// Codes from 0 to these are values; the three above are minus infinity, infinity, and no number.
+const LEVELS = { linear: 252, linear16: 65532, signed_log: 252 };
+const HALF = LEVELS.signed_log / 2;
 
 /**
  * All frames of a buffer. A frame that is cut or broken ends the list: what came before it is shown.
@@ -80,25 +79,26 @@ function decode(payload, quantity, first, size) {
     return new Float32Array(payload.buffer.slice(start, start + 4 * size));
   }
   const table = decodingTable(quantity);
+  const wide = quantity.code === "linear16";
+  const view = new DataView(payload.buffer, payload.byteOffset + quantity.at);
   const values = new Float32Array(size);
-  for (let i = 0; i < size; i++) values[i] = table[payload[quantity.at + first + i]];
+  for (let i = 0; i < size; i++)
+    values[i] = table[wide ? view.getUint16(2 * (first + i), true) : view.getUint8(first + i)];
   return values;
 }
 
 /** @param {Quantity} quantity */
-function decodingTable(quantity) {
-  const { low = 0, high = 1 } = quantity;
-  const table = new Float32Array(256).fill(NaN);
-  for (let code = 0; code <= LEVELS; code++) {
-    if (quantity.code === "linear") table[code] = low + ((high - low) * code) / LEVELS;
-    else if (code === HALF) table[code] = 0;
-    else {
-      const decades = low + ((high - low) * (Math.abs(code - HALF) - 1)) / (HALF - 1);
-      table[code] = Math.sign(code - HALF) * 10 ** decades;
+function decodingTable({ code, low = 0, high = 1 }) {
+  const levels = LEVELS[/** @type {keyof typeof LEVELS} */ (code)];
+  const table = new Float32Array(levels + 4);
+  for (let number = 0; number <= levels; number++) {
+    if (code !== "signed_log") table[number] = low + ((high - low) * number) / levels;
+    else if (number !== HALF) {
+      const decades = low + ((high - low) * (Math.abs(number - HALF) - 1)) / (HALF - 1);
+      table[number] = Math.sign(number - HALF) * 10 ** decades;
     }
   }
-  table[NEGATIVE_INFINITY] = -Infinity;
-  table[POSITIVE_INFINITY] = Infinity;
+  table.set([-Infinity, Infinity, NaN], levels + 1);
   return table;
 }
 
@@ -109,6 +109,6 @@ function decodingTable(quantity) {
  */
 export function quantum({ code, low = 0, high = 1 }) {
   if (code === "float32") return { kind: "exact", half: 0 };
-  if (code === "linear") return { kind: "absolute", half: (high - low) / LEVELS / 2 };
-  return { kind: "decades", half: (high - low) / (HALF - 1) / 2 };
+  if (code === "signed_log") return { kind: "decades", half: (high - low) / (HALF - 1) / 2 };
+  return { kind: "absolute", half: (high - low) / LEVELS[code] / 2 };
 }

@@ -86,6 +86,8 @@ export function createFlow(parent, pick) {
       const shownRows = [...new Set([0, Math.floor((steps.length - 1) / 2), steps.length - 1])];
       rows.call(axisLeft(y).tickValues(shownRows.map((i) => i + 0.5)).tickFormat((i) => `${steps[Math.floor(Number(i))]}`).tickSizeOuter(0));
       reach.attr("d", reachPath(norms, scale, y));
+      evidence.selectAll("text").data(given.evidence.filter(scale.isShown)).join("text")
+        .attr("x", (t) => scale.scale(t)).attr("y", -1).attr("text-anchor", "middle").text("▼");
       evidence.selectAll("line").data(given.evidence.filter(scale.isShown)).join("line")
         .attr("x1", (t) => scale.scale(t)).attr("x2", (t) => scale.scale(t)).attr("y1", 0).attr("y2", high);
     },

@@ -5,7 +5,6 @@ import { select } from "d3-selection";
 
 import { element } from "../dom.js";
 
-const HEIGHT = 84;
 const BARS = 34;
 const LETTER = 7.2; // pixels, about
 
@@ -17,7 +16,7 @@ const LETTER = 7.2; // pixels, about
 export function createSample(parent, zoomTo, pick) {
   const box = element("div", { class: "plot sample" });
   parent.append(box);
-  const svg = select(box).append("svg").attr("height", HEIGHT).attr("class", "tokens");
+  const svg = select(box).append("svg").attr("class", "tokens");
   const bars = svg.append("g").attr("class", "bars");
   const words = svg.append("g").attr("class", "words");
   const marker = svg.append("line").attr("class", "time").attr("y1", 0).attr("y2", BARS + 4);
@@ -45,7 +44,7 @@ export function createSample(parent, zoomTo, pick) {
       scale = given.scale;
       const { tokens, evidence, inputs, time, width, at } = given;
       svg.attr("width", width).attr("aria-label", tokens.join(" ")).attr("role", "img");
-      brushing.call(brush.extent([[0, 0], [width, HEIGHT]]));
+      brushing.call(brush.extent([[0, 0], [width, BARS + 8]]));
       const steps = [...Array(time).keys()].filter(given.scale.isShown);
       const largest = inputs ? Math.max(...steps.map((t) => (Number.isFinite(inputs[t]) ? inputs[t] : 0))) : 0;
       const height = (/** @type {number} */ t) =>
@@ -54,7 +53,10 @@ export function createSample(parent, zoomTo, pick) {
         .attr("x", (t) => given.scale.scale(t - 0.5)).attr("width", Math.max(1, given.scale.step - 0.5))
         .attr("y", (t) => BARS - height(t)).attr("height", height)
         .attr("class", (t) => (evidence[t] ? "is-evidence" : ""));
-      words.selectAll("text").data(placed(given, steps)).join("text")
+      const texts = placed(given, steps);
+      const lines = Math.max(1, ...texts.map((word) => word.line + 1));
+      svg.attr("height", BARS + 8 + 15 * lines);
+      words.selectAll("text").data(texts).join("text")
         .attr("x", (w) => w.x).attr("y", (w) => BARS + 14 + 15 * w.line)
         .attr("text-anchor", (w) => w.anchor)
         .attr("class", (w) => w.kind).text((w) => w.text);

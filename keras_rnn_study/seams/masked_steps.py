@@ -9,8 +9,8 @@ masks (time, batch), in the order in which the loop runs.
 import keras
 import tensorflow as tf
 
-from keras_rnn_study.cells.equations import at_unmasked
 from keras_rnn_study.cells.loops import expand
+from keras_rnn_study.cells.shared_algebra import at_unmasked
 
 
 def shown(layer: keras.layers.RNN, held: tf.Tensor, mask: tf.Tensor | None) -> tf.Tensor:

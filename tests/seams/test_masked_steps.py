@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_rnn_study.seams import inner_loop
+from keras_rnn_study.seams import masked_steps
 
 TIME, BATCH, UNITS = 6, 4, 2
 MASK = np.array(
@@ -33,8 +33,8 @@ def shown_step_by_step(values, zeros):
 
 
 def shown(values, zeros):
-    held = inner_loop.hold(tf.constant(values), MASK, tf.zeros((BATCH, UNITS), tf.float64))
-    return inner_loop.shown(layer(zeros), held, tf.constant(MASK)).numpy()
+    held = masked_steps.hold(tf.constant(values), MASK, tf.zeros((BATCH, UNITS), tf.float64))
+    return masked_steps.shown(layer(zeros), held, tf.constant(MASK)).numpy()
 
 
 @ZEROS
@@ -55,23 +55,23 @@ def test_shown_is_what_keras_shows(zeros):
 def test_to_outputs_is_the_transpose(zeros):
     """<shown(a), b> = <a, to_outputs(b)> for any a and b."""
     a, b = outputs(1), outputs(2)
-    back = inner_loop.to_outputs(layer(zeros), tf.constant(b), tf.constant(MASK)).numpy()
+    back = masked_steps.to_outputs(layer(zeros), tf.constant(b), tf.constant(MASK)).numpy()
     assert np.sum(shown(a, zeros) * b) == pytest.approx(np.sum(a * back), rel=1e-12)
     assert np.all(back[~MASK] == 0)
 
 
 def test_a_loop_that_showed_zero_sends_nothing_back_from_masked_steps():
     b = tf.constant(outputs(2))
-    back = inner_loop.to_outputs(layer(False), b, tf.constant(MASK), repeats=tf.constant(False))
+    back = masked_steps.to_outputs(layer(False), b, tf.constant(MASK), repeats=tf.constant(False))
     np.testing.assert_array_equal(back, np.where(MASK[..., None], b, 0))
 
 
 def test_without_a_mask_all_is_shown():
     values = tf.constant(outputs())
-    assert inner_loop.shown(layer(False), values, None) is values
-    assert inner_loop.to_outputs(layer(False), values, None) is values
-    assert inner_loop.hold(values, None, values[0]) is values
-    assert inner_loop.repeats(values, None) is None
+    assert masked_steps.shown(layer(False), values, None) is values
+    assert masked_steps.to_outputs(layer(False), values, None) is values
+    assert masked_steps.hold(values, None, values[0]) is values
+    assert masked_steps.repeats(values, None) is None
 
 
 @pytest.mark.parametrize("broken", [None, 1, 2], ids=["finite", "nan, padded", "nan, holes"])
@@ -81,9 +81,9 @@ def test_whether_a_loop_repeats_is_told_also_beside_nan(zeros, broken):
     if broken is not None:
         values[:, broken] = np.nan
     emitted = tf.constant(shown_step_by_step(values, zeros))
-    assert bool(inner_loop.repeats(emitted, tf.constant(MASK))) is not zeros
+    assert bool(masked_steps.repeats(emitted, tf.constant(MASK))) is not zeros
 
 
 def test_outputs_that_are_zero_anyway_repeat():
     zero = tf.zeros((TIME, BATCH, UNITS))
-    assert inner_loop.repeats(zero, tf.constant(MASK))
+    assert masked_steps.repeats(zero, tf.constant(MASK))
