@@ -79,7 +79,7 @@ def pack(
 
     >>> frame = pack(40, {"gate/forget": np.full((1, 2, 3), 0.73)}, {"gate/forget": (0.0, 1.0)})
     >>> [again] = unpack_all(frame)
-    >>> again.step, again.arrays["gate/forget"].round(2).tolist()
+    >>> again.step, again.arrays["gate/forget"].astype(float).round(2).tolist()
     (40, [[[0.73, 0.73, 0.73], [0.73, 0.73, 0.73]]])
     """
     quantities: dict[str, Quantity] = {}

@@ -29,7 +29,7 @@ def as_path(given: str | os.PathLike[str]) -> pathlib.Path:
     if (
         not is_path
         or len(path) > _LONGEST
-        or max(map(len, pathlib.Path(path).parts)) > _LONGEST_NAME
+        or max(map(len, pathlib.Path(path).parts), default=0) > _LONGEST_NAME
     ):
         raise ValueError(
             f"A path was expected, but {reprlib.repr(given)} was given. Pass, for example, "

@@ -51,8 +51,8 @@ def state(find):
 def test_says_what_arrives_where(opened, browser):
     _, texts = opened(recording(short={"reach": 9}, long={"reach": 60}))
     assert texts(".verdict") == [
-        "At training step 160 the gradient reaches 9 steps back; “w2” is 27 back.",
-        "At training step 160 the gradient reaches “w2”, 27 steps back.",
+        "Step 160: the gradient reaches 9 steps back; “w2” is 27 back.",
+        "Step 160: the gradient reaches “w2”, 27 steps back.",
     ]
     assert texts(".run-title") == ["short", "long"]
     screenshot(browser, "view-page")

@@ -52,7 +52,7 @@ def test_what_was_measured_is_what_a_plain_training_gives(swept):
 
     from keras_rnn_study import trace
     from keras_rnn_study.datasets import recall
-    from keras_rnn_study.measures.measures import decay, step_norms
+    from keras_rnn_study.measures import decay, step_norms
 
     directory, results, _ = swept
     result = next(r for r in results if r.run.label == "lstm (chrono)" and r.run.seed == 1)
