@@ -40,7 +40,7 @@ def cudnn_rnn_v3(
 
 @pytest.fixture(autouse=True)
 def as_if_on_a_gpu(monkeypatch):
-    for module in ("eligibility", "swapping"):
+    for module in ("fused_obstacles", "swapping"):
         monkeypatch.setattr(f"keras_rnn_study.fusion.{module}.on_gpu", lambda: True)
     monkeypatch.setattr(tf.raw_ops, "CudnnRNNV3", cudnn_rnn_v3)
 
