@@ -39,7 +39,7 @@ abstract says.
 
 
 def text():
-    """The page, with a section for each study that has results."""
+    """Return the page, with a section for each study that has results."""
     paths = sorted(HERE.glob("*.yaml"))
     sections = [section(path) for path in paths if (HERE / "results" / f"{path.stem}.csv").exists()]
     return "\n".join([HEAD, *sections, "This page: `python studies/page.py`\n"])
@@ -114,14 +114,14 @@ def table(head, rows):
 
 
 def paragraph(words):
-    """The text in lines of 100 characters."""
+    """Wrap the text in lines of 100 characters."""
     return textwrap.fill(
         " ".join(words.split()), 100, break_long_words=False, break_on_hyphens=False
     )
 
 
 def main():
-    """Writes the page."""
+    """Write the page."""
     PAGE.write_text(text(), encoding="utf-8")
 
 

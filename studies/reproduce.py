@@ -54,7 +54,7 @@ class _Lines:
 
 
 def main():
-    """Reads the arguments."""
+    """Read the arguments."""
     known = sorted(path.stem for path in HERE.glob("*.yaml"))
     reader = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     reader.add_argument("names", nargs="*", choices=[*known, []], default=known, metavar="NAME")
