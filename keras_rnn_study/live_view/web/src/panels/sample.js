@@ -44,7 +44,6 @@ export function createSample(parent, zoomTo, pick) {
       scale = given.scale;
       const { tokens, evidence, inputs, time, width, at } = given;
       svg.attr("width", width).attr("aria-label", tokens.join(" ")).attr("role", "img");
-      brushing.call(brush.extent([[0, 0], [width, BARS + 8]]));
       const steps = [...Array(time).keys()].filter(given.scale.isShown);
       const largest = inputs ? Math.max(...steps.map((t) => (Number.isFinite(inputs[t]) ? inputs[t] : 0))) : 0;
       const height = (/** @type {number} */ t) =>
@@ -55,7 +54,9 @@ export function createSample(parent, zoomTo, pick) {
         .attr("class", (t) => (evidence[t] ? "is-evidence" : ""));
       const texts = placed(given, steps);
       const lines = Math.max(1, ...texts.map((word) => word.line + 1));
-      svg.attr("height", BARS + 8 + 15 * lines);
+      const high = BARS + 8 + 15 * lines;
+      svg.attr("height", high);
+      brushing.call(brush.extent([[0, 0], [width, high]]));
       words.selectAll("text").data(texts).join("text")
         .attr("x", (w) => w.x).attr("y", (w) => BARS + 14 + 15 * w.line)
         .attr("text-anchor", (w) => w.anchor)
