@@ -24,8 +24,9 @@ def search(request):
             return
         seconds = share * (SECONDS if hours is None else 3600 * hours)
         begin = time.monotonic()
-        # From another place each time: what has been searched need not be searched again.
-        first = current = time.time_ns() // 1000 % 2**31
+        # A search of hours begins at another place each time: what has been searched need not be
+        # searched again. One in passing is the same each time, so that a change is what fails it.
+        first = current = 0 if hours is None else time.time_ns() // 1000 % 2**31
         while current == first or time.monotonic() - begin < seconds:
             print(f"Repeat with: pytest -m fuzz -k {request.node.name} --seed {current}")
             case(np.random.default_rng(current))
