@@ -51,12 +51,12 @@ clean: ## Remove .venv and what building and testing left behind
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamps are as old as the last installation: it is repeated when its metadata has changed.
-$(VENV)/installed: $(VENV)/bin/python setup.cfg pyproject.toml
+$(VENV)/installed: $(VENV)/bin/python setup.cfg setup.py pyproject.toml
 	@echo "Installing into $(VENV): TensorFlow is large, this takes a few minutes the first time."
 	@$(INSTALL) --editable .
 	@touch $@
 
-$(VENV)/installed-test: $(VENV)/bin/python setup.cfg pyproject.toml
+$(VENV)/installed-test: $(VENV)/bin/python setup.cfg setup.py pyproject.toml
 	@echo "Installing into $(VENV): TensorFlow is large, this takes a few minutes the first time."
 	@$(INSTALL) --editable '.[test]'
 	@touch $@ $(VENV)/installed

@@ -1,6 +1,7 @@
 """What is installed is complete, light to import, and speaks only of itself."""
 
 import ast
+import email
 import importlib.metadata
 import os
 import pathlib
@@ -8,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 
 import pytest
@@ -17,6 +19,14 @@ SOURCES = {  # folder -> what its files are inside of the package
     "keras_rnn_study": "keras_rnn_study",
     "callbacks": "keras_rnn_study/callbacks",
     "datasets": "keras_rnn_study/datasets",
+}
+DATA = {  # what travels without its scripts: files in the repository -> where they are installed
+    "notebooks/**/*.ipynb": "keras_rnn_study/lessons",
+    "notebooks/*.md": "keras_rnn_study/lessons",
+    "notebooks/__init__.py": "keras_rnn_study/lessons",
+    "studies/*.yaml": "keras_rnn_study/studies",
+    "studies/results/*": "keras_rnn_study/studies",
+    "studies/__init__.py": "keras_rnn_study/studies",
 }
 BUILT_FROM = {"__pycache__", "web"}  # of the front end its bundle is installed, not its sources
 MAX_REPOSITORY_BYTES = 8 * 2**20
@@ -29,6 +39,15 @@ def source_files():
         for folder, home in SOURCES.items()
         for path in sorted((ROOT / folder).rglob("*"))
         if path.is_file() and not BUILT_FROM & set(path.parts)
+    }
+
+
+def data_files():
+    """Installed paths of the lessons and the studies."""
+    return {
+        f"{home}/{path.relative_to(ROOT).relative_to(pattern.split('/')[0]).as_posix()}"
+        for pattern, home in DATA.items()
+        for path in ROOT.glob(pattern)
     }
 
 
@@ -61,17 +80,29 @@ def run_python(code, **environment):
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory):
-    """The built wheel; from a copy, as building leaves folders behind."""
+def built(tmp_path_factory):
+    """A folder with the sdist and the wheel; from a copy, as building leaves folders behind."""
     copy, built = tmp_path_factory.mktemp("copy"), tmp_path_factory.mktemp("built")
-    for name in ("setup.cfg", "pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, copy)
-    for folder in SOURCES:
-        shutil.copytree(ROOT / folder, copy / folder)
-    code = f"from setuptools import build_meta; build_meta.build_wheel({str(built)!r})"
-    done = subprocess.run([sys.executable, "-c", code], cwd=copy, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    for path in tracked_files():
+        (copy / path.relative_to(ROOT)).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, copy / path.relative_to(ROOT))
+    for kind in ("sdist", "wheel"):
+        code = f"from setuptools import build_meta; build_meta.build_{kind}({str(built)!r})"
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=copy, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr
+    return built
+
+
+@pytest.fixture(scope="module")
+def wheel(built):
     return next(built.glob("*.whl"))
+
+
+@pytest.fixture(scope="module")
+def sdist(built):
+    return next(built.glob("*.tar.gz"))
 
 
 @pytest.fixture(scope="module")
@@ -82,11 +113,54 @@ def installed(wheel, tmp_path_factory):
     return folder
 
 
+@pytest.mark.needs("git")
 def test_wheel_has_every_source_file_and_nothing_else(wheel):
     inside = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
-    assert inside == set(source_files().values())
+    assert inside == set(source_files().values()) | data_files()
 
 
+@pytest.mark.needs("git")
+def test_sdist_has_every_file_of_the_repository(sdist):
+    with tarfile.open(sdist) as archive:
+        inside = {name.partition("/")[2] for name in archive.getnames()}
+    of_the_host = {".github", ".gitignore", ".pre-commit-config.yaml"}
+    wanted = {path.relative_to(ROOT).as_posix() for path in tracked_files()}
+    assert {name for name in wanted - inside if name.split("/")[0] not in of_the_host} == set()
+
+
+@pytest.mark.needs("git")
+def test_an_index_can_show_the_description(wheel, sdist):
+    check = [sys.executable, "-m", "twine", "check", "--strict", str(wheel), str(sdist)]
+    done = subprocess.run(check, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.needs("git")
+def test_every_link_of_the_description_works_away_from_the_repository(wheel):
+    name = next(n for n in zipfile.ZipFile(wheel).namelist() if n.endswith("/METADATA"))
+    metadata = email.message_from_bytes(zipfile.ZipFile(wheel).read(name))
+    described = metadata.get_payload(decode=True).decode()
+    readme = (ROOT / "README.md").read_text("utf-8")
+    links, written = (
+        re.findall(r"(!?)\[[^][]*\]\(([^)]+)\)", text) for text in (described, readme)
+    )
+    assert len(links) == len(written) > 10
+    source = metadata["Home-page"] or metadata["Project-URL"].partition(", ")[2]
+    for (picture, link), (_, path) in zip(links, written, strict=True):
+        assert link.startswith(f"{source}/{'raw' if picture else 'blob'}/main/") or "://" in path
+        if "://" not in path:
+            assert link.endswith(path)
+            assert (ROOT / path.partition("#")[0]).exists()
+
+
+@pytest.mark.needs("git")
+def test_wheel_is_tidy(wheel):
+    check = [sys.executable, "-m", "check_wheel_contents", str(wheel)]
+    done = subprocess.run(check, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.needs("git")
 def test_all_modules_work_as_installed(installed):
     code = f"""
 import importlib
@@ -98,6 +172,7 @@ for name in {modules()}:
     assert all(pathlib.Path(file).is_relative_to(installed) for file in files)
 
 
+@pytest.mark.needs("git")
 def test_command_is_installed(wheel):
     name = next(n for n in zipfile.ZipFile(wheel).namelist() if n.endswith("/entry_points.txt"))
     entry_points = zipfile.ZipFile(wheel).read(name).decode()

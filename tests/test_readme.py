@@ -80,7 +80,8 @@ def test_python_runs(code, names, tmp_path, monkeypatch):
 def test_kinds_of_blocks():
     assert {kind for kind, _ in BLOCKS} == {"python", "sh", "text"}
     assert len(PYTHON) == 8
-    known = re.compile(r"make |python3 -m venv |\S*pip install|\S*keras-rnn-study|tensorboard")
+    programs = "make ", "python3 -m venv", r"\S*pip install", r"\S*keras-rnn-study", "tensorboard"
+    known = re.compile("|".join([*programs, "jupyter lab "]))
     assert all(known.match(command) for command in COMMANDS)
 
 

@@ -14,6 +14,7 @@ from keras_rnn_study.cli.claims import claims
 from keras_rnn_study.cli.demo import demo
 from keras_rnn_study.cli.doctor import doctor
 from keras_rnn_study.cli.fit import fit
+from keras_rnn_study.cli.lessons import lessons
 from keras_rnn_study.cli.report import report
 from keras_rnn_study.cli.sweep import sweep
 from keras_rnn_study.cli.tasks import tasks
@@ -25,7 +26,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (tasks, fit, demo, view, sweep, report, claims, doctor):  # as `--help` lists them
+for command in (
+    demo,
+    lessons,
+    tasks,
+    fit,
+    view,
+    sweep,
+    report,
+    claims,
+    doctor,
+):  # as `--help` lists them
     app.command()(command)
 
 

@@ -29,6 +29,14 @@ def sweep(
         str | None,
         typer.Argument(help="A study in a YAML file; options change it.", show_default="none"),
     ] = None,
+    study: Annotated[
+        str | None,
+        typer.Option(
+            help="Instead of a file, one that comes along, such as gaps.",
+            metavar="NAME",
+            show_default="none",
+        ),
+    ] = None,
     out: Annotated[
         str | None,
         typer.Option(
@@ -111,12 +119,13 @@ def sweep(
         }
         axes |= {"variant": variant, "seeds": seeds, "steps": steps}
         jobs = number_of_jobs(jobs)
+        file = _file(file, study)
         out = out or _place(file, size)
-        study = _study(file, size, _changes(axes, also or []))
+        grid = _study(file, size, _changes(axes, also or []))
         with SweepDisplay(console) as display:
             try:
                 results = sweeping.sweep(
-                    study,
+                    grid,
                     out,
                     jobs=jobs,
                     scheduler=scheduler,
@@ -131,6 +140,18 @@ def sweep(
     _print_results(results, out)
     if any(result.failed for result in results):
         raise typer.Exit(1)
+
+
+def _file(file: str | None, packaged: str | None) -> str | None:
+    """Return the path of the study's file, if it has one."""
+    from keras_rnn_study.study.packaged import packaged_study
+
+    if file is not None and packaged is not None:
+        raise ValueError(
+            f"Received the file {file} and --study {packaged}. A study is one of them: leave the "
+            "other out."
+        )
+    return file if packaged is None else str(packaged_study(packaged))
 
 
 def _study(file: str | None, size: str | None, changes: Mapping[str, Any]) -> "Study":

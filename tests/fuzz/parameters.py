@@ -263,6 +263,7 @@ TABLE = [
         },
         lambda: {"path": THINGS.study_file},
     ),
+    Public("study.packaged_study", {"name": choice("gaps")}, lambda: {"name": "gaps"}),
     Public("study.StudyDirectory", {"path": PATH}, lambda: {"path": THINGS.study_folder}),
     Public(
         "study.write_report",

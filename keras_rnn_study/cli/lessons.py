@@ -1,0 +1,54 @@
+"""`keras-rnn-study lessons`: the notebooks, copied to where one can work in them."""
+
+import importlib.resources
+import shlex
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from keras_rnn_study.cli.common import console, errors_in_a_line
+
+LANGUAGES = ("en", "zh")
+
+
+def lessons(
+    to: Annotated[
+        str, typer.Option(help="Where they go: a new directory.", metavar="DIRECTORY")
+    ] = "lessons",
+    language: Annotated[str | None, typer.Option(help="en or zh.", show_default="both")] = None,
+) -> None:
+    """Copy the lessons and their solutions, to read and to run."""
+    with errors_in_a_line():
+        from keras_rnn_study.arguments import check_choice
+
+        if language is not None:
+            check_choice("language", language, LANGUAGES)
+        copied = copy_lessons(Path(to), LANGUAGES if language is None else (language,))
+    console.print(f"{copied} notebooks: {to}", soft_wrap=True, highlight=False)
+    console.print(f"Open them: jupyter lab {shlex.quote(to)}", soft_wrap=True, highlight=False)
+
+
+def copy_lessons(to: Path, languages: tuple[str, ...]) -> int:
+    """Copy notebooks, solutions and the pages beside them; return how many notebooks.
+
+    Raises:
+        ValueError: There is something at `to`: nobody's work in a notebook is written over.
+    """
+    if to.exists():
+        raise ValueError(
+            f"{to} is there already, and somebody may have worked in it. Name a new directory: "
+            "--to lessons-2."
+        )
+    with importlib.resources.as_file(importlib.resources.files("keras_rnn_study.lessons")) as home:
+        pages = [path.relative_to(home) for path in home.rglob("*.md")]
+        notebooks = [path.relative_to(home) for path in home.rglob("*.ipynb")]
+        notebooks = [path for path in notebooks if _language(path) in languages]
+        for path in [*pages, *notebooks]:
+            (to / path).parent.mkdir(parents=True, exist_ok=True)
+            (to / path).write_bytes((home / path).read_bytes())
+    return len(notebooks)
+
+
+def _language(path: Path) -> str:
+    return "zh" if path.name.endswith(".zh.ipynb") else "en"

@@ -1,0 +1,39 @@
+"""`keras-rnn-study lessons` copies what a clone has in notebooks/."""
+
+from pathlib import Path
+
+import command_line
+import pytest
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+
+
+def names(folder, pattern):
+    return {path.relative_to(folder).as_posix() for path in folder.rglob(pattern)}
+
+
+def test_all_lessons_and_solutions_are_copied(tmp_path):
+    done = command_line.run("lessons", "--to", tmp_path / "here")
+    assert done.returncode == 0, done.stderr
+    assert names(tmp_path / "here", "*.ipynb") == names(NOTEBOOKS, "*.ipynb")
+    assert names(tmp_path / "here", "*.md") == names(NOTEBOOKS, "*.md")
+    for name in names(NOTEBOOKS, "*.ipynb"):
+        assert (tmp_path / "here" / name).read_bytes() == (NOTEBOOKS / name).read_bytes()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_one_language(language, tmp_path):
+    command_line.run("lessons", "--to", tmp_path / "here", "--language", language)
+    chinese = names(NOTEBOOKS, "*.zh.ipynb")
+    wanted = chinese if language == "zh" else names(NOTEBOOKS, "*.ipynb") - chinese
+    assert names(tmp_path / "here", "*.ipynb") == wanted
+
+
+def test_nobodys_work_is_written_over(tmp_path):
+    (tmp_path / "1_chain.ipynb").write_text("my answers")
+    done = command_line.run("lessons", "--to", tmp_path)
+    assert done.returncode == 2
+    assert "is there already" in done.stderr
+    assert "--to lessons-2" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["1_chain.ipynb"]
+    assert (tmp_path / "1_chain.ipynb").read_text() == "my answers"
