@@ -9,7 +9,7 @@ Every task module has the same six names, so that tasks swap:
     tokens(x)                                      what stands at each step, for people
     TASK                                           what a model and a report must know
 
-`contract` says what the six promise. `task`, `sampling`, `reading` and `extras` are what
+`contract` says what the six promise. `task`, `sampling` and `reading` are what
 tasks have in common, `sources/` what some draw from. `catalog.TASK_NAMES` lists the tasks and
 `catalog.get(name)` finds one. Importing a task does not import TensorFlow.
 """

@@ -47,7 +47,7 @@ of the gap. `pixels`: 2.1 + 0.03 MB, `mnist_rows`: 14 + 0.48 MB, the others: 26 
 
 **Data and licences.** scikit-learn's digits: E. Alpaydin & C. Kaynak, Optical Recognition of
 Handwritten Digits, UCI Machine Learning Repository, 1998, doi:10.24432/C50P49, CC BY 4.0, the test
-set of it; they come with scikit-learn (`pip install 'keras-rnn-study[digits]'`). MNIST: Y. LeCun &
+set of it; they come with scikit-learn (the extra `digits`). MNIST: Y. LeCun &
 C. Cortes, CC BY-SA 3.0 as Keras states it; Keras downloads it once.
 """
 

@@ -45,8 +45,7 @@ with replacement.
 gap.
 
 **Licence.** M. Kudo, J. Toyama & M. Shimbo, Japanese Vowels, UCI Machine Learning Repository,
-doi:10.24432/C5NS47, CC BY 4.0. The data comes with sktime (`pip install
-'keras-rnn-study[speech]'`).
+doi:10.24432/C5NS47, CC BY 4.0. The data comes with sktime (the extra `speech`).
 """
 
 import dataclasses
@@ -55,7 +54,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from keras_rnn_study.datasets import extras, reading, sampling
+from keras_rnn_study import extras
+from keras_rnn_study.datasets import reading, sampling
 from keras_rnn_study.datasets.contract import documented
 from keras_rnn_study.datasets.task import Task
 

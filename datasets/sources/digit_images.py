@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from keras_rnn_study.datasets import extras, sampling
+from keras_rnn_study import extras
+from keras_rnn_study.datasets import sampling
 
 _NUM_DIGITS = 10
 _HELD_OUT_EVERY = 5

@@ -11,9 +11,8 @@ import numpy as np
 import tensorflow as tf
 
 from keras_rnn_study.cells.devices import usable_cores
+from keras_rnn_study.extras import how_to_install
 from keras_rnn_study.fusion.obstacle import Obstacle
-
-_INSTALL = 'pip install "keras-rnn-study[gpu]"'
 
 
 @dataclass(frozen=True)
@@ -101,13 +100,15 @@ def why_no_gpu(
         return Obstacle(reason, remedy)
     if not built_with_cuda:
         reason = "there is an NVIDIA driver, but this TensorFlow is built without CUDA"
-        return Obstacle(reason, f"Uninstall tensorflow-cpu if it is there, and {_INSTALL}")
+        return Obstacle(
+            reason, f"Uninstall tensorflow-cpu if it is there, and {how_to_install('gpu')}"
+        )
     if visible is not None and (not visible.strip() or visible.strip().startswith("-1")):
         reason = f"CUDA_VISIBLE_DEVICES={visible!r} hides it"
         return Obstacle(reason, "Unset that environment variable, or name a GPU: 0.")
     if not libraries:
         reason = "there is an NVIDIA driver, but CUDA's libraries are not in this environment"
-        return Obstacle(reason, f"Install them: {_INSTALL}")
+        return Obstacle(reason, f"Install them: {how_to_install('gpu')}")
     reason = "there are an NVIDIA driver and CUDA's libraries, but TensorFlow could not use them"
     remedy = "See what nvidia-smi says, and what TensorFlow says: keras-rnn-study doctor --verbose"
     return Obstacle(reason, remedy)

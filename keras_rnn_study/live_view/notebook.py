@@ -3,6 +3,7 @@
 import os
 from typing import Any
 
+from keras_rnn_study.extras import how_to_install
 from keras_rnn_study.live_view.page import bundle, key_of, write_page
 from keras_rnn_study.live_view.recording import Recording
 
@@ -11,8 +12,8 @@ try:
     import traitlets
 except ModuleNotFoundError as error:
     raise ModuleNotFoundError(
-        f"The view in a notebook needs {error.name}. Install the extra: "
-        'pip install "keras-rnn-study[notebooks]"; or save it as a page: '
+        f"The view in a notebook needs {error.name}. Install it with: "
+        f"{how_to_install('notebooks')}; or save it as a page: "
         "keras-rnn-study view LOG_DIR --html page.html"
     ) from error
 

@@ -31,6 +31,7 @@ from keras_rnn_study.doctor import (
     this_machine,
 )
 from keras_rnn_study.doctor.machine import why_no_gpu
+from keras_rnn_study.extras import how_to_install
 from keras_rnn_study.fusion import fused_obstacles
 
 X = np.ones((2, 3, 4), "float32")
@@ -559,8 +560,8 @@ def test_the_machine(monkeypatch):
 ALL_THERE = {"built_with_cuda": True, "driver": True, "libraries": True, "visible": None}
 REASONS = [
     ({"driver": False, "libraries": False}, "no NVIDIA driver", "install its driver"),
-    ({"built_with_cuda": False}, "built without CUDA", r'pip install "keras-rnn-study\[gpu\]"'),
-    ({"libraries": False}, "CUDA's libraries are not", r'pip install "keras-rnn-study\[gpu\]"'),
+    ({"built_with_cuda": False}, "built without CUDA", re.escape(how_to_install("gpu"))),
+    ({"libraries": False}, "CUDA's libraries are not", re.escape(how_to_install("gpu"))),
     ({"visible": ""}, "CUDA_VISIBLE_DEVICES='' hides", "Unset"),
     ({"visible": "-1"}, "CUDA_VISIBLE_DEVICES='-1' hides", "Unset"),
     ({"visible": "0"}, "could not use them", "doctor --verbose"),

@@ -10,6 +10,7 @@ import pytest
 from command_line import PROGRAM, run
 from small_study import small_study
 
+from keras_rnn_study.extras import how_to_install
 from keras_rnn_study.study import Result, StudyDirectory
 from keras_rnn_study.study.record import files_of
 
@@ -205,7 +206,7 @@ def test_dask_that_is_missing_is_told_with_how_to_install_it(tmp_path):
         cwd=tmp_path,
     )
     assert done.returncode == 2
-    assert "pip install 'keras-rnn-study[dask]'" in done.stderr
+    assert f"Install it with: {how_to_install('dask')}" in done.stderr
 
 
 @pytest.mark.slow

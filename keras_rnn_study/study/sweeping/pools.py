@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import loky
 
+from keras_rnn_study.extras import how_to_install
 from keras_rnn_study.runs.ranges import Range
 from keras_rnn_study.study.sweeping import worker
 
@@ -137,7 +138,7 @@ class Cluster:
         except ModuleNotFoundError:
             raise ValueError(
                 "--scheduler needs Dask, which is not installed. "
-                "Install it: pip install 'keras-rnn-study[dask]'"
+                f"Install it with: {how_to_install('dask')}"
             ) from None
         if not (isinstance(address, str) and address.strip()):  # Dask would start one of its own
             raise ValueError(
