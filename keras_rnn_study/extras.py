@@ -6,6 +6,7 @@ import json
 import types
 import urllib.parse
 import urllib.request
+from typing import Any
 
 
 def load(module: str, *, package: str, extra: str) -> types.ModuleType:
@@ -36,7 +37,7 @@ def how_to_install(extra: str) -> str:
     # Where one works in a clone, what building left there is found beside the installation.
     found = importlib.metadata.distributions(name="keras-rnn-study")
     written = (one.read_text("direct_url.json") for one in found)
-    origin = next((json.loads(text) for text in written if text), {})
+    origin: dict[str, Any] = next((json.loads(text) for text in written if text), {})
     named = f"keras-rnn-study[{extra}]"
     if "dir_info" in origin:
         folder = urllib.request.url2pathname(urllib.parse.urlparse(origin["url"]).path)

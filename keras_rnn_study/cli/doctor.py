@@ -1,6 +1,7 @@
 """`keras-rnn-study doctor`: what runs here, on which kernel, and why."""
 
 import os
+import sys
 from typing import Annotated
 
 import typer
@@ -30,6 +31,18 @@ def doctor(
     as_if_gpu: Annotated[
         bool, typer.Option("--as-if-gpu", help="Answer for a machine with a GPU.")
     ] = False,
+    as_report: Annotated[
+        bool,
+        typer.Option("--report", help="Print it to paste into an issue: no paths, no names."),
+    ] = False,
+    error: Annotated[
+        str | None,
+        typer.Option(
+            help="With --report: a file with the traceback; - reads what is piped.",
+            metavar="FILE",
+            show_default="none",
+        ),
+    ] = None,
     verbose: Verbose = False,
 ) -> None:
     """Say what runs here, and which layers of a model take a fast kernel, or why they do not."""
@@ -39,6 +52,9 @@ def doctor(
                 f"Received a model, {model!r}, and --cell. Expected one of them: a model has cells "
                 "of its own."
             )
+        if error is not None and not as_report:
+            raise ValueError(f"Received --error {error} without --report. Add --report.")
+        said = None if error is None else _read(error)
         for name in cell or []:
             check_choice("cell", name, CELLS)
         if model is not None and not os.path.isfile(model):
@@ -55,11 +71,29 @@ def doctor(
             ) from None
         from keras_rnn_study.cli.views import doctor as views
         from keras_rnn_study.doctor import examine, model_file, this_machine
+        from keras_rnn_study.doctor.report import report
 
         given = model_file.default_model(cell) if model is None else model_file.load(model)
         kernels = examine(given, assume_gpu=as_if_gpu)
         facts = this_machine()
+    if as_report:
+        console.out(report(facts, kernels, said), highlight=False)
+        return
     title = "Keras' layers, as they are by default" if model is None else model
     place = ", as if there were a GPU" if as_if_gpu else ""
     console.print(views.machine_view(facts), "")
     console.print(views.layers_view(f"{title}{place}", kernels))
+
+
+def _read(error: str) -> str:
+    """Return what went wrong, as it was printed."""
+    if error == "-":
+        return sys.stdin.read()
+    try:
+        with open(error, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except OSError as reason:
+        raise ValueError(
+            f"Cannot read {error!r}: {reason.strerror}. Pass the file that holds the traceback, or "
+            "- and pipe it."
+        ) from None

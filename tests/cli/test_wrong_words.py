@@ -84,6 +84,8 @@ MISTAKES = [
     (["demo", "--log-dir", "a_file"], r"a_file"),
     (["doctor", "none.keras"], r"There is no model file 'none.keras'. Expected what model.save"),
     (["doctor", "--cell", "lst"], r"Unknown cell 'lst'.*Did you mean 'lstm'\?"),
+    (["doctor", "--error", "x"], r"--error x without --report. Add --report"),
+    (["doctor", "--report", "--error", "none.txt"], r"Cannot read 'none.txt': No such file"),
     (["doctor", "a_file", "--cell", "lstm"], r"Received a model, 'a_file', and --cell"),
     (["claims", "C7"], r"Unknown claim 'C7'"),
     (["claims", "C1", "--jobs", "0"], r"jobs must be a whole number, 1 or more, but 0"),
