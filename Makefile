@@ -7,7 +7,7 @@ PYTEST ?= $(VENV)/bin/python -m pytest --numprocesses auto --maxprocesses 2 --di
 INSTALL = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-slow lint format gallery lessons benchmarks clean
+.PHONY: help demo test test-slow lint format gallery lessons docs benchmarks clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -40,6 +40,10 @@ gallery: $(VENV)/installed-test ## Draw all tasks again: docs/tasks.md and its p
 lessons: $(VENV)/installed-test ## Run all lessons and write their notebooks: some minutes
 	$(VENV)/bin/python notebooks/build.py
 
+docs: $(VENV)/installed-test ## Build the site into docs/_build/html; the first time with the trainings of its first page
+	@test -e docs/_static/live.html || $(VENV)/bin/python docs/live.py
+	$(VENV)/bin/sphinx-build --fail-on-warning --keep-going --builder html docs docs/_build/html
+
 benchmarks: $(VENV)/installed-test ## Measure what recording costs: an hour or so, and docs/performance.md anew
 	for name in peers recording growth memory generation scaling; do \
 	  $(VENV)/bin/python benchmarks/$$name.py --output benchmarks/results/$$name.json || exit 1; \
@@ -47,7 +51,7 @@ benchmarks: $(VENV)/installed-test ## Measure what recording costs: an hour or s
 	$(VENV)/bin/python benchmarks/page.py
 
 clean: ## Remove .venv and what building and testing left behind
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache
+	rm -rf $(VENV) build dist docs/_build docs/_static docs/lessons *.egg-info .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamps are as old as the last installation: it is repeated when its metadata has changed.

@@ -1,6 +1,6 @@
 """Tasks that ask how far back a network remembers, one module per task.
 
-Every task module has the same six names, so that tasks swap:
+Every task module has the same six names, so that tasks swap::
 
     load_data(gap, *, num_train, num_test, seed)   (x_train, y_train), (x_test, y_test)
     make(num_samples, *, gap, seed)                x, y

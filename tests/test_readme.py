@@ -1,5 +1,6 @@
-"""Every code block of the README is run, or read by the program that it is for."""
+"""Every code block of README and of the site is run, or read by the program that it is for."""
 
+import functools
 import importlib
 import os
 import re
@@ -19,9 +20,22 @@ from keras_rnn_study.study import StudyDirectory
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
-PYTHON = [code for kind, code in BLOCKS if kind == "python"]
-COMMANDS = [line for kind, code in BLOCKS if kind == "sh" for line in code.splitlines()]
+SITE = [ROOT / "docs" / name for name in ("tutorial.md", "lessons.md", "zh/index.md")]
+SITE += sorted((ROOT / "docs" / "how-to").glob("*.md"))
+
+
+def blocks(text):
+    """Kind and code of each block."""
+    return re.findall(r"^```(\w+)\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+
+BLOCKS = blocks(README)
+PAGES = {"README": BLOCKS} | {page.stem: blocks(page.read_text(encoding="utf-8")) for page in SITE}
+OF_ALL = [block for page in PAGES.values() for block in page]
+PYTHON = [(page, code) for page in PAGES for kind, code in PAGES[page] if kind == "python"]
+COMMANDS = list(
+    dict.fromkeys(line for kind, code in OF_ALL if kind == "sh" for line in code.splitlines())
+)
 
 
 # Where the work of minutes begins. What these commands do from there on, other tests run.
@@ -44,9 +58,9 @@ def program(name):
     return str(Path(sys.executable).parent / name)
 
 
-@pytest.fixture(scope="module")
-def names():
-    """What a reader has: a model, data, an optimizer and a training step."""
+@functools.cache
+def names_on(page):
+    """What a reader has, from one page on: a model, data, an optimizer and a training step."""
     model = keras.Sequential(
         [keras.Input((12, 3)), keras.layers.LSTM(4, name="lstm"), keras.layers.Dense(1)]
     )
@@ -70,16 +84,16 @@ def names():
     }
 
 
-@pytest.mark.parametrize("code", PYTHON, ids=lambda code: code.splitlines()[0])
-def test_python_runs(code, names, tmp_path, monkeypatch):
+@pytest.mark.parametrize(("page", "code"), PYTHON, ids=lambda text: text.splitlines()[0])
+def test_python_runs(page, code, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     code = code.replace("epochs=10", "epochs=1")  # a reader's minute
-    exec(compile(code, "README.md", "exec"), names)
+    exec(compile(code, page, "exec"), names_on(page))
 
 
 def test_kinds_of_blocks():
-    assert {kind for kind, _ in BLOCKS} == {"python", "sh", "text"}
-    assert len(PYTHON) == 8
+    assert {kind for kind, _ in OF_ALL} == {"python", "sh", "text"}
+    assert sum(kind == "python" for kind, _ in BLOCKS) == 8
     programs = "make ", "python3 -m venv", r"\S*pip install", r"\S*keras-rnn-study", "tensorboard"
     known = re.compile("|".join([*programs, "jupyter lab "]))
     assert all(known.match(command) for command in COMMANDS)
@@ -92,7 +106,7 @@ def test_make_targets_exist(command):
 
 
 def test_pip_finds_what_is_named(tmp_path):
-    (command,) = [c for c in COMMANDS if "pip install" in c]
+    (command,) = [c for c in COMMANDS if "pip install" in c]  # README's and the tutorial's
     assert command.endswith("install -e .")
     arguments = ["-m", "pip", "install", "--dry-run", "--no-deps", "--no-build-isolation", "-q"]
     arguments += [str(ROOT)]

@@ -1,0 +1,54 @@
+"""The site is built from what is here, without a warning."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PARTS = ("docs", "notebooks")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The built pages; the first page's view, of minutes of training, stands in its place empty."""
+    copy, built = tmp_path_factory.mktemp("copy"), tmp_path_factory.mktemp("built")
+    for part in PARTS:
+        left_out = shutil.ignore_patterns("_build", "_static", "lessons", "*.py[co]")
+        shutil.copytree(ROOT / part, copy / part, ignore=left_out)
+    (copy / "docs" / "_static").mkdir()
+    (copy / "docs" / "_static" / "live.html").write_text("<html></html>")
+    command = [sys.executable, "-m", "sphinx", "-q", "--fail-on-warning", "--keep-going"]
+    done = subprocess.run(
+        [*command, str(copy / "docs"), str(built)], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    return built
+
+
+@pytest.mark.slow
+def test_every_page_is_there(site):
+    pages = {path.relative_to(site).as_posix() for path in site.rglob("*.html")}
+    written = {path.relative_to(ROOT / "docs") for path in (ROOT / "docs").rglob("*.md")}
+    for page in written:
+        if page.parts[0] not in ("_build", "lessons"):
+            assert page.with_suffix(".html").as_posix() in pages
+    for lesson in (ROOT / "notebooks").rglob("[0-9]*.ipynb"):
+        name = lesson.relative_to(ROOT / "notebooks").with_suffix("").as_posix()
+        assert f"lessons/{name}.html" in pages
+
+
+@pytest.mark.slow
+def test_signatures_and_descriptions_come_from_the_code(site):
+    page = (site / "reference" / "tracing.html").read_text(encoding="utf-8")
+    assert 'id="keras_rnn_study.tracing.graph.trace"' in page
+    assert "total dL/dh" in page
+    assert "_SupportsArray" not in (site / "reference" / "callbacks.html").read_text("utf-8")
+
+
+@pytest.mark.slow
+def test_lessons_show_the_pictures_that_they_stored(site):
+    page = (site / "lessons" / "2_vanishing.html").read_text(encoding="utf-8")
+    assert page.count("<img") >= 3
