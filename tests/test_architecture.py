@@ -21,6 +21,7 @@ MAY_USE = {
     "seams": ["cells"],
     "pictures": ["measures"],
     "tracing": ["seams", "cells"],
+    "dynamics": ["tracing", "seams", "cells"],
     "live_view": ["tracing", "measures", "pictures"],
     "callbacks": ["tracing", "seams", "measures", "event_log", "pictures", "live_view"],
     "fusion": ["seams", "cells"],
