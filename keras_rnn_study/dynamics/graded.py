@@ -33,10 +33,11 @@ def multiplied(
     Returns:
         Tuple `(logs, rows)`.
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore"):
         sizes = np.log(np.abs(factor)) + logs[..., None, :]
-        largest = sizes.max(axis=-1)
-        weights = np.nan_to_num(np.sign(factor) * np.exp(sizes - largest[..., None]), nan=0.0)
+    largest = sizes.max(axis=-1)
+    largest = np.where(np.isfinite(largest), largest, 0)
+    weights = np.sign(factor) * np.exp(sizes - largest[..., None])
     return _unit_rows(largest, weights @ rows)
 
 
@@ -61,7 +62,7 @@ def log_singular_values(logs: np.ndarray, rows: np.ndarray) -> np.ndarray:
         logs, rows = _sorted(*_parted(logs, rows))
     for _ in range(_MOST_SWEEPS):
         cosines = rows @ rows.swapaxes(-1, -2) * (1 - np.eye(rows.shape[-1]))
-        if np.abs(cosines).max() < _COSINE:
+        if np.nan_to_num(np.abs(cosines)).max() < _COSINE:
             break
         for one, other in _pairs(rows.shape[-2]):
             logs, rows = _rotated(logs, rows, one, other)
@@ -97,9 +98,9 @@ def _parted(logs: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]
 
 def _ratios(logs: np.ndarray) -> np.ndarray:
     """Return exp(l_i - l_j) of sorted logs for i >= j, else 0; 0 for rows that are zero."""
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore"):  # -inf - -inf
         differences = np.tril(logs[..., :, None] - logs[..., None, :])
-    return np.tril(np.nan_to_num(np.exp(differences), nan=0.0))
+    return np.tril(np.where(np.isneginf(logs)[..., None], 0, np.exp(differences)))
 
 
 def _pairs(n: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -125,8 +126,9 @@ def _rotated(
     one, other = np.where(swap, other, one), np.where(swap, one, other)
     at = np.arange(len(logs))[:, None]
     u, v = rows[at, one], rows[at, other]
-    with np.errstate(invalid="ignore"):
-        ratio = np.nan_to_num(np.exp(logs[at, other] - logs[at, one]), nan=0.0)
+    with np.errstate(invalid="ignore"):  # -inf - -inf
+        ratio = np.exp(logs[at, other] - logs[at, one])
+    ratio = np.where(np.isneginf(logs[at, other]), 0, ratio)
     cosine = np.sum(u * v, axis=-1)
     gap = (1 - ratio) * (1 + ratio)
     below = gap + np.hypot(gap, 2 * ratio * cosine)

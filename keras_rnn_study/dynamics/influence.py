@@ -90,9 +90,9 @@ def connectivity(
     batch = to_batch(x, y, None)
 
     def differentiate(batch: Batch) -> dict[str, tuple[tf.Tensor, tf.Tensor]]:
-        with tf.GradientTape(watch_accessed_variables=False) as tape:
-            with kept_losses(model), frozen(model), _watched(model, batch.x, tape) as sequences:
-                value = loss_of(model, batch, predict(model, batch.x), own)
+        tape = tf.GradientTape(watch_accessed_variables=False)
+        with tape, kept_losses(model), frozen(model), _watched(model, batch.x, tape) as sequences:
+            value = loss_of(model, batch, predict(model, batch.x), own)
         gradients = tape.gradient(value, sequences, unconnected_gradients="zero")
         return {
             name: (sequence, tf.convert_to_tensor(gradients[name]))

@@ -22,9 +22,9 @@ class Product:
         self._rows = np.broadcast_to(np.eye(states), (batch, states, states))
 
     def times(self, jacobian: np.ndarray) -> None:
-        """Multiply with a factor, (batch, states, states), from the right: one step further back."""
+        """Multiply with a factor, (batch, states, states), from the right: one step back."""
         self._q, r = np.linalg.qr(jacobian.swapaxes(-1, -2) @ self._q)
-        self._logs, self._rows = multiplied(_without_noise(r), self._logs, self._rows)
+        self._logs, self._rows = multiplied(without_noise(r), self._logs, self._rows)
 
     def log_singular_values(self) -> np.ndarray:
         """Return their natural logarithms, (batch, states), the largest first."""
@@ -39,17 +39,30 @@ class Carried:
     """
 
     def __init__(self, vectors: np.ndarray) -> None:
-        self._vectors, self._logs = vectors, np.zeros(len(vectors))
+        self._vectors, self._logs = _unit(vectors, np.zeros(len(vectors)))
 
-    def times(self, jacobian: np.ndarray) -> np.ndarray:
-        """Carry one step further back; return the natural logarithm of the length, (batch,)."""
+    def times(self, jacobian: np.ndarray) -> None:
+        """Carry one step further back over a factor, (batch, states, states)."""
         vectors = np.einsum("bi,bij->bj", self._vectors, jacobian)
         self._vectors, self._logs = _unit(vectors, self._logs)
-        return self._logs
 
-    def length(self) -> np.ndarray:
-        """Return the natural logarithm of the length, (batch,); -inf for zero."""
-        self._vectors, self._logs = _unit(self._vectors, self._logs)
+    def plus(self, vectors: np.ndarray) -> None:
+        """Add what comes in at this step, (batch, states)."""
+        added, logs = _unit(vectors, np.zeros(len(vectors)))
+        largest = np.maximum(self._logs, logs)
+        scale = np.where(np.isfinite(largest), largest, 0)[:, None]
+        total = np.exp(self._logs[:, None] - scale) * self._vectors
+        total += np.exp(logs[:, None] - scale) * added
+        self._vectors, self._logs = _unit(total, scale[:, 0])
+
+    def copy(self) -> "Carried":
+        """Return others that go on from here."""
+        other = Carried(self._vectors)
+        other._logs = other._logs + self._logs
+        return other
+
+    def log_lengths(self) -> np.ndarray:
+        """Return the natural logarithm of the lengths, (batch,); -inf for zero."""
         return self._logs
 
 
@@ -64,8 +77,8 @@ def _unit(vectors: np.ndarray, logs: np.ndarray) -> tuple[np.ndarray, np.ndarray
         return vectors / np.where(lengths > 0, lengths, 1)[:, None], logs + np.log(lengths)
 
 
-def _without_noise(r: np.ndarray) -> np.ndarray:
+def without_noise(r: np.ndarray) -> np.ndarray:
     """Return a triangular factor without rows that are but rounding, as those of dead units."""
     size = np.abs(r).max(axis=-1, keepdims=True)
     noise = r.shape[-1] * np.finfo(r.dtype).eps * size.max(axis=-2, keepdims=True)
-    return np.where(size > noise, r, 0)
+    return np.where(size <= noise, 0, r)

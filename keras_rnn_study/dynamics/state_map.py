@@ -86,11 +86,11 @@ class StateMap:
         before = self.split(s)
         # Within the scope nothing is assigned, as in a trace.
         with keras.StatelessScope(), dropout_masks(self.cell, x, [part[None] for part in before]):
-            _, after = call_cell(self.cell, x, before, self._structure(before))
+            _, after = call_cell(self.cell, x, before, self.nested(before))
         return tf.concat([tf.reshape(part, [len(s), -1]) for part in after], -1)
 
-    def _structure(self, states: Tensors) -> Any:
-        """Return states nested as the cell takes them."""
+    def nested(self, states: Tensors) -> Any:
+        """Return something nested as the cell takes its states."""
         if not hasattr(self.cell, "get_initial_state"):
             return states
         nested = self.cell.get_initial_state(batch_size=1)

@@ -1,5 +1,6 @@
-"""The path of real samples through the states of one recurrent layer, and the Jacobians along it."""
+"""The path of real samples through one layer's states, and the Jacobians along it."""
 
+import functools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -64,16 +65,25 @@ class Trajectory:
             result[~self.mask[:, at]] = np.eye(states)
         return result
 
+    @functools.cached_property
+    def _all(self) -> np.ndarray:
+        return self.jacobians(0, self.shape[1])
+
     def forwards(self) -> Iterator[np.ndarray]:
         """Yield the Jacobian of each step, (batch, states, states), the first one first."""
-        _, time, _ = self.shape
-        for start in range(0, time, self._together()):
-            yield from self.jacobians(start, start + self._together()).swapaxes(0, 1)
+        for start in range(0, self.shape[1], self._together()):
+            yield from self._some(start, start + self._together()).swapaxes(0, 1)
 
     def back_from(self, step: int) -> Iterator[np.ndarray]:
         """Yield the Jacobians of `step`, the one before it, and so on: (batch, states, states)."""
         for stop in range(step + 1, 0, -self._together()):
-            yield from self.jacobians(stop - self._together(), stop).swapaxes(0, 1)[::-1]
+            yield from self._some(stop - self._together(), stop).swapaxes(0, 1)[::-1]
+
+    def _some(self, start: int, stop: int) -> np.ndarray:
+        """Return some of all, which are kept where there are few."""
+        if self._together() < self.shape[1]:
+            return self.jacobians(start, stop)
+        return self._all[:, max(0, start) : stop]
 
     def _together(self) -> int:
         batch, _, states = self.shape
@@ -134,7 +144,8 @@ def trajectory(
         samples: How many samples, the first ones; default: all.
     """
     rnn, cell = loop_of(model, name)
-    assert layer.inputs is not None and layer.initial_states is not None  # of any trace
+    assert layer.inputs is not None  # of any trace
+    assert layer.initial_states is not None
     order = slice(None, None, -1 if rnn.go_backwards else 1)
     parts = []
     for state, values in layer.states.items():
@@ -154,10 +165,15 @@ def trajectory(
 
 def loop_of(model: keras.Model, name: str) -> tuple[keras.layers.RNN, Any]:
     """Return the layer and the cell that a trace calls `name`."""
-    loops = {
-        cell_name: (layer, cell)
-        for path, layer in recurrent_layers(model).items()
-        for cell_name, cell in cell_names(path, layer)
-    }
+    loops = loops_of(model)
     # A shared layer's further calls have names of their own.
     return loops[name] if name in loops else loops[re.sub(r"/call_\d+", "", name)]
+
+
+def loops_of(model: keras.Model) -> dict[str, tuple[keras.layers.RNN, Any]]:
+    """Return the layer and the cell of each loop, by the name that a trace gives it."""
+    return {
+        name: (layer, cell)
+        for path, layer in recurrent_layers(model).items()
+        for name, cell in cell_names(path, layer)
+    }
