@@ -28,25 +28,3 @@ def _largest(matrices: np.ndarray) -> np.ndarray:
     result = np.full(len(matrices), np.nan)
     result[finite] = np.linalg.norm(matrices[finite], 2, axis=(1, 2))
     return result
-
-
-def direct_gradients(path: Trajectory) -> np.ndarray | None:
-    """Return what the loss sends to the state after each step, not by way of later ones.
-
-    (batch, time, states), in the loop's order; `None` for a trace without gradients.
-    """
-    layer = path.layer
-    if layer.output_gradients is None or layer.final_state_gradients is None:
-        return None
-    batch, time, states = path.shape
-    direct = np.zeros((batch, time, states))
-    surface = path.loop_order(layer.output_gradients[:batch]).reshape(batch, time, -1)
-    direct[..., : surface.shape[-1]] = surface
-    final = [g[:batch].reshape(batch, -1) for g in layer.final_state_gradients.values()]
-    direct[:, -1] += np.concatenate(final, axis=-1)
-    if path.mask is not None:  # a masked step has the same state, so what comes in comes in there
-        for t in range(1, time):
-            masked = ~path.mask[:, t]
-            direct[masked, t] += direct[masked, t - 1]
-            direct[masked, t - 1] = 0
-    return direct

@@ -12,7 +12,7 @@ from keras_rnn_study import dynamics
 def rnn(kernel, bias=0.0, cell=keras.layers.SimpleRNN):
     layer = cell(len(kernel), name="rnn")
     model = keras.Sequential([keras.Input((None, 1)), layer])
-    layer.set_weights([np.ones((1, len(kernel))), kernel, np.full(len(kernel), bias)])
+    layer.set_weights([np.ones((1, len(kernel))), np.array(kernel), np.full(len(kernel), bias)])
     return model
 
 
@@ -66,7 +66,7 @@ def test_an_lstm_that_holds_a_bit_in_c():
     """f = 1 and i g of a push towards the sign of h: points on both sides of 0."""
     layer = keras.layers.LSTM(1, name="rnn")
     model = keras.Sequential([keras.Input((None, 1)), layer])
-    layer.set_weights([np.zeros((1, 4)), [[0, 0, 3.0, 0]], [5.0, 0.0, 0, 5.0]])
+    layer.set_weights([np.zeros((1, 4)), np.array([[0, 0, 3.0, 0]]), np.array([5.0, 0.0, 0, 5.0])])
     found = dynamics.fixed_points(model, starts=128)
     f, gate = 0.5, 1 / (1 + np.exp(-5))
 
@@ -99,7 +99,7 @@ def test_starts_may_be_given_and_no_point_is_an_answer():
     grows = keras.Sequential(
         [keras.Input((None, 1)), keras.layers.SimpleRNN(1, activation=None, name="rnn")]
     )
-    grows.layers[0].set_weights([[[1.0]], [[1.0]], [0.5]])
+    grows.layers[0].set_weights([np.ones((1, 1)), np.ones((1, 1)), np.array([0.5])])
     none = dynamics.fixed_points(grows, starts=4)
     assert len(none) == 0
     assert none.points.shape == (0, 1)
