@@ -26,8 +26,12 @@ def test_records_what_the_functions_say(tmp_path):
     assert history["lyapunov_exponent/lstm"] == pytest.approx(
         found.history["lyapunov_exponent/lstm"][1:]
     )
-    written = event_files.read(tmp_path / "rnn")
-    assert set(written) >= {"lyapunov_exponent/lstm", "jacobian_gain/lstm"}
+    written = event_files.scalars_in(tmp_path)["lyapunov_exponent/lstm"]
+    assert written == pytest.approx(
+        dict(zip([0, 3, 6], found.history["lyapunov_exponent/lstm"], strict=True))
+    )
+    pictures = [step for tag, step, _ in event_files.values_in(tmp_path) if "jacobian_gain" in tag]
+    assert pictures == [6]
 
 
 def test_every_layer_without_labels_beside_others():
