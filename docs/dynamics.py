@@ -14,13 +14,13 @@ import numpy as np
 from PIL import Image
 
 from keras_rnn_study import build_model, dynamics, measures, trace
-from keras_rnn_study.callbacks import Dynamics, GradientFlow, Probe
+from keras_rnn_study.callbacks import Dynamics, Probe
 from keras_rnn_study.datasets import language, recall
 from keras_rnn_study.pictures import product
 
 PICTURES = Path(__file__).parent / "images" / "dynamics"
 PALETTE = 64  # colours: enough for smooth letters, and small files
-GAP, SEEDS, UPDATES = 30, 5, 400
+GAP, SEEDS, UPDATES = 30, 3, 300
 
 
 def main() -> None:
@@ -96,7 +96,9 @@ def draw_training() -> None:
 
 def print_rates() -> None:
     """Print exponent x T beside what the gradient of the loss really lost, by seed."""
-    print("cell, when: exponent * T / ln 10, largest singular value, gradient_decay (5 seeds)")
+    print(
+        f"cell, when: exponent * T / ln 10, largest singular value, gradient_decay ({SEEDS} seeds)"
+    )
     for cell, trained in itertools.product(("simple_rnn", "lstm", "gru"), (False, True)):
         rows = []
         for seed in range(SEEDS):
@@ -133,9 +135,8 @@ def print_connectivity() -> None:
     found = dynamics.connectivity(model, x, y)
     taken = dynamics.occlusion(model, x, y)
     evidence = language.evidence(x)
-    print(
-        f"language, gap {gap}: score {language.TASK.scores(x, y, model.predict(x, verbose=0)).mean():.2f}"
-    )
+    score = language.TASK.scores(x, y, model.predict(x, verbose=0)).mean()
+    print(f"language, gap {gap}: score {score:.2f}")
     for name, values in (("gradient", found.gradient), ("occlusion", np.abs(taken))):
         hits = evidence[np.arange(len(x)), values.argmax(axis=1)].mean()
         print(f"  {name}: strongest at the evidence in {hits:.0%} of {len(x)} samples")

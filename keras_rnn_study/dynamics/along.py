@@ -5,7 +5,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_rnn_study.arguments import shown
+from keras_rnn_study.dynamics.positive import positive
 from keras_rnn_study.dynamics.trajectory import follow
 
 _GIB = 2**30
@@ -45,11 +45,7 @@ def jacobians(
     >>> dynamics.jacobians(model, np.ones((8, 20, 3))).shape
     (8, 20, 8, 8)
     """
-    if isinstance(max_gib, bool) or not isinstance(max_gib, int | float) or not max_gib > 0:
-        raise ValueError(
-            f"max_gib must be a number above 0, but {shown(max_gib)} was given. Pass, for "
-            "example, max_gib=4.0."
-        )
+    max_gib = positive("max_gib", max_gib, 4.0)
     path = follow(model, x, layer=layer)
     batch, time, states = path.shape
     gib = batch * time * states**2 * 8 / _GIB

@@ -6,8 +6,9 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_rnn_study.arguments import shown, whole_number
+from keras_rnn_study.arguments import whole_number
 from keras_rnn_study.dynamics.alone import layer_alone, num_features
+from keras_rnn_study.dynamics.positive import positive
 from keras_rnn_study.dynamics.trajectory import follow
 
 _SEQUENCES, _MEASURED, _FORGETTING = 64, 200, 100
@@ -83,8 +84,7 @@ def memory_capacity(
         Jaeger, 2001, Short term memory in echo state networks, GMD report 152
     """
     delays = whole_number("delays", delays, at_least=1)
-    if isinstance(ridge, bool) or not isinstance(ridge, int | float) or not ridge >= 0:
-        raise ValueError(f"ridge must be 0 or more, but {shown(ridge)} was given.")
+    ridge = positive("ridge", ridge, 1e-8)
     if x is None:
         inputs, states = _driven(model, layer, delays, whole_number("seed", seed, at_least=0))
     else:

@@ -7,8 +7,9 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
-from keras_rnn_study.arguments import shown, whole_number
+from keras_rnn_study.arguments import whole_number
 from keras_rnn_study.dynamics.alone import layer_alone, num_features
+from keras_rnn_study.dynamics.positive import positive
 from keras_rnn_study.dynamics.state_map import EquationsMap, StateMap
 
 _MOST_STEPS = 200  # of the search; it doubles its digits per step near a point
@@ -101,16 +102,21 @@ def fixed_points(
     begin = _starts(step, x, starts, seed)
     if tolerance is None:
         tolerance = 1e-8 if isinstance(step, EquationsMap) else 1e-5
-    elif not isinstance(tolerance, int | float) or not tolerance > 0:
-        raise ValueError(f"tolerance must be a number above 0, but {shown(tolerance)} was given.")
+    else:
+        tolerance = positive("tolerance", tolerance, 1e-6)
     states, speeds = _slowed(step, x, begin)
     slow = speeds <= tolerance
     points, speeds, found = _merged(states[slow], speeds[slow])
-    eigenvalues = np.linalg.eigvals(step.jacobian(_rows(x, points), points)) if found.size else []
-    ordered = [sorted(values, key=abs, reverse=True) for values in eigenvalues]
-    shape = (len(points), step.num_states)
-    eigenvalues = np.array(ordered, np.complex128).reshape(shape)
+    eigenvalues = _eigenvalues(step, x, points)
     return FixedPoints(points, speeds, eigenvalues, _kinds(eigenvalues), found, len(begin))
+
+
+def _eigenvalues(step: StateMap, x: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Return those of the Jacobian at each point, the largest absolute value first."""
+    if not len(points):
+        return np.empty((0, step.num_states), np.complex128)
+    values = np.linalg.eigvals(step.jacobian(_rows(x, points), points)).astype(np.complex128)
+    return np.take_along_axis(values, np.argsort(-np.abs(values), axis=1), axis=1)
 
 
 def _slowed(step: StateMap, x: np.ndarray, s: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -1,16 +1,12 @@
 """Pictures of what the product of Jacobians does: arrays in, uint8 RGB arrays out."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
-
 import numpy as np
 import numpy.typing as npt
 
 from keras_rnn_study.measures.arrays import floats
 from keras_rnn_study.pictures.canvas import DOTS_PER_INCH, SIZE, STYLE, HeatMap
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 _MOST_DECADES = 10.0  # of the colour bar, on either side of 0
 _LEAST_DECADES = 1.0
@@ -100,7 +96,8 @@ def fan(
             "BackwardGain's (batch, steps, states) take one sample: singular_values[0]."
         )
     back = np.arange(1, len(values) + 1)
-    with _Lines(f"{layer}: k steps back" if layer else "k steps back") as axes:
+    with _Lines(f"{layer}: k steps back" if layer else "k steps back") as picture:
+        axes = picture.axes
         finite = np.where(np.isfinite(values), values, np.nan)
         axes.plot(back, finite, color="0.6", linewidth=0.8)
         axes.plot(back, finite[:, 0], color="tab:blue", linewidth=2, label="largest singular value")
@@ -113,7 +110,7 @@ def fan(
             axes.plot(back, rate, "k--", linewidth=1.5, label="rate of the exponent")
         axes.set_xlabel("steps back from the end, k")
         axes.set_ylabel(r"log$_{10}$ of the factor")
-        return _pixels(axes)
+        return picture.pixels()
 
 
 def exponents_over_training(
@@ -144,13 +141,14 @@ def exponents_over_training(
                 f"Received exponents {name!r} of shape {values.shape} and steps of shape "
                 f"{at.shape}; expected one of each for each record, (records,)."
             )
-    with _Lines("Lyapunov exponent over training") as axes:
+    with _Lines("Lyapunov exponent over training") as picture:
+        axes = picture.axes
         axes.axhline(0, color="0.5", linewidth=1)
         for name, values in lines.items():
             axes.plot(at, np.where(np.isfinite(values), values, np.nan), linewidth=2, label=name)
         axes.set_xlabel("training step")
         axes.set_ylabel("ln of the factor per step")
-        return _pixels(axes)
+        return picture.pixels()
 
 
 class _Lines:
@@ -161,24 +159,24 @@ class _Lines:
 
         self._style, self._title = matplotlib.style.context(["default", STYLE]), title
 
-    def __enter__(self) -> "Axes":
+    def __enter__(self) -> "_Lines":
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
 
         self._style.__enter__()
-        figure: Figure = Figure(SIZE, dpi=DOTS_PER_INCH)
-        FigureCanvasAgg(figure)
-        axes = figure.add_axes((0.15, 0.17, 0.82, 0.73))
-        axes.set_title(self._title)
-        axes.spines[["top", "right"]].set_visible(False)
-        return axes
+        figure = Figure(SIZE, dpi=DOTS_PER_INCH)
+        self._canvas = FigureCanvasAgg(figure)
+        self.axes = figure.add_axes((0.15, 0.17, 0.82, 0.73))
+        self.axes.set_title(self._title)
+        self.axes.spines[["top", "right"]].set_visible(False)
+        return self
 
     def __exit__(self, *error: object) -> None:
         self._style.__exit__(*error)  # type: ignore[arg-type]  # what `with` hands over
 
-
-def _pixels(axes: "Axes") -> np.ndarray:
-    axes.legend(frameon=False, fontsize=12)
-    canvas = axes.get_figure(root=True).canvas  # type: ignore[union-attr]
-    canvas.draw()
-    return np.asarray(canvas.buffer_rgba())[..., :3].copy()  # type: ignore[attr-defined]
+    def pixels(self) -> np.ndarray:
+        """Return a uint8 array (height, width, 3)."""
+        self.axes.legend(frameon=False, fontsize=12)
+        self._canvas.draw()  # type: ignore[no-untyped-call]
+        rgba = self._canvas.buffer_rgba()  # type: ignore[no-untyped-call]
+        return np.asarray(rgba)[..., :3].copy()

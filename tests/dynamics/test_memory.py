@@ -62,5 +62,5 @@ def test_what_cannot_be_answered_is_said():
     model = linear([[0.5]], [[1.0]])
     with pytest.raises(ValueError, match="1 samples of 9 steps"):
         dynamics.memory_capacity(model, np.ones((1, 9, 1)), delays=3)
-    with pytest.raises(ValueError, match="ridge must be 0 or more"):
+    with pytest.raises(ValueError, match="ridge must be a number above 0"):
         dynamics.memory_capacity(model, ridge=-1)
