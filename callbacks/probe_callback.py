@@ -24,7 +24,10 @@ from keras_rnn_study.tracing.result import LayerTrace, Trace
 
 
 class Measured(NamedTuple):
-    """One value of a record: a number, or an array where the quantity is no scalar."""
+    """One value of a record: a number, or an array where the quantity is no scalar.
+
+    `part` is "" where the layer is measured as a whole.
+    """
 
     quantity: str
     layer: str
@@ -34,7 +37,7 @@ class Measured(NamedTuple):
     @property
     def tag(self) -> str:
         """Under which it is kept and written."""
-        return tag(self.quantity, self.layer, self.part)
+        return tag(self.quantity, self.layer, *([self.part] if self.part else []))
 
     @property
     def kind(self) -> str:

@@ -3,6 +3,7 @@ from . import claims as claims
 from . import datasets as datasets
 from . import diagrams as diagrams
 from . import doctor as doctor
+from . import dynamics as dynamics
 from . import live_view as live_view
 from . import measures as measures
 from . import pictures as pictures

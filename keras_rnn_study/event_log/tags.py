@@ -95,6 +95,20 @@ QUANTITIES: dict[str, Quantity] = {
         "**Mean L2 norm of the state** over the probe's samples and time steps. No unit. h is at "
         "most sqrt(units) with tanh; c may grow with the length of the sequence.",
     ),
+    "lyapunov_exponent": Quantity(
+        "scalar",
+        "**Largest Lyapunov exponent**, along the probe's own trajectories: natural logarithm of "
+        "what a step multiplies a disturbance of the state with, in the long run, and a gradient "
+        "on its way back. 0: nothing is lost. -0.1: exp(-0.1 n) is left after n steps. Positive: "
+        "gradients explode over many steps.",
+    ),
+    "jacobian_gain": Quantity(
+        "image",
+        "**What the product of the Jacobians can do to a gradient**: log10 of its largest singular "
+        "value, mean over the probe's first samples. Steps back from the end across, training "
+        "downwards. Blue: no gradient in any direction keeps its size that far back. Red: some "
+        "direction grows.",
+    ),
     "frame": Quantity(
         "frame",
         "**What the tab RNN shows**, for the probe's first sample, by time step: gates and states "

@@ -77,8 +77,10 @@ class HeatMap:
     def __exit__(self, *error: object) -> None:
         self._style.__exit__(*error)  # type: ignore[arg-type]  # what `with` hands over
 
-    def name_axes(self, row_labels: Sequence[str], row_meaning: str) -> None:
-        """Write time steps across, and about five row labels, first and last among them."""
+    def name_axes(
+        self, row_labels: Sequence[str], row_meaning: str, column_meaning: str = "time step"
+    ) -> None:
+        """Write columns across, and about five row labels, first and last among them."""
         from matplotlib.ticker import MaxNLocator
 
         last = len(row_labels) - 1
@@ -87,7 +89,7 @@ class HeatMap:
         left = 0.085 + 0.019 * max(len(label) for label in labels)
         self._axes.set_position((left, 0.22, 0.785 - left, 0.66))
         self._axes.set_yticks(rows, labels)
-        self._axes.set_xlabel("time step")
+        self._axes.set_xlabel(column_meaning)
         self._axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True, min_n_ticks=1))
         self._figure.text(0.012, 0.55, row_meaning, rotation=90, va="center")
 

@@ -8,7 +8,7 @@ from keras_rnn_study.tracing.opening import Call
 
 
 def backpropagate(loss: tf.Tensor, calls: list[Call], tape: tf.GradientTape) -> None:
-    """Fill `Loop.gradients` of every loop with "states", "outputs" and "inputs".
+    """Fill `Loop.gradients` of every loop with "states", "final", "outputs" and "inputs".
 
     Between two recurrent layers the tape differentiates, inside of one its loops do. As each
     call's outputs are leaves of the tape, its gradient is what the loss and the inputs of all
@@ -48,7 +48,7 @@ def _through(call: Call, emitted: list[tf.Tensor]) -> list[tf.Tensor]:
         num_states = len(loop.inside.states)
         arriving, states = arriving[:-num_states], arriving[-num_states:]
         totals, inputs, through = loop.inside.backward(surface, states)
-        loop.gradients = {"states": totals, "outputs": surface, "inputs": inputs}
+        loop.gradients = {"states": totals, "final": states, "outputs": surface, "inputs": inputs}
         initial = [*through, *initial]
         surface = inputs
     return [input_order(call.layer, surface), *initial]

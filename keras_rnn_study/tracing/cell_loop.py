@@ -36,7 +36,7 @@ def run_cell(
     def step(
         carry: list[tf.Tensor], slices: list[tf.Tensor]
     ) -> tuple[list[tf.Tensor], list[tf.Tensor]]:
-        y, new = _call(cell, slices[0], carry, initial)
+        y, new = call_cell(cell, slices[0], carry, initial)
         if mask is not None:
             new = [
                 tf.where(expand(slices[1], s), s, old) for s, old in zip(new, carry, strict=True)
@@ -85,7 +85,7 @@ def open_cell(
                 (dx,) = _where(valid[0], [dx], [tf.zeros_like(dx)])
             return through, [dx, *totals]
 
-        with _dropout_masks(cell, x[0], before):
+        with dropout_masks(cell, x[0], before):
             arriving, (dx, *totals) = scan(
                 step, arriving, [surface, x, *before, *masked], reverse=True
             )
@@ -105,7 +105,7 @@ def _step_gradients(
     """Go one step back: gradients of the new states (total), the input, and the old states."""
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch([x, *before])
-        y, new = _call(cell, x, before, initial)
+        y, new = call_cell(cell, x, before, initial)
     seeds = [tf.cast(g, s.dtype) for g, s in zip([surface, *arriving], [y, *new], strict=True)]
     gradients = tape.gradient(
         [y, *new], [*new, x, *before], output_gradients=seeds, unconnected_gradients="zero"
@@ -114,7 +114,7 @@ def _step_gradients(
     return gradients[: len(new)], gradients[len(new)], gradients[len(new) + 1 :]
 
 
-def _call(
+def call_cell(
     cell: Any, x: tf.Tensor, states: list[tf.Tensor], structure: Any
 ) -> tuple[tf.Tensor, list[tf.Tensor]]:
     """Call the cell in inference mode with flat states; return its output and flat states."""
@@ -130,7 +130,7 @@ def _where(mask: tf.Tensor, values: list[tf.Tensor], otherwise: list[tf.Tensor])
 
 
 @contextlib.contextmanager
-def _dropout_masks(cell: Any, x: tf.Tensor, before: list[tf.Tensor]) -> Iterator[None]:
+def dropout_masks(cell: Any, x: tf.Tensor, before: list[tf.Tensor]) -> Iterator[None]:
     """Draw the masks that Keras' cells draw on first use, also where inference ignores them.
 
     Drawn inside of a loop they would outlive it, so they are drawn before and dropped after.

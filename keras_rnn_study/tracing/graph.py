@@ -13,6 +13,7 @@ from keras_rnn_study.tracing.loss import Loss, checked_loss, loss_scale
 from keras_rnn_study.tracing.result import LayerTrace, Trace
 from keras_rnn_study.tracing.trace_function import TraceFunction, trace_function
 
+_WITHOUT_TIME = {"initial_states", "final_state_gradients"}
 _SMALLEST_SCALE = 2.0**-24  # float16's smallest number
 
 
@@ -151,9 +152,16 @@ def _layer_trace(
             return None
         # float16 and bfloat16 are less than what is promised.
         small = tensor.dtype in (tf.float16, tf.bfloat16)
-        # Shares the tensor's memory, where `numpy()` would copy megabytes; and so does the view
-        # of it that is batch-major and in the order of the input.
-        time_major = np.asarray(memoryview(tf.cast(tensor, tf.float32) if small else tensor))
+        # Shares the tensor's memory, where `numpy()` would copy megabytes.
+        return np.asarray(memoryview(tf.cast(tensor, tf.float32) if small else tensor))
+
+    def over_time(time_major: np.ndarray | None) -> np.ndarray | None:
+        """Return a view that is batch-major and in the order of the input."""
+        if time_major is None:
+            return None
         return np.swapaxes(time_major[::-1] if backwards else time_major, 0, 1)
 
-    return LayerTrace(activations=activations, **keras.tree.map_structure(array, tensors))
+    arrays = keras.tree.map_structure(array, tensors)
+    for name in arrays.keys() - _WITHOUT_TIME:
+        arrays[name] = keras.tree.map_structure(over_time, arrays[name])
+    return LayerTrace(activations=activations, **arrays)

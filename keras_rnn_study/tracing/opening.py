@@ -41,8 +41,11 @@ class Loop:
 
     name: str
     cell: Any
+    x: tf.Tensor
+    initial: list[tf.Tensor]
     inside: Replay
-    gradients: dict[str, Any] = field(default_factory=dict)  # "states": a list; "outputs", "inputs"
+    # "states" and "final": lists; "outputs", "inputs"
+    gradients: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(eq=False)
@@ -149,7 +152,12 @@ def _run_own_loop(name: str, layer: keras.layers.RNN, own_loop: Callable[..., An
         inside = replay.replay(layer.cell, x, h, initial, loop_mask)
         if not layer.return_sequences:
             outputs = last[:, None]
-        return last, outputs, keras.tree.flatten(final), [Loop(name, layer.cell, inside)]
+        return (
+            last,
+            outputs,
+            keras.tree.flatten(final),
+            [Loop(name, layer.cell, x, initial, inside)],
+        )
 
     return forward
 
@@ -167,7 +175,8 @@ def _run_cells(name: str, layer: keras.layers.RNN) -> _Forward:
         for (cell_name, cell), initial in zip(cell_names(name, layer), per_cell, strict=True):
             initial = initial if keras.tree.is_nested(initial) else [initial]
             outputs, states = run_cell(cell, x, initial, loop_mask)
-            loops.append(Loop(cell_name, cell, _look_inside(cell, x, states, initial, loop_mask)))
+            inside = _look_inside(cell, x, states, initial, loop_mask)
+            loops.append(Loop(cell_name, cell, x, keras.tree.flatten(initial), inside))
             final += [state[-1] for state in states]
             x = outputs
         emitted = shown(layer, hold(x, loop_mask, tf.zeros_like(x[0])), loop_mask)

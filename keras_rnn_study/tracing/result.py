@@ -45,6 +45,10 @@ class LayerTrace:
             step t only (where masked steps repeat it, there too). Zero at masked steps.
         input_gradients: (batch, time, features): dL/dx_t through this layer.
         mask: (batch, time) booleans, `False` at masked steps; `None` if there is no mask.
+        inputs: (batch, time, features): what the layer was given, x_t.
+        initial_states: dict, (batch, units): the states before the first step.
+        final_state_gradients: dict, (batch, units): what reaches the states after the last step
+            as the layer returns them (`return_state`), beside `output_gradients`; else 0.
         activations: dict of gate name to the name of its activation, such as `"sigmoid"`; for a
             SimpleRNN `{"h": ...}`, as the output of its one layer is h itself.
     """
@@ -56,9 +60,13 @@ class LayerTrace:
     state_gradients: Mapping[str, np.ndarray] | None = None
     output_gradients: np.ndarray | None = None
     input_gradients: np.ndarray | None = None
+    inputs: np.ndarray | None = None
+    initial_states: Mapping[str, np.ndarray] | None = None
+    final_state_gradients: Mapping[str, np.ndarray] | None = None
 
     def __post_init__(self) -> None:
-        for field, kind in (("states", "state"), ("gates", "gate"), ("state_gradients", "state")):
+        states = ("states", "state_gradients", "initial_states", "final_state_gradients")
+        for field, kind in (*((name, "state") for name in states), ("gates", "gate")):
             arrays = getattr(self, field)
             if arrays is not None:
                 object.__setattr__(self, field, Arrays(kind, arrays))

@@ -54,7 +54,7 @@ class TraceFunction:
     ) -> tuple[tf.Tensor | None, dict[str, dict[str, Any]]]:
         model = self._model()
         with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape:
-            with opened(self._layers, tape) as calls, kept_losses(model), _frozen(model):
+            with opened(self._layers, tape) as calls, kept_losses(model), frozen(model):
                 loss = self._forward(model, batch)
             _check_called(self._layers, calls)
             scaled = loss
@@ -144,7 +144,7 @@ def _check_called(layers: Mapping[str, keras.layers.RNN], calls: list[Call]) -> 
         )
 
 
-def _frozen(model: keras.Model) -> keras.StatelessScope:
+def frozen(model: keras.Model) -> keras.StatelessScope:
     """Keep all from being assigned, by Keras' own way: states, seeds, metrics go into the scope."""
     # Within such a scope Keras looks for the weights of regularizers there, and only there.
     regularized = [v for v in model.trainable_variables if v.regularizer is not None]
@@ -161,6 +161,8 @@ def _loop_tensors(call: Call, loop: Loop, scale: tf.Tensor | None) -> dict[str, 
 
     names = state_names(call.layer, loop.cell, len(loop.inside.states))
     result = {
+        "inputs": loop.x,
+        "initial_states": dict(zip(names, loop.initial, strict=True)),
         "states": dict(zip(names, loop.inside.states, strict=True)),
         "gates": {
             name: at_unmasked(gate, call.mask, np.nan) for name, gate in loop.inside.gates.items()
@@ -170,6 +172,8 @@ def _loop_tensors(call: Call, loop: Loop, scale: tf.Tensor | None) -> dict[str, 
     if loop.gradients:
         totals = map(gradient, loop.gradients["states"])
         result["state_gradients"] = dict(zip(names, totals, strict=True))
+        final = map(gradient, loop.gradients["final"])
+        result["final_state_gradients"] = dict(zip(names, final, strict=True))
         result["output_gradients"] = gradient(loop.gradients["outputs"])
         result["input_gradients"] = gradient(loop.gradients["inputs"])
     return result

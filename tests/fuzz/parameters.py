@@ -127,6 +127,50 @@ def _task(name):
     ]
 
 
+def _dynamics():
+    """What looks at a model's Jacobians and inputs."""
+    both = {"model": MODEL, "x": ANYTHING, "layer": optional(choice("lstm"))}
+    labelled = both | {"y": LABELS, "loss": ANYTHING}
+    batch = lambda: {"model": THINGS.model, "x": THINGS.x}  # noqa: E731
+    labels = lambda: batch() | {"y": THINGS.y}  # noqa: E731
+    last = THINGS.TIME - 1
+    ranges = {
+        "jacobians": (both | {"max_gib": number(1e-6)}, batch),
+        "backward_gain": (labelled | {"step": optional(integer(0, last))}, batch),
+        "lyapunov_exponents": (
+            both
+            | {
+                "count": optional(integer(1, 2 * THINGS.UNITS)),
+                "transient": optional(integer(0, last)),
+            },
+            batch,
+        ),
+        "contributions": (
+            labelled | {"weight": choice("kernel", "recurrent_kernel", "bias")},
+            labels,
+        ),
+        "connectivity": (
+            {"model": MODEL, "x": ANYTHING, "y": LABELS, "loss": ANYTHING}
+            | {"source": optional(choice("input_0"))},
+            labels,
+        ),
+        "occlusion": (
+            {"model": MODEL, "x": ANYTHING, "y": LABELS, "loss": ANYTHING, "baseline": ANYTHING},
+            labels,
+        ),
+        "fixed_points": (
+            {"model": MODEL, "layer": optional(choice("lstm")), "inputs": ANYTHING}
+            | {"starts": ANYTHING, "tolerance": optional(number(1e-12)), "seed": SEEDS},
+            lambda: {"model": THINGS.model, "starts": 2},
+        ),
+        "memory_capacity": (
+            both | {"delays": integer(1, last - 1), "ridge": number(1e-12), "seed": SEEDS},
+            lambda: batch() | {"delays": 2},
+        ),
+    }
+    return [Public(f"dynamics.{name}", known, valid) for name, (known, valid) in ranges.items()]
+
+
 VIEW = {
     "what": PATH | instance(object, "the trace of a model"),
     "language": optional(choice("en", "zh")),
@@ -187,6 +231,17 @@ TABLE = [
         )
         for name in ("GradientFlow", "GateActivations")
     ),
+    Public(
+        "callbacks.Dynamics",
+        {
+            "log_dir": LOG_DIR,
+            "probe": instance(object, "a Probe"),
+            "samples": integer(1),
+            **FREQUENCIES,
+        },
+        lambda: {"log_dir": None, "probe": THINGS.probe},
+    ),
+    *_dynamics(),
     Public(
         "callbacks.GradientNorms",
         {"log_dir": LOG_DIR, "update_freq": UPDATE_FREQ, "logs": LOGS},
@@ -305,6 +360,12 @@ MADE_BY_US = {
     "Trace",
     "claims.Claim",
     "claims.Judgement",
+    "dynamics.BackwardGain",
+    "dynamics.Connectivity",
+    "dynamics.Contributions",
+    "dynamics.FixedPoints",
+    "dynamics.LyapunovExponents",
+    "dynamics.MemoryCapacity",
     "doctor.LayerKernel",
     "doctor.Machine",
     "doctor.Obstacle",

@@ -20,7 +20,8 @@ def test_prints_names_and_shapes():
     assert text == (
         "LayerTrace(states={'h': (8, 20, 4), 'c': (8, 20, 4)}, gates={'update': (8, 20, 4)}, "
         "activations={'update': 'sigmoid'}, mask=(8, 20), state_gradients={'h': (8, 20, 4)}, "
-        "output_gradients=None, input_gradients=None)"
+        "output_gradients=None, input_gradients=None, inputs=None, initial_states=None, "
+        "final_state_gradients=None)"
     )
     assert repr(Trace(0.5, {"gru": layer()})) == "Trace(loss=0.5, layers={'gru': (8, 20, 4)})"
 

@@ -1,0 +1,195 @@
+"""Measures and draws what docs/dynamics.md shows: its figures are printed, its pictures written.
+
+python docs/dynamics.py            # the pictures and the figures, a few minutes
+python docs/dynamics.py costs      # the table of costs, on a machine that does nothing else
+"""
+
+import itertools
+import sys
+import time
+from pathlib import Path
+
+import keras
+import numpy as np
+from PIL import Image
+
+from keras_rnn_study import build_model, dynamics, measures, trace
+from keras_rnn_study.callbacks import Dynamics, Probe
+from keras_rnn_study.datasets import language, recall
+from keras_rnn_study.pictures import product
+
+PICTURES = Path(__file__).parent / "images" / "dynamics"
+PALETTE = 64  # colours: enough for smooth letters, and small files
+GAP, SEEDS, UPDATES = 30, 3, 300
+
+
+def main() -> None:
+    """Do what the command line says."""
+    if sys.argv[1:] == ["costs"]:
+        print_costs()
+        return
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    draw_non_normal()
+    draw_training()
+    print_rates()
+    print_connectivity()
+
+
+def draw_non_normal() -> None:
+    """Draw the fan of a kernel of radius 0.9 that lets a gradient grow, and then vanish."""
+    units, steps = 12, 300
+    layer = keras.layers.SimpleRNN(units, activation=None, name="triangular")
+    model = keras.Sequential([keras.Input((steps, 1)), layer, keras.layers.Dense(1)])
+    kernel = np.triu(np.full((units, units), 0.18), 1) + 0.9 * np.eye(units)
+    layer.set_weights([np.ones((1, units)), kernel, np.zeros(units)])
+    model.compile(loss="mse")
+    x, y = np.ones((1, steps, 1)), np.zeros((1, 1))
+    gain = dynamics.backward_gain(model, x, y)
+    largest = gain.singular_values[0, :, 0]
+    exponent = dynamics.lyapunov_exponents(model, x).exponents[0]
+    print(
+        f"triangular: radius {measures.spectral_radius(kernel):.2f}, ln 0.9 = {np.log(0.9):.3f}, "
+        f"exponent over {steps} steps {exponent:.3f}; largest gain 1e{largest.max():.1f} at "
+        f"k = {largest.argmax() + 1}, after 20 steps {10 ** largest[19]:.3g}, after {steps} "
+        f"1e{largest[-1]:.1f}"
+    )
+    save(
+        "non-normal",
+        product.fan(
+            gain.singular_values[0],
+            gradient=gain.gradient[0],
+            exponent=np.log(0.9),
+            layer="triangular kernel",
+        ),
+    )
+
+
+def draw_training() -> None:
+    """Train two LSTMs on recall, and draw what the callback records."""
+    exponents = {}
+    for name, init in (("default gates", "keras"), ("chrono gates", "chrono")):
+        model = task_model("lstm", seed=0, init=init)
+        x, y = recall.make(32, gap=GAP, seed=1)
+        untrained = dynamics.backward_gain(model, x[:1], y[:1])
+        found = Dynamics(None, Probe(x, y), update_freq=20, samples=4)
+        fit(model, [found])
+        layer = "lstm"
+        exponents[name] = found.history[f"lyapunov_exponent/{layer}"]
+        if init == "keras":
+            gains = found.history[f"jacobian_gain/{layer}"]
+            save("gain", product.jacobian_gain(gains, found.history["step"], layer=layer))
+            for when, gain in (
+                ("untrained", untrained),
+                ("trained", dynamics.backward_gain(model, x[:1], y[:1])),
+            ):
+                picture = product.fan(
+                    gain.singular_values[0],
+                    gradient=gain.gradient[0],
+                    exponent=exponents[name][0 if when == "untrained" else -1],
+                    layer=f"LSTM, {when}",
+                )
+                save(f"fan-{when}", picture)
+            capacity = dynamics.memory_capacity(model, x, layer=layer, delays=GAP)
+            print(f"memory of the trained LSTM: {capacity!r}")
+    save("exponents", product.exponents_over_training(exponents, found.history["step"]))
+
+
+def print_rates() -> None:
+    """Print exponent x T beside what the gradient of the loss really lost, by seed."""
+    print(
+        f"cell, when: exponent * T / ln 10, largest singular value, gradient_decay ({SEEDS} seeds)"
+    )
+    for cell, trained in itertools.product(("simple_rnn", "lstm", "gru"), (False, True)):
+        rows = []
+        for seed in range(SEEDS):
+            model = task_model(cell, seed)
+            if trained:
+                fit(model, [])
+            rows.append(rates(model, seed))
+        means, spreads = np.mean(rows, axis=0), np.std(rows, axis=0, ddof=1)
+        figures = ", ".join(f"{m:.2f} +- {s:.2f}" for m, s in zip(means, spreads, strict=True))
+        print(f"  {cell}, {'trained' if trained else 'untrained'}: {figures}")
+
+
+def rates(model: keras.Model, seed: int) -> tuple[float, float, float]:
+    """Return the three rates over the whole sequence, in powers of ten."""
+    x, y = recall.make(16, gap=GAP, seed=100 + seed)
+    steps = x.shape[1] - 1  # from the last step's state to the first's
+    found = dynamics.lyapunov_exponents(model, x, count=1, transient=0)
+    gain = dynamics.backward_gain(model, x, y)
+    layer = next(iter(trace(model, x, y).values()))
+    state = "c" if "c" in layer.state_gradients else "h"
+    norms = measures.step_norms(layer.state_gradients[state])
+    largest = gain.singular_values[:, steps - 1, 0].mean()
+    return found.exponents[0] * steps / np.log(10), largest, measures.decay(norms)
+
+
+def print_connectivity() -> None:
+    """Train on the article's sentence, and print which words the answer depends on."""
+    gap = 10
+    keras.utils.set_random_seed(0)
+    model = build_model(language.TASK, "lstm", init="chrono", gap=gap, units=32, seed=0)
+    stream = language.stream(64, gap=gap, seed=0)
+    model.fit(stream, steps_per_epoch=600, epochs=1, verbose=0)
+    x, y = language.make(64, gap=gap, seed=1)
+    found = dynamics.connectivity(model, x, y)
+    taken = dynamics.occlusion(model, x, y)
+    evidence = language.evidence(x)
+    score = language.TASK.scores(x, y, model.predict(x, verbose=0)).mean()
+    print(f"language, gap {gap}: score {score:.2f}")
+    for name, values in (("gradient", found.gradient), ("occlusion", np.abs(taken))):
+        hits = evidence[np.arange(len(x)), values.argmax(axis=1)].mean()
+        print(f"  {name}: strongest at the evidence in {hits:.0%} of {len(x)} samples")
+    words = language.tokens(x)[0]
+    strongest = np.argsort(-found.share[0])[:5]
+    print("  " + " ".join(words))
+    print("  " + ", ".join(f"{words[t]!r} {found.share[0, t]:.0%}" for t in strongest))
+
+
+def print_costs() -> None:
+    """Print what one look of the callback takes, over a training step, by units and time."""
+    print("units, time: step, look of one sample, their ratio")
+    for units, steps in itertools.product((16, 32, 64, 128), (50, 200, 784)):
+        model = keras.Sequential(
+            [keras.Input((steps, 8)), keras.layers.LSTM(units, name="lstm"), keras.layers.Dense(1)]
+        )
+        model.compile("adam", "mse")
+        x, y = np.random.default_rng(0).normal(size=(32, steps, 8)), np.zeros((32, 1))
+        look = Dynamics(None, Probe(x[:1]))
+        look.set_model(model)
+        batch = trace(model, x[:1])["lstm"]
+        step = seconds(lambda model=model, x=x, y=y: model.train_on_batch(x, y))
+        one = seconds(lambda look=look, batch=batch: list(look.measure("lstm", batch)))
+        print(f"  {units}, {steps}: {step:.3f} s, {one:.3f} s, {one / step:.1f}", flush=True)
+
+
+def seconds(function) -> float:
+    """Return the least time of three, after one that warms up."""
+    function()
+    times = []
+    for _ in range(3):
+        start = time.perf_counter()
+        function()
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def task_model(cell: str, seed: int, init: str = "keras") -> keras.Model:
+    """Return a network for recall."""
+    return build_model(recall.TASK, cell, units=16, init=init, gap=GAP, seed=seed)
+
+
+def fit(model: keras.Model, callbacks: list[keras.callbacks.Callback]) -> None:
+    """Train on recall."""
+    stream = recall.stream(64, gap=GAP, seed=0)
+    model.fit(stream, steps_per_epoch=UPDATES, epochs=1, verbose=0, callbacks=callbacks)
+
+
+def save(name: str, pixels: np.ndarray) -> None:
+    """Write a picture with few colours."""
+    few = Image.fromarray(pixels).quantize(PALETTE, dither=Image.Dither.NONE)
+    few.save(PICTURES / f"{name}.png", optimize=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,14 @@
+from .along import jacobians as jacobians
+from .exponents import LyapunovExponents as LyapunovExponents
+from .exponents import lyapunov_exponents as lyapunov_exponents
+from .gain import BackwardGain as BackwardGain
+from .gain import backward_gain as backward_gain
+from .influence import Connectivity as Connectivity
+from .influence import connectivity as connectivity
+from .memory import MemoryCapacity as MemoryCapacity
+from .memory import memory_capacity as memory_capacity
+from .rest import FixedPoints as FixedPoints
+from .rest import fixed_points as fixed_points
+from .taken_away import occlusion as occlusion
+from .weight_share import Contributions as Contributions
+from .weight_share import contributions as contributions

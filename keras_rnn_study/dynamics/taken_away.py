@@ -1,0 +1,96 @@
+"""Which inputs the answer depends on, without a derivative: what happens when one is taken away."""
+
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from keras_rnn_study.arguments import shown
+from keras_rnn_study.dynamics.asked_loss import loss_of
+from keras_rnn_study.seams.keras_internals import kept_losses
+from keras_rnn_study.tracing.batch import Batch, shapes, to_batch
+from keras_rnn_study.tracing.loss import Loss, checked_loss
+from keras_rnn_study.tracing.model_call import predict
+from keras_rnn_study.tracing.trace_function import frozen
+
+
+def occlusion(
+    model: keras.Model,
+    x: npt.ArrayLike,
+    y: Any,
+    *,
+    baseline: npt.ArrayLike = 0,
+    loss: Loss | None = None,
+) -> np.ndarray:
+    """Find how the loss changes when one time step's input is taken away.
+
+    No derivative: each step is replaced and the model run again, once for each step of the batch.
+    What is saturated has no gradient, and yet may matter; this sees it.
+
+    Args:
+        model: A built `keras.Model` of one input.
+        x: (batch, time, features), or token ids (batch, time).
+        y: Labels as `model.evaluate` takes them.
+        baseline: What stands there instead: a number, one for each feature, or a token id.
+        loss: As `trace` takes it; default: the compiled loss.
+
+    Returns:
+        float64 array (batch, time): L with that sample's step replaced, minus L. It carries the
+        mean over the batch, as all gradients do; times the batch's size it is the sample's own.
+
+    Raises:
+        ValueError: The model cannot be run on `x`, there is no loss, or `baseline` does not fit.
+
+    Example:
+
+    >>> import keras, numpy as np
+    >>> from keras_rnn_study import dynamics
+    >>> model = keras.Sequential([keras.Input((5, 3)), keras.layers.GRU(4), keras.layers.Dense(1)])
+    >>> model.compile(loss="mse")
+    >>> dynamics.occlusion(model, np.ones((2, 5, 3)), np.ones((2, 1))).shape
+    (2, 5)
+    """
+    own = checked_loss(model, y, loss)
+    batch = to_batch(x, y, None)
+    if not isinstance(batch.x, tf.Tensor) or batch.x.dtype == tf.string or batch.x.shape.rank < 2:
+        raise ValueError(
+            f"Received inputs of shape {shapes(batch.x)}; occlusion takes one array of numbers, "
+            "(batch, time, features), or token ids, (batch, time)."
+        )
+    instead = _fitting(baseline, batch.x)
+    size, time = batch.x.shape[:2]
+
+    def losses(occluded: tf.Tensor) -> tf.Tensor:
+        """Return each sample's loss by itself."""
+        with kept_losses(model), frozen(model):
+            predictions = predict(model, occluded)
+
+            def one(i: tf.Tensor) -> tf.Tensor:
+                y, prediction = keras.tree.map_structure(
+                    lambda part: part[i : i + 1], (batch.y, predictions)
+                )
+                value = loss_of(model, Batch(occluded[i : i + 1], y, None), prediction, own)
+                return tf.cast(value, tf.float64)
+
+            return tf.map_fn(one, tf.range(size), fn_output_signature=tf.float64)
+
+    run = tf.function(losses, autograph=False)
+    whole = np.float64(run(batch.x))
+    columns = []
+    for t in range(time):
+        taken = tf.concat([batch.x[:, :t], instead, batch.x[:, t + 1 :]], axis=1)
+        columns.append((np.float64(run(taken)) - whole) / size)
+    return np.stack(columns, axis=1)
+
+
+def _fitting(baseline: npt.ArrayLike, x: tf.Tensor) -> tf.Tensor:
+    """Return the baseline as one step of every sample: (batch, 1, ...)."""
+    try:
+        return tf.broadcast_to(tf.cast(baseline, x.dtype), [len(x), 1, *x.shape[2:]])
+    except (ValueError, TypeError, tf.errors.OpError) as error:
+        raise ValueError(
+            f"Received baseline={shown(baseline)} for inputs of shape {tuple(x.shape)}; expected "
+            "a number, or one for each feature."
+        ) from error
