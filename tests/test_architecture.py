@@ -22,7 +22,16 @@ MAY_USE = {
     "pictures": ["measures"],
     "tracing": ["seams", "cells"],
     "live_view": ["tracing", "measures", "pictures"],
-    "callbacks": ["tracing", "seams", "measures", "event_log", "pictures", "live_view"],
+    "diagnosis": ["tracing", "seams", "measures"],
+    "callbacks": [
+        "tracing",
+        "seams",
+        "measures",
+        "event_log",
+        "pictures",
+        "live_view",
+        "diagnosis",
+    ],
     "fusion": ["seams", "cells"],
     "doctor": ["fusion", "seams", "cells"],
     "diagrams": ["tracing"],
@@ -30,7 +39,7 @@ MAY_USE = {
     "runs": ["callbacks", "event_log", "datasets"],
     "study": ["runs", "callbacks", "event_log", "fusion", "pictures"],
     "claims": ["study", "runs", "callbacks", "tracing", "fusion", "datasets", "measures"],
-    "cli": ["claims", "study", "runs", "doctor", "task_views", "live_view", "datasets"],
+    "cli": ["claims", "study", "runs", "doctor", "task_views", "live_view", "diagnosis", "datasets"],
 }
 
 
