@@ -1,3 +1,4 @@
+from .diagnosis import Diagnosis as Diagnosis
 from .gate_activations import GateActivations as GateActivations
 from .gradient_flow import GradientFlow as GradientFlow
 from .gradient_norms import GradientNorms as GradientNorms

@@ -39,7 +39,16 @@ MAY_USE = {
     "runs": ["callbacks", "event_log", "datasets"],
     "study": ["runs", "callbacks", "event_log", "fusion", "pictures"],
     "claims": ["study", "runs", "callbacks", "tracing", "fusion", "datasets", "measures"],
-    "cli": ["claims", "study", "runs", "doctor", "task_views", "live_view", "diagnosis", "datasets"],
+    "cli": [
+        "claims",
+        "study",
+        "runs",
+        "doctor",
+        "task_views",
+        "live_view",
+        "diagnosis",
+        "datasets",
+    ],
 }
 
 

@@ -12,6 +12,7 @@ import typer
 
 from keras_rnn_study.cli.claims import claims
 from keras_rnn_study.cli.demo import demo
+from keras_rnn_study.cli.diagnose import diagnose
 from keras_rnn_study.cli.doctor import doctor
 from keras_rnn_study.cli.fit import fit
 from keras_rnn_study.cli.report import report
@@ -25,7 +26,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (tasks, fit, demo, view, sweep, report, claims, doctor):  # as `--help` lists them
+for command in (
+    tasks,
+    fit,
+    demo,
+    view,
+    sweep,
+    report,
+    claims,
+    diagnose,
+    doctor,
+):  # as `--help` lists them
     app.command()(command)
 
 

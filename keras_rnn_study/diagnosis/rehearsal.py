@@ -94,7 +94,7 @@ class _Step:
         self._weights, self._optimizer = weights, optimizer
         self._others = [tf.Variable(v.value) for v in model.non_trainable_variables]
         self.missing: list[bool] = []
-        # Built once and called as such: TensorFlow warns of functions that are made again and again.
+        # Called as what was built: TensorFlow warns of functions that are made again and again.
         self._compiled = tf.function(self._update, autograph=False).get_concrete_function()
 
     def __call__(self) -> dict[str, Any]:

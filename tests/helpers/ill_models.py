@@ -501,7 +501,7 @@ def rare_impulses():
 
 
 def every_step():
-    x, y = signs(20)
+    x, _ = signs(20)
     inputs = keras.Input(x.shape[1:])
     hidden = keras.layers.LSTM(8, return_sequences=True)(inputs)
     model = keras.Model(inputs, keras.layers.Dense(1)(hidden))

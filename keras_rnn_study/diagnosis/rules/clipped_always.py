@@ -12,8 +12,8 @@ _HARD, _SHORT = 0.05, 1e-4
     statistic="Norm after clipping over norm before, at each of a few updates.",
     threshold=(
         "Clipped at every update to less than 5 %, so that updates move the weights by less than "
-        "0.01 %: a warning, below 0.001 % an error. Otherwise a note: with Adam, or with a learning "
-        "rate that was chosen for it, the clip norm only sets the step's length."
+        "0.01 %: a warning, below 0.001 % an error. Otherwise a note: with Adam, or with a "
+        "learning rate that was chosen for it, the clip norm only sets the step's length."
     ),
     why=(
         "The clip norm, not the gradient, then says how long a step is: learning rate times clip "

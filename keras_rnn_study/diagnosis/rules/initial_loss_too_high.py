@@ -11,8 +11,8 @@ _TIMES = {"sparse": 4.0, "categorical": 4.0, "binary": 4.0, "squared": 25.0, "ab
 @rule(
     statistic="Loss of the untrained model over that of the best constant answer.",
     threshold=(
-        "Four times for cross-entropy: an IRNN starts at three. 25 times for the squared error, where a mean of five standard "
-        "deviations already gives that: labels that are far from 0, or in raw units."
+        "Four times for cross-entropy: an IRNN starts at three. 25 times for the squared "
+        "error: a mean of five standard deviations already gives that, as labels in raw units do."
     ),
     why=(
         "Training has to find the labels' level first. For a bias that moves by the learning rate "
@@ -22,7 +22,7 @@ _TIMES = {"sparse": 4.0, "categorical": 4.0, "binary": 4.0, "squared": 25.0, "ab
     lesson="7_your_model",
     false_alarm="A model that was trained on other data.",
     needs=("loss",),
-    explains=("gradient_sum", "clipped_always"),
+    explains=("gradient_sum",),
 )
 def initial_loss_too_high(examination: Examination) -> Symptom | None:
     """Is the first loss near that of guessing?"""

@@ -20,7 +20,7 @@ _SAME = 2e-6
     lesson="7_your_model",
     false_alarm="Samples that differ only in what they are not meant to depend on.",
     needs=("labels",),
-    explains=("learns_label_mean", "vanishing_gradient", "no_gradient"),
+    explains=("learns_label_mean",),
 )
 def input_ignored(examination: Examination) -> Symptom | None:
     """Does the answer depend on the input?"""

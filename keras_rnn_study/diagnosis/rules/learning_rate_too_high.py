@@ -28,15 +28,10 @@ _LONG, _LONGER, _RISE = 0.2, 0.25, 1.5
     needs=("updates",),
     explains=(
         "not_a_number",
-        "dead_units",
-        "saturated_units",
         "clipped_always",
         "learns_label_mean",
         "vanishing_gradient",
-        "exploding_gradient",
         "input_ignored",
-        "short_memory",
-        "state_drift",
     ),
 )
 def learning_rate_too_high(examination: Examination) -> Symptom | None:

@@ -21,8 +21,6 @@ from keras_rnn_study.diagnosis.rule import Symptom, rule
     false_alarm="Values that a mask takes out again afterwards.",
     explains=(
         "initial_loss_too_high",
-        "learning_rate_too_high",
-        "saturated_units",
         "input_ignored",
         "learns_label_mean",
     ),

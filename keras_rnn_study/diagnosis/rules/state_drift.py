@@ -27,7 +27,7 @@ _KEEPS, _OPEN, _FEW = 0.95, 0.3, 0.05
     lesson="6_memory",
     false_alarm="A task that is to add all steps up, such as counting.",
     needs=("evidence",),
-    explains=("saturated_units", "learns_label_mean"),
+    explains=("learns_label_mean",),
 )
 def state_drift(examination: Examination) -> Symptom | None:
     """Is the input gate closed where the forget gate keeps all?"""

@@ -15,8 +15,8 @@ _GONE = 1e-4
         "samples, in the layer and the state that it reaches best."
     ),
     threshold=(
-        "Below 0.0001 before the network has learned: an error. A short horizon alone is a note: it "
-        "is no fault where the evidence is near the end."
+        "Below 0.0001 before the network has learned: an error. A short horizon alone is a note: "
+        "it is no fault where the evidence is near the end."
     ),
     why=(
         "Each step back multiplies the gradient by the recurrent Jacobian and the activation's "
@@ -29,7 +29,10 @@ _GONE = 1e-4
     lesson="2_vanishing",
     false_alarm="Evidence that is repeated near the end, or was marked where it is not needed.",
     needs=("loss",),
-    explains=("learns_label_mean", "input_ignored", "learning_rate_too_low"),
+    explains=(
+        "learns_label_mean",
+        "input_ignored",
+    ),
 )
 def vanishing_gradient(examination: Examination) -> Symptom | None:
     """Does the gradient reach what decides the answer?"""
