@@ -1,3 +1,4 @@
+from .diagnosis import Diagnosis as Diagnosis
 from .dynamics import Dynamics as Dynamics
 from .gate_activations import GateActivations as GateActivations
 from .gradient_flow import GradientFlow as GradientFlow

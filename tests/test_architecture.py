@@ -23,9 +23,11 @@ MAY_USE = {
     "tracing": ["seams", "cells"],
     "dynamics": ["tracing", "seams", "cells"],
     "live_view": ["tracing", "measures", "pictures"],
+    "diagnosis": ["tracing", "seams", "measures"],
     "callbacks": [
         "tracing",
         "dynamics",
+        "diagnosis",
         "seams",
         "measures",
         "event_log",
@@ -39,7 +41,16 @@ MAY_USE = {
     "runs": ["callbacks", "event_log", "datasets"],
     "study": ["runs", "callbacks", "event_log", "fusion", "pictures"],
     "claims": ["study", "runs", "callbacks", "tracing", "fusion", "datasets", "measures"],
-    "cli": ["claims", "study", "runs", "doctor", "task_views", "live_view", "datasets"],
+    "cli": [
+        "claims",
+        "study",
+        "runs",
+        "doctor",
+        "task_views",
+        "live_view",
+        "diagnosis",
+        "datasets",
+    ],
 }
 
 

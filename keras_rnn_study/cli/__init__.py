@@ -12,6 +12,7 @@ import typer
 
 from keras_rnn_study.cli.claims import claims
 from keras_rnn_study.cli.demo import demo
+from keras_rnn_study.cli.diagnose import diagnose
 from keras_rnn_study.cli.doctor import doctor
 from keras_rnn_study.cli.fit import fit
 from keras_rnn_study.cli.lessons import lessons
@@ -26,6 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+# As `--help` lists them.
 for command in (
     demo,
     lessons,
@@ -35,8 +37,9 @@ for command in (
     sweep,
     report,
     claims,
+    diagnose,
     doctor,
-):  # as `--help` lists them
+):
     app.command()(command)
 
 

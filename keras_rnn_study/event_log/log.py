@@ -67,7 +67,7 @@ class EventLog:
         self._burst = Burst(directory, training)
         weakref.finalize(self, self._burst.close)
 
-    def add(self, tag: str, value: float | np.ndarray | Packed, step: int) -> None:
+    def add(self, tag: str, value: float | np.ndarray | Packed | str, step: int) -> None:
         """Add one value; what it has to be is told by the tag's kind.
 
         Args:
@@ -75,7 +75,7 @@ class EventLog:
             value: Scalar: a number, stored as float32, NaN and infinity too. Histogram: array
                 (buckets, 3): left edge, right edge, count, as `measures.histogram` makes it; left
                 out where all counts are 0. Image: uint8 array (height, width, 3), as `pictures`
-                makes it. Frame: `values.Packed`.
+                makes it. Frame: `values.Packed`. Text: str, Markdown.
             step: The optimizer's iteration.
 
         Raises:

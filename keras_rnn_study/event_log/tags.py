@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple, TypeVar
 
-Kind = Literal["scalar", "histogram", "image", "frame"]
+Kind = Literal["scalar", "histogram", "image", "frame", "text"]
 _Column = TypeVar("_Column")
 
 
@@ -113,6 +113,11 @@ QUANTITIES: dict[str, Quantity] = {
         "frame",
         "**What the tab RNN shows**, for the probe's first sample, by time step: gates and states "
         "(`values`), their gradients (`gradients`), and the batch's mean norms (`flow`).",
+    ),
+    "diagnosis": Quantity(
+        "text",
+        "**What keeps the network from learning**, as the callback Diagnosis finds it: the cause "
+        "before its symptoms, with the numbers that prove it and the line that cures it.",
     ),
     "study": Quantity(
         "scalar",

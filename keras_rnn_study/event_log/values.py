@@ -105,10 +105,22 @@ def frame(packed: Packed) -> Message:
     return tensor
 
 
+def text(markdown: str) -> Message:
+    """Return the tensor of a text, which TensorBoard shows as Markdown.
+
+    Example:
+
+    >>> text("**one**").string_val
+    [b'**one**']
+    """
+    return tf.make_tensor_proto(markdown, dtype=tf.string)
+
+
 # Kind of a quantity -> the TensorBoard plugin that shows it, and the tensor that it reads.
 PLUGINS: dict[Kind, tuple[str, Callable[[Any], Message | None]]] = {
     "scalar": ("scalars", scalar),
     "histogram": ("histograms", histogram),
     "image": ("images", image),
     "frame": ("rnn", frame),
+    "text": ("text", text),
 }

@@ -81,6 +81,15 @@ def clipped(optimizer: keras.optimizers.Optimizer, gradients: Sequence[Any]) -> 
     return list(optimizer._clip_gradients(gradients))
 
 
+def hides_logits(prediction: Any) -> bool:
+    """Return whether Keras' TensorFlow backend reads logits behind a prediction, in a loss.
+
+    Its softmax and sigmoid leave them on the tensor that they return. Without it a diagnosis cannot
+    tell `from_logits=True` behind a softmax, which is harmless, from what is a fault.
+    """
+    return any(hasattr(part, "_keras_logits") for part in keras.tree.flatten(prediction))
+
+
 JIT_COMPILE = "_jit_compile"
 """Where a model keeps its `jit_compile`; reading the property would settle "auto" for good.
 

@@ -1,0 +1,38 @@
+"""Steps that are too short."""
+
+import numpy as np
+
+from keras_rnn_study.diagnosis.examination import Examination
+from keras_rnn_study.diagnosis.rule import Symptom, rule
+
+_SHORT = 1e-5
+
+
+@rule(
+    statistic="Length of a step over that of the weights: the median over kernels.",
+    threshold="Below 0.00001: a thousand updates move the weights by less than 1 %.",
+    why="The weights stay where they were drawn, so that the loss stays where it was.",
+    remedy="keras.optimizers.Adam(1e-3)  # instead of {rate:.2g}",
+    lesson="7_your_model",
+    false_alarm="Weights that are trained already; a schedule that begins at 0 is left out.",
+    needs=("updates",),
+    explains=("learns_label_mean",),
+)
+def learning_rate_too_low(examination: Examination) -> Symptom | None:
+    """Do updates move the weights?"""
+    rehearsal = examination.rehearsal
+    if rehearsal is None or examination.learned or not rehearsal.relative_updates:
+        return None
+    optimizer = examination.model.optimizer
+    accumulated = getattr(optimizer, "gradient_accumulation_steps", None) or 1
+    has_schedule = isinstance(optimizer.get_config().get("learning_rate"), dict)
+    if has_schedule or accumulated > len(rehearsal.losses) or not rehearsal.norms.any():
+        return None
+    moved = [step.max() for step in rehearsal.relative_updates.values() if np.isfinite(step).all()]
+    step = float(np.median(moved)) if moved else float("nan")
+    if not step < _SHORT:
+        return None
+    rate = float(optimizer.learning_rate)
+    title = f"An update moves the weights by {step:.1e} of their length."
+    evidence = {"step": step, "learning_rate": rate, "gradient_norm": float(rehearsal.norms[0])}
+    return Symptom(title, evidence, remedy=learning_rate_too_low.remedy.format(rate=rate))

@@ -1,0 +1,37 @@
+"""A mask that ends before it is used up."""
+
+from keras_rnn_study.diagnosis.examination import Examination
+from keras_rnn_study.diagnosis.rule import Symptom, rule
+
+
+@rule(
+    statistic="Whether a recurrent layer gets a mask, and a later one on its output gets none.",
+    threshold="It does: an error. From Keras 3.16 on recurrent layers hand no mask on.",
+    why=(
+        "Behind the layer where the mask ends padding is data: the next layer reads it, and the "
+        "last output is that of the padding."
+    ),
+    remedy="model.get_layer({layer!r}).supports_masking = True  # before training",
+    lesson="7_your_model",
+    false_alarm="The layer behind works on something else than these sequences.",
+    explains=("padding_side", "vanishing_gradient", "short_memory", "learns_label_mean"),
+)
+def mask_ends(examination: Examination) -> Symptom | None:
+    """Does the mask reach all layers that read the padded steps?"""
+    before: str | None = None
+    for name, layer in examination.trace.items():
+        own = examination.layer_of(name)
+        if layer.mask is None and before is not None:
+            masked = examination.trace[before].mask
+            same_time = (
+                masked is not None
+                and next(iter(layer.states.values())).shape[1] == (masked.shape[1])
+            )
+            if same_time and masked is not None and not masked.all():
+                title = f"{before!r} gets a mask, and {name!r} behind it gets none."
+                evidence = {"masked_steps": float(1 - masked.mean())}
+                remedy = mask_ends.remedy.format(layer=before.split("/")[0])
+                return Symptom(title, evidence, layer=name, remedy=remedy)
+        if layer.mask is not None and getattr(own, "return_sequences", False):
+            before = name
+    return None

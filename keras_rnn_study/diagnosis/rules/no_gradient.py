@@ -1,0 +1,76 @@
+"""Weights that no gradient reaches."""
+
+from keras_rnn_study.diagnosis.examination import Examination
+from keras_rnn_study.diagnosis.rule import Symptom, rule
+
+
+@rule(
+    statistic=(
+        "Weights that the loss does not depend on; recurrent layers whose gradient is exactly 0 in "
+        "every update; recurrent layers with trainable=False at their random start."
+    ),
+    threshold=(
+        "A recurrent layer, or a whole model: an error. A frozen layer counts only with biases "
+        "that were never trained, as frozen layers that were trained elsewhere are meant so."
+    ),
+    why="What gets no gradient stays as it was drawn, so only the layers behind it can learn.",
+    remedy=(
+        "layer.trainable = True  # and compile again; look for tf.stop_gradient, argmax, round,\n"
+        "# casts to int and numpy calls between the layer and the loss"
+    ),
+    lesson="2_vanishing",
+    false_alarm="A reservoir, whose recurrent weights are meant to stay random.",
+    explains=(
+        "vanishing_gradient",
+        "short_memory",
+        "learning_rate_too_low",
+        "learns_label_mean",
+        "input_ignored",
+    ),
+)
+def no_gradient(examination: Examination) -> Symptom | None:
+    """Does each layer get a gradient?"""
+    if not examination.model.trainable_variables:
+        title = "Nothing in the model is trainable."
+        return Symptom(title, {"trainable_weights": 0})
+    rehearsal = examination.rehearsal
+    if rehearsal is not None and examination.is_finite:
+        if rehearsal.disconnected:
+            names = ", ".join(rehearsal.disconnected[:3])
+            is_recurrent = any(_owner(n, examination) for n in rehearsal.disconnected)
+            title = f"The loss does not depend on {len(rehearsal.disconnected)} weight(s): {names}."
+            evidence = {"disconnected": len(rehearsal.disconnected)}
+            severity = "error" if is_recurrent else "warning"
+            return Symptom(title, evidence, severity)  # type: ignore[arg-type]
+        for name in examination.layers:
+            norms = [n for w, n in rehearsal.gradient_norms.items() if w.startswith(f"{name}/")]
+            if norms and not any(each.any() for each in norms):
+                title = f"The gradient of every weight of {name!r} is exactly 0."
+                return Symptom(title, {"updates": len(norms[0])}, layer=name)
+    return _frozen(examination)
+
+
+def _frozen(examination: Examination) -> Symptom | None:
+    untouched = [
+        name
+        for name, layer in examination.layers.items()
+        if not layer.trainable_variables and layer.weights and _is_at_its_start(layer)
+    ]
+    if not untouched:
+        return None
+    title = f"{untouched[0]!r} is frozen, and its weights are those that were drawn at random."
+    evidence = {"frozen_layers": len(untouched), "recurrent_layers": len(examination.layers)}
+    return Symptom(title, evidence, layer=untouched[0])
+
+
+def _is_at_its_start(layer: object) -> bool:
+    """Return whether biases are 0, or 1 as Keras starts an LSTM's forget gate."""
+    bias = getattr(getattr(layer, "cell", None), "bias", None)
+    if bias is None:
+        return False
+    values = set(bias.numpy().ravel().tolist())
+    return values <= {0.0, 1.0}
+
+
+def _owner(weight: str, examination: Examination) -> str | None:
+    return next((name for name in examination.layers if weight.startswith(f"{name}/")), None)

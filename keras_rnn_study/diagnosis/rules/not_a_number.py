@@ -1,0 +1,80 @@
+"""Numbers that became none."""
+
+import numpy as np
+
+from keras_rnn_study.diagnosis.examination import Examination
+from keras_rnn_study.diagnosis.rule import Symptom, rule
+
+
+@rule(
+    statistic=(
+        "Weights, then states step by step, the answer, the loss and the gradients, before "
+        "training and at each of a few updates: the first that is not finite."
+    ),
+    threshold="Any, where the inputs are numbers.",
+    why="NaN spreads: one update with it makes every weight NaN, and nothing is learned again.",
+    remedy=(
+        "tf.debugging.enable_check_numerics()  # stops at the operation that makes it\n"
+        "# divide by (x + 1e-6), take log(x + 1e-6), clip: global_clipnorm=1.0"
+    ),
+    lesson="3_exploding",
+    false_alarm="Values that a mask takes out again afterwards.",
+    explains=(
+        "initial_loss_too_high",
+        "input_ignored",
+        "learns_label_mean",
+    ),
+)
+def not_a_number(examination: Examination) -> Symptom | None:
+    """Where does the first number that is none come from?"""
+    weights = [v for v in examination.model.variables if not np.isfinite(_floats(v)).all()]
+    if weights:
+        title = f"{len(weights)} weight(s) are not finite already, such as {weights[0].path!r}."
+        return Symptom(title, {"weights": len(weights)})
+    for name, layer in examination.trace.items():
+        for state, values in layer.states.items():
+            bad = ~np.isfinite(values).reshape(*values.shape[:2], -1).all(axis=-1)
+            if bad.any():
+                step = int(np.argmax(bad.any(axis=0)))
+                title = f"{state} of {name!r} is not a number from time step {step} on."
+                share = float(bad.any(axis=1).mean())
+                return Symptom(title, {"samples": share}, layer=name, time_step=step)
+    if (
+        examination.predictions is not None
+        and not np.isfinite(_floats(examination.predictions)).all()
+    ):
+        return Symptom("The answer is not a number, though all states are.", {})
+    if examination.loss is not None and not np.isfinite(examination.loss):
+        return Symptom("The loss is not a number, though the answer is one.", {})
+    return _in_gradients(examination) or _in_updates(examination)
+
+
+def _in_gradients(examination: Examination) -> Symptom | None:
+    for name, layer in reversed(list(examination.trace.items())):
+        for state, values in (layer.state_gradients or {}).items():
+            bad = ~np.isfinite(values).reshape(*values.shape[:2], -1).all(axis=-1)
+            if bad.any():
+                step = int(np.flatnonzero(bad.any(axis=0))[-1])
+                title = f"The gradient of {state} in {name!r} is not finite, from step {step} back."
+                share = float(bad.any(axis=1).mean())
+                return Symptom(title, {"samples": share}, layer=name, time_step=step)
+    return None
+
+
+def _in_updates(examination: Examination) -> Symptom | None:
+    rehearsal = examination.rehearsal
+    if rehearsal is None:
+        return None
+    bad = ~(np.isfinite(rehearsal.losses) & np.isfinite(rehearsal.norms))
+    if not bad.any():
+        return None
+    update = int(np.argmax(bad))
+    what = "loss" if not np.isfinite(rehearsal.losses[update]) else "gradient"
+    title = f"After {update} update(s) the {what} is not a number."
+    worst = float(np.nanmax(np.where(bad, np.nan, rehearsal.norms))) if not bad.all() else 0.0
+    return Symptom(title, {"updates": update, "largest_norm_before": worst}, training_step=update)
+
+
+def _floats(values: object) -> np.ndarray:
+    array = np.asarray(values)
+    return array if array.dtype.kind == "f" else np.zeros(1)

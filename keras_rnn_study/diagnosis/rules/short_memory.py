@@ -1,0 +1,75 @@
+"""Forget gates that forget before the answer is due."""
+
+import numpy as np
+
+from keras_rnn_study.diagnosis.examination import Examination
+from keras_rnn_study.diagnosis.rule import Symptom, rule
+
+_GONE = 1e-4
+
+
+@rule(
+    statistic=(
+        "What the forget gates (GRU: update gates) keep from the evidence to the end: their "
+        "product, in the unit that keeps most, at the real values of the gates."
+    ),
+    threshold=(
+        "Below 0.0001, where the gradient at the evidence is below 0.001 of its largest as well: "
+        "then no other path bridges the gap. A default LSTM keeps 0.73 per step: 0.73^30 = 8e-5."
+    ),
+    why=(
+        "The cell's memory is multiplied by the forget gate at each step. What is left of the "
+        "evidence is too little to change the answer, and the gradient that would open the gate is "
+        "multiplied by the same product."
+    ),
+    remedy=(
+        "# memory times spread up to the distance: chrono initialisation\n"
+        "bias = layer.cell.bias.numpy()\n"
+        "forget = np.log(np.random.uniform(1, {distance}, layer.units))\n"
+        "bias[: layer.units] = -forget\n"
+        "bias[layer.units : 2 * layer.units] = forget\n"
+        "layer.cell.bias.assign(bias)"
+    ),
+    lesson="6_memory",
+    false_alarm="Evidence that is repeated later on.",
+    needs=("evidence",),
+    explains=("vanishing_gradient", "input_ignored", "learns_label_mean", "learning_rate_too_low"),
+)
+def short_memory(examination: Examination) -> Symptom | None:
+    """Do the gates keep what decides the answer?"""
+    evidence, distances, reach = examination.evidence, examination.distances, examination.reach
+    if evidence is None or distances is None or examination.learned:
+        return None
+    if examination.answers_every_step and not examination.is_evidence_given:
+        return None
+    if reach is not None and reach > 1e-3:
+        return None
+    best = None
+    for name, layer in examination.trace.items():
+        gate = layer.gates.get("forget", layer.gates.get("update"))
+        backwards = getattr(examination.layer_of(name), "go_backwards", False)
+        if gate is None or gate.ndim != 3 or gate.shape[:2] != evidence.shape or backwards:
+            return None  # another path, which keeps in another way
+        kept = _kept(gate, evidence)
+        if best is None or kept > best[1]:
+            best = name, kept, float(np.nanmean(gate))
+    distance = int(np.median(distances))
+    if best is None or best[1] >= _GONE or distance < 2:
+        return None
+    name, kept, mean = best
+    steps = float(-1 / np.log(np.clip(mean, 1e-6, 1 - 1e-6)))
+    title = f"{name!r} keeps {kept:.0e} of what it saw {distance} steps before the end."
+    return Symptom(
+        title,
+        {"kept": kept, "distance": distance, "mean_gate": mean, "memory_steps": steps},
+        layer=name,
+        remedy=short_memory.remedy.format(distance=distance + 1),
+    )
+
+
+def _kept(gate: np.ndarray, evidence: np.ndarray) -> float:
+    """Return the median over samples of the product after the last evidence, of the best unit."""
+    logs = np.log(np.clip(np.nan_to_num(gate.astype(np.float64), nan=1.0), 1e-300, 1))
+    later = np.cumsum(evidence[:, ::-1], axis=1)[:, ::-1] == 0  # after the last evidence
+    products = (logs * later[..., None]).sum(axis=1)  # (batch, units)
+    return float(np.exp(np.median(products.max(axis=1))))

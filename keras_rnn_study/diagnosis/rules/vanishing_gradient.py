@@ -1,0 +1,80 @@
+"""A gradient that is gone before it reaches the evidence."""
+
+import numpy as np
+
+from keras_rnn_study import measures
+from keras_rnn_study.diagnosis.examination import Examination
+from keras_rnn_study.diagnosis.rule import Symptom, rule
+
+_GONE = 1e-4
+
+
+@rule(
+    statistic=(
+        "Norm of the total gradient at the evidence over its largest at any step: the median over "
+        "samples, in the layer and the state that it reaches best."
+    ),
+    threshold=(
+        "Below 0.0001 before the network has learned: an error. A short horizon alone is a note: "
+        "it is no fault where the evidence is near the end."
+    ),
+    why=(
+        "Each step back multiplies the gradient by the recurrent Jacobian and the activation's "
+        "slope. What is left at the evidence is drowned by what the last steps say."
+    ),
+    remedy=(
+        'keras.layers.SimpleRNN(units, recurrent_initializer="orthogonal")  # or an LSTM with a\n'
+        "# forget bias of log(distance): see short_memory"
+    ),
+    lesson="2_vanishing",
+    false_alarm="Evidence that is repeated near the end, or was marked where it is not needed.",
+    needs=("loss",),
+    explains=(
+        "learns_label_mean",
+        "input_ignored",
+    ),
+)
+def vanishing_gradient(examination: Examination) -> Symptom | None:
+    """Does the gradient reach what decides the answer?"""
+    if examination.learned or not examination.is_finite:
+        return None
+    if examination.answers_every_step and not examination.is_evidence_given:
+        return None
+    reach, distances = examination.reach, examination.distances
+    if reach is None or distances is None:
+        return _short_horizon(examination)
+    distance = int(np.median(distances))
+    if reach >= _GONE or distance < 2:
+        return None
+    title = f"Of the gradient {reach:.0e} is left at the evidence, {distance} steps back."
+    name = next(iter(examination.trace))
+    numbers = {"reach": reach, "distance": distance}
+    return Symptom(title, numbers, layer=name, time_step=int(_first(examination)))
+
+
+def _first(examination: Examination) -> int:
+    assert examination.evidence is not None
+    return int(np.argmax(examination.evidence.any(axis=0)))
+
+
+def _short_horizon(examination: Examination) -> Symptom | None:
+    """Say how far the gradient reaches where nobody knows how far it has to."""
+    horizons = []
+    for name in examination.trace:
+        for norms in examination.gradient_norms(name).values():
+            kept = norms[np.isfinite(norms)]
+            if len(kept) == len(norms):
+                horizons.append((measures.horizon(kept[::-1]), name, len(norms)))
+    if not horizons or examination.answers_every_step:
+        return None
+    horizon, name, time = max(horizons)
+    if not horizon < time / 2:
+        return None
+    title = f"The gradient reaches {horizon:g} of {time} steps back."
+    why = (
+        "That is no fault if what decides the answer is nearer to the end. Nobody said where it "
+        "is, and no single step tells of the label by itself."
+    )
+    remedy = "diagnose(model, x, y, evidence=evidence)  # booleans (samples, time)"
+    numbers = {"horizon": float(horizon), "time_steps": time}
+    return Symptom(title, numbers, "note", layer=name, why=why, remedy=remedy)

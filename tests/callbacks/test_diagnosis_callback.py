@@ -1,0 +1,51 @@
+"""`Diagnosis` in a `fit`: what it finds, when, where it writes, and what only a fit shows."""
+
+import ill_models
+import keras
+import pytest
+from event_files import values_in
+
+from keras_rnn_study.callbacks import Diagnosis, Probe
+
+
+def stateful(x):
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential(
+        [
+            keras.Input(batch_shape=(8, *x.shape[1:])),
+            keras.layers.GRU(3, stateful=True, name="gru"),
+            keras.layers.Dense(1, activation="sigmoid"),
+        ]
+    )
+    model.compile("adam", "binary_crossentropy")
+    return model
+
+
+@pytest.mark.parametrize("shuffle", [True, False])
+def test_only_a_fit_shows_that_a_stateful_layer_is_shuffled(shuffle):
+    x, y = ill_models.signs(6, 16)
+    diagnosis = Diagnosis(None, Probe(x[:8], y[:8]))
+    stateful(x).fit(x, y, batch_size=8, shuffle=shuffle, verbose=0, callbacks=[diagnosis])
+    assert ("stateful_shuffled" in diagnosis.findings.names) == shuffle
+    assert list(diagnosis.history) == [0, 2]
+
+
+def test_it_writes_text_and_training_is_the_same(tmp_path):
+    x, y = ill_models.signs(6, 16)
+    weights = []
+    for callbacks in ([], [Diagnosis(tmp_path, Probe(x, y))]):
+        model = ill_models.network(x, units=3, optimizer=keras.optimizers.Adam(1e-9))
+        model.fit(x, y, batch_size=8, verbose=0, callbacks=callbacks)
+        weights.append([w.tobytes() for w in model.get_weights()])
+    assert weights[0] == weights[1]
+    written = values_in(tmp_path)
+    assert [(tag, step) for tag, step, _ in written] == [
+        ("diagnosis/findings", 0),
+        ("diagnosis/findings", 2),
+    ]
+    assert "learning_rate_too_low" in written[0][2].item().decode()
+
+
+def test_the_probe_has_to_be_one():
+    with pytest.raises(ValueError, match="expected a Probe"):
+        Diagnosis(None, 3)
