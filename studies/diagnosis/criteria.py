@@ -17,11 +17,14 @@ class Outcome:
     Attributes:
         test: Skill on held-out data.
         train: Skill on the training inputs; `None` if `y` is not in the form of the answers.
+        padding: How far the answers move, on average, when padding is cut off; `None` where the
+            model takes sequences of one length only.
         error: What the training raised, in one line.
     """
 
     test: float
     train: float | None = None
+    padding: float | None = None
     error: str | None = None
 
 
@@ -51,6 +54,11 @@ def knows_too_much(best: float) -> Criterion:
 
     proved.__doc__ = f"Patient's skill is far above {best:.2f}, the best forecast's; twin's is not."
     return proved
+
+
+def answers_depend_on_padding(ill: Outcome, twin: Outcome) -> bool:
+    """Patient's answers move when padding is cut off, by a hundredth or more; the twin's do not."""
+    return ill.padding > 0.01 and twin.padding < 1e-5 and twin.test >= LEARNED
 
 
 def learns_all_the_same(ill: Outcome, twin: Outcome) -> bool:

@@ -18,9 +18,11 @@ def network(
     *layers: keras.Layer,
     loss: object = "sparse_categorical_crossentropy",
     optimizer: keras.optimizers.Optimizer | None = None,
+    any_length: bool = False,
 ) -> keras.Model:
     """Build and compile a stack of layers for the inputs of `samples`."""
-    start = keras.Input(samples.x.shape[1:], dtype=samples.x.dtype.name)
+    time = None if any_length else samples.x.shape[1]
+    start = keras.Input((time, *samples.x.shape[2:]), dtype=samples.x.dtype.name)
     model = keras.Sequential([start, *layers])
     model.compile(optimizer=optimizer or adam(), loss=loss)
     return model

@@ -13,7 +13,7 @@ import pathlib
 import time
 
 import everyone
-from case import Healthy, Patient
+from case import Case, Healthy, Patient
 from criteria import LEARNED, Outcome
 from working_off import Results, work_off
 
@@ -37,7 +37,18 @@ def outcome(subject: Patient | Healthy) -> Outcome:
     if case.validation_data is not None:
         prediction = case.model.predict(case.x, batch_size=32, verbose=0)
         train = case.skill(prediction, case.y)
-    return Outcome(test=case.tested(), train=train)
+    return Outcome(test=case.tested(), train=train, padding=_effect_of_padding(case))
+
+
+def _effect_of_padding(case: Case) -> float | None:
+    """Cut off half of the steps, in which all samples are padded, and see how answers move."""
+    if case.model.input_shape[1] is not None:
+        return None
+    x, _ = case.test
+    half = x.shape[1] // 2
+    assert not x[:, half:].any(), "only padding may be cut off"
+    whole, cut = (case.model.predict(part, verbose=0) for part in (x, x[:, :half]))
+    return float(abs(whole - cut).mean())
 
 
 def proof(name: str) -> dict[str, object]:
@@ -62,7 +73,7 @@ def proof(name: str) -> dict[str, object]:
 
 def _rounded(outcome: Outcome) -> dict[str, object]:
     return {
-        name: round(value, 3) if isinstance(value, float) else value
+        name: float(f"{value:.3g}") if isinstance(value, float) else value
         for name, value in dataclasses.asdict(outcome).items()
         if value is not None
     }

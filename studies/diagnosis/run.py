@@ -9,6 +9,7 @@ so an interrupted run goes on where it was. Beside the JSON file, tables are wri
 import argparse
 import pathlib
 import time
+from collections.abc import Sequence
 
 import everyone
 import numpy as np
@@ -16,7 +17,7 @@ import split
 import tables
 from case import BATCH_SIZE, Case, Patient
 from prove import PROOFS
-from working_off import Results, work_off
+from working_off import Result, Results, work_off
 
 RESULTS = pathlib.Path(__file__).resolve().parents[1] / "results" / "diagnosis.json"
 STEPS = 10
@@ -96,10 +97,16 @@ def main() -> None:
     for name, result in work_off(diagnosed, left, arguments.jobs):
         results.keep(name, result)
         print(name, result["cause"], result["found"], result["raised"] or "", flush=True)
-    known = {name: results.kept[name] for name in names if name in results.kept}
-    text = tables.text(known, arguments.half)
-    arguments.out.with_suffix(".md").write_text(text, encoding="utf-8")
-    print(text)
+        write_tables(results.kept, names, arguments.half, arguments.out)
+    write_tables(results.kept, names, arguments.half, arguments.out)
+
+
+def write_tables(
+    kept: dict[str, Result], names: Sequence[str], half: str, out: pathlib.Path
+) -> None:
+    """Write the tables of those whose results are there."""
+    text = tables.text({name: kept[name] for name in names if name in kept}, half)
+    out.with_suffix(".md").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ class Samples:
 
 
 @functools.cache
-def task(name: str, gap: int, num_train: int = NUM_TRAIN, **settings: object) -> Samples:
+def task(name: str, gap: int | None, num_train: int = NUM_TRAIN, **settings: object) -> Samples:
     """Load a task of the project."""
     module = catalog.get(name)
     (x, y), (test_x, test_y) = module.load_data(
@@ -121,7 +121,7 @@ def autoregression(window: int = 12, past: float = 0.8, ahead: int = 1) -> Sampl
 
 def windows(inputs: np.ndarray, target: np.ndarray, window: int, ahead: int = 1) -> Samples:
     """Cut a series into windows; the target lies `ahead` steps after a window's last one."""
-    count = len(inputs) - window - ahead + 1
+    count = len(inputs) - window - max(ahead, 0) + 1
     x = np.stack([inputs[start : start + window] for start in range(count)])
     y = target[window + ahead - 1 :][:count, None]
     train = count - NUM_TEST - window  # no window of the training reaches into the test's

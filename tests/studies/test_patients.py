@@ -151,6 +151,12 @@ class TestProofs:
         assert not criteria.generalises_less(ignorant, learned)
         assert not criteria.generalises_less(learned, learned)
 
+    def test_dependence_on_padding_needs_a_twin_without_it(self):
+        moved, same = (criteria.Outcome(test=1.0, padding=far) for far in (0.1, 0.0))
+        assert criteria.answers_depend_on_padding(moved, same)
+        assert not criteria.answers_depend_on_padding(same, same)
+        assert not criteria.answers_depend_on_padding(moved, moved)
+
 
 class TestSkills:
     def test_most_frequent_class_is_no_skill(self):

@@ -24,12 +24,12 @@ def step(*, rate: float, optimizer: str, cell: str, name: str = "recall", gap: i
     )
 
 
-def output_kernel(*, deviation: float, cell: str) -> Case:
+def output_kernel(*, deviation: float, cell: str, rate: float = 0.01) -> Case:
     """Start the answer's kernel small or large."""
     samples = task("recall", 4)
     kernel = keras.initializers.RandomNormal(stddev=deviation)
     return samples.case(
-        network(samples, recurrent(cell), answer(8, kernel_initializer=kernel), optimizer=sgd(0.01))
+        network(samples, recurrent(cell), answer(8, kernel_initializer=kernel), optimizer=sgd(rate))
     )
 
 
@@ -47,7 +47,7 @@ def wrong_at_first(*, bias: float) -> Case:
     samples = task("digits", 0)
     sure = [bias] + [0.0] * 9
     last = answer(10)
-    model = network(samples, recurrent("gru"), last, optimizer=sgd(0.01))
+    model = network(samples, recurrent("gru"), last)
     last.bias.assign(sure)
     return samples.case(model)
 
@@ -71,11 +71,11 @@ WILD = {
 
 PATIENTS = [
     Patient(
-        name="adam_at_3",
+        name="adam_at_30",
         cause="learning_rate_too_high",
         make=functools.partial(step, optimizer="adam", cell="lstm"),
         setting="rate",
-        ill=3.0,
+        ill=30.0,
         well=0.01,
         acceptable=WILD,
     ),
@@ -141,7 +141,7 @@ PATIENTS = [
     Patient(
         name="answer_kernel_of_deviation_100",
         cause="initial_loss_too_high",
-        make=functools.partial(output_kernel, cell="lstm"),
+        make=functools.partial(output_kernel, cell="lstm", rate=0.2),
         setting="deviation",
         ill=100.0,
         well=0.3,
@@ -179,11 +179,11 @@ PATIENTS = [
         well=0.0,
     ),
     Patient(
-        name="64_sequences_by_heart",
+        name="32_sequences_by_heart",
         cause="overfitting",
-        make=functools.partial(few, name="recall", gap=10, cell="lstm"),
+        make=functools.partial(few, name="recall", gap=20, cell="lstm"),
         setting="num_train",
-        ill=64,
+        ill=32,
         well=2048,
         shown_by=generalises_less,
         updates=64,
