@@ -1,8 +1,12 @@
 """Runs the lessons, and writes them as notebooks in both languages.
 
 A lesson is a percent script with one code and two proses: markdown cells say `lang="en"` or
-`lang="zh"`. It is executed once; `1_chain.ipynb` and `1_chain.zh.ipynb` get the same code and the
-same outputs, each with its own prose.
+`lang="zh"`. `1_chain.ipynb` and `1_chain.zh.ipynb` get the same code, each with its own prose, and
+are executed each in its language: of their code the line `LANGUAGE = "en"` differs, which decides
+the words of the pictures.
+
+A code cell that says `tags=["check"]` asserts what the prose says. It runs here and in the tests, and
+is not in the notebooks, where it would give away what the reader is to predict.
 
 python notebooks/build.py [NAME ...] [--check]
 """
@@ -27,6 +31,7 @@ TIMEOUT = 600  # seconds a cell
 _CHINESE_LINE_END = re.compile(
     "(?<=[\u3001-\u9fff\uff00-\uffef”])\n(?=[\u3001-\u9fff\uff00-\uffef“])"
 )
+_START = 'LANGUAGE = "en"'  # where a lesson says it
 _KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
@@ -47,18 +52,26 @@ def read(path):
     return notebook
 
 
-def in_language(notebook, language):
-    """The code, and the prose of one language."""
+def is_check(cell):
+    """Whether a code cell asserts what the prose says, and is not for the reader."""
+    return "check" in cell.metadata.get("tags", [])
+
+
+def in_language(notebook, language, checks=False):
+    """The code, and the prose of one language; with `checks`, also what asserts it."""
     chosen = copy.deepcopy(notebook)
     chosen.cells = [
         cell
         for cell in chosen.cells
-        if cell.cell_type == "code" or cell.metadata["lang"] == language
+        if cell.metadata.get("lang", language) == language
+        and (checks or not is_check(cell))
     ]
     for number, cell in enumerate(chosen.cells):
         if cell.cell_type == "markdown":
             cell.source = _CHINESE_LINE_END.sub("", cell.source)
-        cell.metadata = {}
+        else:
+            cell.source = cell.source.replace(_START, f'LANGUAGE = "{language}"')
+        cell.metadata = {"tags": ["check"]} if is_check(cell) else {}
         cell["id"] = f"cell-{number}"  # the same lesson, the same bytes
     return chosen
 
@@ -70,7 +83,7 @@ def execute(notebook):
     )
     client.execute()
     for cell in notebook.cells:
-        cell.metadata = {}  # times of execution
+        cell.metadata.pop("execution", None)  # its times
         if cell.cell_type == "code":
             cell.outputs = [_compressed(output) for output in cell.outputs]
     return notebook
@@ -92,20 +105,30 @@ def out_of_step(path):
 
 
 def build(path):
-    """Executes one source and writes its notebooks; returns the seconds that it took."""
+    """Executes one source and writes its notebooks; returns the seconds that the English one took."""
     notebook = read(path)
-    start = time.perf_counter()
-    executed = execute(in_language(notebook, "en"))
-    seconds = time.perf_counter() - start
-    code = [cell for cell in executed.cells if cell.cell_type == "code"]
+    has_pictures = any(_START in cell.source for cell in notebook.cells)
+    seconds = []
     for language, suffix in LANGUAGES.items():
+        if has_pictures or not seconds:
+            start = time.perf_counter()
+            executed = execute(in_language(notebook, language, checks=True))
+            seconds.append(time.perf_counter() - start)
+        ran = [
+            cell
+            for cell in executed.cells
+            if cell.cell_type == "code" and not is_check(cell)
+        ]
         written = in_language(notebook, language)
         cells = [cell for cell in written.cells if cell.cell_type == "code"]
-        for cell, ran in zip(cells, code, strict=True):
-            cell.outputs, cell.execution_count = ran.outputs, ran.execution_count
+        for number, (cell, source) in enumerate(zip(cells, ran, strict=True), 1):
+            cell.outputs, cell.execution_count = source.outputs, number
+            for output in cell.outputs:
+                if "execution_count" in output:
+                    output["execution_count"] = number
         nbformat.validate(written)
         nbformat.write(written, path.with_suffix(suffix))
-    return seconds
+    return seconds[0]
 
 
 def _content(path):
