@@ -105,7 +105,9 @@ for x_t in x[0]:
 
 difference = np.abs(states - layer.states["h"][0]).max()
 print(f"largest difference from the Keras layer: {difference:.1e}")
-print(f"between the two ways of writing: {np.abs(np.subtract(states, joined)).max():.1e}")
+print(
+    f"between the two ways of writing: {np.abs(np.subtract(states, joined)).max():.1e}"
+)
 
 # %% tags=["check"]
 assert difference < 1e-6

@@ -123,10 +123,14 @@ for name, kernel in kernels.items():
         lengths[name].append(np.linalg.norm(vector))
         vector = vector @ kernel.T  # as the gradient goes back
     singular = np.linalg.svd(kernel, compute_uv=False)[0]
-    print(f"{name}: radius {measures.spectral_radius(kernel):.2f}, "
-          f"largest singular value {singular:.2f}, "
-          f"largest growth {max(lengths[name]) / lengths[name][0]:,.0f}")
-row(Panel(lengths, title="length of a vector, carried on", x="steps", log=True), width=7)
+    print(
+        f"{name}: radius {measures.spectral_radius(kernel):.2f}, "
+        f"largest singular value {singular:.2f}, "
+        f"largest growth {max(lengths[name]) / lengths[name][0]:,.0f}"
+    )
+row(
+    Panel(lengths, title="length of a vector, carried on", x="steps", log=True), width=7
+)
 
 # %% tags=["check"]
 one, other = (np.array(values) / values[0] for values in lengths.values())
@@ -158,14 +162,21 @@ assert other[-1] < other.max() / 100
 # **预测**：$U$ 为 $0.9\,I$、$I$、$1.1\,I$ 时，梯度沿时间各是什么样子？
 
 # %%
-x, y = (np.array(part) for part in next(iter(adding.stream(64, gap=50, seed=0).take(1))))
+x, y = (
+    np.array(part) for part in next(iter(adding.stream(64, gap=50, seed=0).take(1)))
+)
 lines = {}
 for radius in RADII:
     model = build_model(adding.TASK, "simple_rnn", init="identity", seed=0)
     scale(model, radius)
     lines[rf"$U = {radius}\,I$"] = norms = flow(model, x, y)
-    print(f"U = {radius} I: from the last step to the first times {norms[0] / norms[-1]:.3g}")
-row(Panel(lines, title="gradient through time, ReLU", x="time step $t$", log=True), width=7)
+    print(
+        f"U = {radius} I: from the last step to the first times {norms[0] / norms[-1]:.3g}"
+    )
+row(
+    Panel(lines, title="gradient through time, ReLU", x="time step $t$", log=True),
+    width=7,
+)
 
 # %% tags=["check"]
 ratios = [norms[0] / norms[-1] for norms in lines.values()]
@@ -202,9 +213,11 @@ for step in range(3):
     parts = (g * (h > 0)).sum(axis=0)  # of the bias' gradient: (time, units)
     size = measures.step_norms(h)
     first_steps.append((norms[0] / norms[-1], parts, size))
-    print(f"after {step} steps: |dL/dh_0| / |dL/dh_T| = {first_steps[-1][0]:.2g}, "
-          f"|dL/db| = {np.linalg.norm(parts.sum(0)):.3g}, "
-          f"|h| from {size[0]:.2g} to {size[-1]:.2g}")
+    print(
+        f"after {step} steps: |dL/dh_0| / |dL/dh_T| = {first_steps[-1][0]:.2g}, "
+        f"|dL/db| = {np.linalg.norm(parts.sum(0)):.3g}, "
+        f"|h| from {size[0]:.2g} to {size[-1]:.2g}"
+    )
     loss = model.train_on_batch(x, y)[0]
     print(f"   loss {loss:.3g}")
 
@@ -269,7 +282,9 @@ def flat(parts):
 
 whole, angles = flat(gradients), {}
 for name, clipped in clippings.items():
-    cosine = flat(clipped) @ whole / np.linalg.norm(flat(clipped)) / np.linalg.norm(whole)
+    cosine = (
+        flat(clipped) @ whole / np.linalg.norm(flat(clipped)) / np.linalg.norm(whole)
+    )
     angles[name] = np.degrees(np.arccos(min(cosine, 1)))
     print(f"{name}: {angles[name]:.0f} degrees from the gradient")
 

@@ -224,7 +224,9 @@ by_reach, by_gap, both = (
     rank_correlation(a, b) for a, b in ((reach, rate), (short, rate), (reach, short))
 )
 given_gap = (by_reach - by_gap * both) / np.sqrt((1 - by_gap**2) * (1 - both**2))
-print(f"rank correlation with success: reach {by_reach:.2f}, the gap alone {by_gap:.2f}")
+print(
+    f"rank correlation with success: reach {by_reach:.2f}, the gap alone {by_gap:.2f}"
+)
 print(f"reach, the gap being known (partial): {given_gap:.2f}")
 
 # %% tags=["check"]

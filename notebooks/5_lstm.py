@@ -212,7 +212,9 @@ assert worst < 1e-5
 mean = {n: layer.gates[n].mean(axis=(0, 2)) for n in ["input", "forget", "output"]}
 for name, gate in mean.items():
     between = gate[1:-1].mean()
-    print(f"{name}: symbol {gate[0]:.2f}, between {between:.2f}, question {gate[-1]:.2f}")
+    print(
+        f"{name}: symbol {gate[0]:.2f}, between {between:.2f}, question {gate[-1]:.2f}"
+    )
 curves(
     mean,
     x="time step $t$ (symbol at 0, question at 21)",
@@ -285,6 +287,7 @@ assert elsewhere[most] < 0.35
 # 再做一次干预：在训练好的模型中令 $U = 0$，使 $h$ 再也进不了四个方框，而顶端的那条线保持原样。
 #
 # **预测**：两组的相关系数会怎样变化？
+
 
 # %%
 def likeness(layer, units):

@@ -5,16 +5,18 @@ of the toolkit into the lesson's language. It travels with the notebooks, beside
 """
 
 import dataclasses
+import re
 from collections.abc import Mapping, Sequence
 
 import matplotlib
 import numpy as np
-from keras_rnn_study.runs.quiet import start_tensorflow
-from keras_rnn_study.study.report.style import DASHES, marks
-from lesson_words import CHINESE, everyday_sentences
 from matplotlib import font_manager
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+
+from keras_rnn_study.runs.quiet import start_tensorflow
+from keras_rnn_study.study.report.style import DASHES, marks
+from lesson_words import CHINESE, everyday_sentences
 
 CHINESE_FONTS = (
     "Noto Sans CJK SC",  # Linux; below: another of Linux, macOS, Windows
@@ -29,9 +31,11 @@ _STYLE = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.grid": True,
+    "axes.axisbelow": True,
     "grid.color": "0.9",
     "legend.frameon": False,
 }
+_PLACE = re.compile(r"\(step (\d+), unit (\d+)\)")  # in a diagram's heading
 _words: dict[str, str] = {}
 
 
@@ -50,9 +54,14 @@ def start(language: str) -> None:
         known = font_manager.get_font_names()
         fonts = [name for name in CHINESE_FONTS if name in known]
         if not fonts:
-            print("图中文字为英文：本机没有中文字体。可安装 " + "、".join(CHINESE_FONTS))
+            print(
+                "图中文字为英文：本机没有中文字体。可安装 " + "、".join(CHINESE_FONTS)
+            )
             return
-        matplotlib.rcParams["font.family"] = [*fonts, "DejaVu Sans"]  # mathtext takes the first
+        matplotlib.rcParams["font.family"] = [
+            *fonts,
+            "DejaVu Sans",
+        ]  # mathtext takes the first
         _words.update(CHINESE)
 
 
@@ -69,7 +78,8 @@ def show(figure: Figure) -> Figure:
     """
     for text in figure.findobj(Text):
         parts = text.get_text().split("      ")  # a heading may have two parts
-        text.set_text("      ".join(word(part) for part in parts))
+        said = "      ".join(word(part) for part in parts)
+        text.set_text(_PLACE.sub(r"（第 \1 步，单元 \2）", said) if _words else said)
         text.set_fontfamily(matplotlib.rcParams["font.family"])
     return figure
 
@@ -123,12 +133,19 @@ def _draw(axes, panel: Panel) -> None:
     for name, level in panel.across.items():
         axes.axhline(level, color="0.4", linestyle=":")
         axes.annotate(
-            word(name), (1, level), xycoords=("axes fraction", "data"), ha="right", va="top"
+            word(name),
+            (1, level),
+            xycoords=("axes fraction", "data"),
+            ha="right",
+            va="top",
         )
     for name, place in panel.upright.items():
         axes.axvline(place, color="0.4", linestyle=":")
         axes.annotate(
-            f" {word(name)}", (place, 0.02), xycoords=("data", "axes fraction"), va="bottom"
+            f" {word(name)}",
+            (place, 0.02),
+            xycoords=("data", "axes fraction"),
+            va="bottom",
         )
     axes.set(title=word(panel.title), xlabel=word(panel.x), ylabel=word(panel.y))
     if panel.top is not None:
@@ -137,7 +154,9 @@ def _draw(axes, panel: Panel) -> None:
         axes.legend(loc="best", fontsize=8)
 
 
-def bars(groups: Mapping[str, Sequence[float]], names: Sequence[str], **labels) -> Figure:
+def bars(
+    groups: Mapping[str, Sequence[float]], names: Sequence[str], **labels
+) -> Figure:
     """Draw a group of bars for each name, one bar of each group."""
     figure = Figure((6, 2.8), layout="constrained")
     axes = figure.add_subplot()
@@ -145,7 +164,11 @@ def bars(groups: Mapping[str, Sequence[float]], names: Sequence[str], **labels) 
     for number, (group, heights) in enumerate(groups.items()):
         places = np.arange(len(names)) + width * (number - (len(groups) - 1) / 2)
         axes.bar(
-            places, heights, 0.9 * width, color=marks(number + 1)["color"], label=word(group)
+            places,
+            heights,
+            0.9 * width,
+            color=marks(number + 1)["color"],
+            label=word(group),
         )
     axes.set_xticks(range(len(names)), [word(name) for name in names])
     axes.set(title=word(labels.get("title", "")), ylabel=word(labels.get("y", "")))
@@ -167,7 +190,12 @@ def sentences(rows: Sequence[tuple[Sequence[str], int]]) -> Figure:
             weight = "bold" if place in (decides, last) else "normal"
             axes.text(place, 0.6, text, ha="center", rotation=25, weight=weight)
         axes.annotate("", (last, 0.2), (decides, 0.2), arrowprops={"arrowstyle": "<->"})
-        axes.text((decides + last) / 2, -0.45, f"{word('gap')} = {last - decides - 1}", ha="center")
+        axes.text(
+            (decides + last) / 2,
+            -0.45,
+            f"{word('gap')} = {last - decides - 1}",
+            ha="center",
+        )
         axes.set(xlim=(-1, 19), ylim=(-0.6, 2))
         axes.axis("off")
     return figure
@@ -181,5 +209,7 @@ def everyday(language: str) -> tuple[np.ndarray, np.ndarray, list[list[str]]]:
     """
     spoken = [text.split() for text in everyday_sentences(language)]
     vocabulary = sorted({part for words in spoken for part in words})
-    numbers = np.array([[vocabulary.index(part) for part in words] for words in spoken], "int32")
+    numbers = np.array(
+        [[vocabulary.index(part) for part in words] for words in spoken], "int32"
+    )
     return numbers[:, :-1], numbers[:, -1], spoken

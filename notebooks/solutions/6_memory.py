@@ -22,7 +22,7 @@ x, y = recall.make(256, gap=GAP, seed=1)
 # logarithm in the chrono initialisation comes from.
 
 # %% [markdown] lang="zh"
-# **1. 公式。** 由 $T = 1 / (1 - \sigma(b))$ 得 $b = \log(T - 1)$：100 步为 4.6，1000 步为 6.9。chrono 初始化中的对数就是这样来的。
+# **1. 公式。** 由 $T = 1 / (1 - \sigma(b))$ 得 $b = \log(T - 1)$：100 步对应 4.6，1000 步对应 6.9。chrono 初始化里的对数就是这么来的。
 
 # %%
 for time in [100, 1000]:
@@ -50,11 +50,11 @@ assert reach[GAP] == GAP + 2
 
 
 # %% [markdown] lang="en"
-# **3. The GRU.** Its update gate starts at 0.5: half of the memory is renewed at each step, and $0.5^{100}$ is $10^{-30}$. With chrono the horizon is the
+# **3. The GRU.** Its update gate starts at 0.5: half of the memory is renewed at each step, and $0.5^{100}$ is $10^{-30}$. With chrono the reach is the
 # whole sequence.
 
 # %% [markdown] lang="zh"
-# **3. GRU。** 它的更新门从 0.5 开始：每一步更新一半的记忆，而 $0.5^{100}$ 是 $10^{-30}$。用 chrono 时视界是整个序列。
+# **3. GRU。** 更新门的初值是 0.5：每一步都换掉一半的记忆，而 $0.5^{100}$ 约为 $10^{-30}$。用 chrono 时，梯度传遍整个序列。
 
 # %%
 horizons = {}
