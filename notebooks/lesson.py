@@ -177,7 +177,7 @@ def bars(
 
 
 def sentences(rows: Sequence[tuple[Sequence[str], int]]) -> Figure:
-    """Draw sentences, each with the word that decides and the blank in bold, and their gap.
+    """Draw sentences, each with the word that decides and the blank in colour, and their gap.
 
     Args:
         rows: The words of each, and which of them decides.
@@ -187,8 +187,8 @@ def sentences(rows: Sequence[tuple[Sequence[str], int]]) -> Figure:
     for axes, (words, decides) in zip(all_axes, rows, strict=True):
         last = len(words) - 1
         for place, text in enumerate(words):
-            weight = "bold" if place in (decides, last) else "normal"
-            axes.text(place, 0.6, text, ha="center", rotation=25, weight=weight)
+            colour = "#D55E00" if place in (decides, last) else "0.2"
+            axes.text(place, 0.6, text, ha="center", rotation=25, color=colour)
         axes.annotate("", (last, 0.2), (decides, 0.2), arrowprops={"arrowstyle": "<->"})
         axes.text(
             (decides + last) / 2,
