@@ -123,12 +123,13 @@ assert memory_time[1] < 4
 assert 20 < memory_time[3] < 22
 assert 145 < memory_time[5] < 155
 assert reach["Keras' default"] < 60
+assert norms["forget 5"][0] > 5 * norms["forget 5"][-1]
 assert all(steps == GAP + 2 for n, steps in reach.items() if n != "Keras' default")
 
 # %% [markdown] lang="en"
 # On the left: the default has one memory time for all units, under 4 steps; with a bias of 5 it is about 150 for all; chrono's go from short to long. On the right: with the default the gradient vanishes
 # on its way to the symbol, as in lesson 2; with the other three its reach is the whole sequence. (It falls a little slower than $0.73^t$, as the
-# total gradient has a second way back, through $h$ and the gates.)
+# total gradient has a second way back, through $h$ and the gates. And with a bias of 5 it is larger at the symbol than at the end: keep that in mind.)
 #
 # By what we have seen, the last three should all learn.
 #
@@ -137,7 +138,7 @@ assert all(steps == GAP + 2 for n, steps in reach.items() if n != "Keras' defaul
 # %% [markdown] lang="zh"
 # 左图：默认初始化时，所有单元的记忆时长都一样，不到 4 步；偏置为 5 时都是 150 步左右；chrono 则从短到长依次分布。
 # 右图：默认初始化时，梯度在传到符号之前就消失了，与第 2 课一样；其余三种的梯度都能传遍整个序列。
-# （默认时它比 $0.73^t$ 下降得慢一些，因为总梯度还有另一条路可走：经过 $h$ 和各个门。）
+# （默认时它比 $0.73^t$ 下降得慢一些，因为总梯度还有另一条路可走：经过 $h$ 和各个门。另外，偏置为 5 时，梯度在符号处反而比末尾大，请先记住这一点。）
 #
 # 照此看来，后三种都应当学得会。
 #
@@ -200,7 +201,7 @@ assert size["forget 5, input -5"][-1] < 0.1
 assert min(one[-1] for n, one in slope.items() if n != "forget 5") > 0.95
 
 # %% [markdown] lang="en"
-# With $f$ near 1 and $i$ near 0.5 the cell adds up half of every candidate that comes, distractors too, and lets nothing go: $c$ grows to several units, where the tanh behind it is flat. In 1997 this was called **internal state drift**, and the remedy was
+# With $f$ near 1 and $i$ near 0.5 the cell adds up half of every candidate that comes, distractors too, and lets nothing go: $c$ grows to several units, where the tanh behind it is flat. (That is why its gradient was small at the end: it comes in through this tanh.) In 1997 this was called **internal state drift**, and the remedy was
 # just this: *start the input gates' biases negative*. With it, or with chrono, $c$ stays small, and the tanh keeps a slope of nearly 1. (With the default it stays small, too: that cell forgets.)
 #
 # **The verdict.** "Remembering is the LSTM's default behaviour" is half true. Its *structure* allows it: there is a line on which
@@ -217,7 +218,7 @@ assert min(one[-1] for n, one in slope.items() if n != "forget 5") > 0.95
 # Solutions: `solutions/6_memory.ipynb`. Words: [glossary](glossary.md). Next: [your own model](7_your_model.ipynb).
 
 # %% [markdown] lang="zh"
-# $f$ 接近 1，而 $i$ 约为 0.5，于是细胞把每一步的候选记忆元都加上一半，干扰符号也不例外，而且只进不出：$c$ 涨到了好几，后面的 tanh 在那里几乎是平的。
+# $f$ 接近 1，而 $i$ 约为 0.5，于是细胞把每一步的候选记忆元都加上一半，干扰符号也不例外，而且只进不出：$c$ 涨到了好几，后面的 tanh 在那里几乎是平的。（梯度在末尾偏小，正是因为它要穿过这个 tanh 才能进来。）
 # 1997 年的论文把这叫作**内部状态漂移**（internal state drift），给出的对策正是*让输入门的偏置从负数开始*。这样做，或者用 chrono，$c$ 就一直很小，
 # tanh 的斜率保持在 1 附近。（默认初始化时 $c$ 也很小，那是因为它一直在遗忘。）
 #

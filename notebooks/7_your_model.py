@@ -110,7 +110,7 @@ assert all(accuracy[-1] < 0.7 for accuracy, _ in ill.values())
 #
 # ![TensorBoard's Scalars tab](../docs/images/tensorboard-scalars.png)
 #
-# The same numbers are in each callback's `.history`. **Predict**: A, B and C, which one has a gradient that vanishes, which one that explodes, and which one gates that are stuck? Three
+# The same numbers are in each callback's `.history`. **Predict**: whose gradient vanishes, whose explodes, and whose gates are stuck? Three
 # pictures:
 
 # %% [markdown] lang="zh"
@@ -124,7 +124,7 @@ assert all(accuracy[-1] < 0.7 for accuracy, _ in ill.values())
 #
 # ![TensorBoard 的 Scalars 页](../docs/images/tensorboard-scalars.png)
 #
-# 同样的数值也在每个回调的 `.history` 里。**预测**：A、B、C 之中，哪个梯度消失，哪个梯度爆炸，哪个的门卡住了？看三幅图：
+# 同样的数值也在每个回调的 `.history` 里。**预测**：谁的梯度消失，谁的梯度爆炸，谁的门卡住了？看三幅图：
 
 # %%
 norms, flows = {}, {}
@@ -169,7 +169,7 @@ bars(shares, ["input", "forget", "output"], title=title, y="share")
 # **B: exploding.** The norm is not even a number from the second training step on: its line ends at once. Cause: a ReLU chain with a learning rate of 0.1 and nothing
 # that limits a step (lesson 3).
 #
-# **C: stuck.** More than four fifths of the gates' values are below 0.1 or above 0.9 before training has begun: the sigmoids stand at their ends, where their slopes are below 0.09, and the gates jump with every reading. Cause: readings in
+# **C: stuck.** More than four fifths of the gates' values are below 0.1 or above 0.9 before training has begun: the sigmoids stand at their ends, where their slopes are below 0.09. (Its gradient vanishes, too, and sooner than A's; what tells C from A is the third picture.) Cause: readings in
 # raw units, of the size of 100, where a layer expects something like 1.
 #
 # Each illness is seen *before training or in its first steps*: there is no need to wait for a night.
@@ -179,7 +179,7 @@ bars(shares, ["input", "forget", "output"], title=title, y="share")
 #
 # **B：梯度爆炸。** 从第二个训练步起，范数已经不是有限的数，曲线立刻断了。原因：ReLU 链、0.1 的学习率，又没有任何东西限制步长（第 3 课）。
 #
-# **C：门卡住。** 训练还没开始，门的数值就有八成以上低于 0.1 或高于 0.9：sigmoid 处在两端，斜率不到 0.09，而且每来一个读数，门就大幅跳变一次。
+# **C：门卡住。** 训练还没开始，门的数值就有八成以上低于 0.1 或高于 0.9：sigmoid 处在两端，斜率不到 0.09。（它的梯度同样会消失，而且比 A 还快；把 C 与 A 区分开的是第三幅图。）
 # 原因：读数用的是原始单位，大小在 100 左右，而这一层适合的输入大小是 1 左右。
 #
 # 三种病都能在*训练之前，或者最初几步*看出来，不必等上一整夜。
@@ -195,6 +195,7 @@ assert a["gradient_horizon/lstm/h"][0] < 40
 assert max(shares["A"]) < 0.05
 assert not np.isfinite(b["gradient_norm/global"][1])
 assert min(shares["C"]) > 0.8
+assert c["gradient_horizon/lstm/h"][0] <= a["gradient_horizon/lstm/h"][0]
 
 # %% [markdown] lang="en"
 # ## The remedies

@@ -8,7 +8,7 @@ the words of the pictures.
 A code cell that says `tags=["check"]` asserts what the prose says. It runs here and in the tests, and
 is not in the notebooks, where it would give away what the reader is to predict.
 
-python notebooks/build.py [NAME ...] [--check]
+python notebooks/build.py [NAME ...] [--check | --prose]
 """
 
 import argparse
@@ -131,6 +131,22 @@ def build(path):
     return seconds[0]
 
 
+def rewrite_prose(path):
+    """Writes a source's prose into notebooks whose code is still the source's; nothing is run."""
+    for language, suffix in LANGUAGES.items():
+        written = in_language(read(path), language)
+        there = nbformat.read(path.with_suffix(suffix), as_version=4)
+        old, new = (
+            [cell for cell in book.cells if cell.cell_type == "code"]
+            for book in (there, written)
+        )
+        if [cell.source for cell in old] != [cell.source for cell in new]:
+            raise SystemExit(f"{path.name}: its code has changed, so it has to be run")
+        for ran, cell in zip(old, new, strict=True):
+            cell.outputs, cell.execution_count = ran.outputs, ran.execution_count
+        nbformat.write(written, path.with_suffix(suffix))
+
+
 def _content(path):
     return [
         (cell.cell_type, cell.source)
@@ -156,6 +172,11 @@ def main():
     parser.add_argument(
         "--check", action="store_true", help="only say what is out of step"
     )
+    parser.add_argument(
+        "--prose",
+        action="store_true",
+        help="only write the prose; the code is as it was",
+    )
     arguments = parser.parse_args()
     chosen = sources(arguments.names)
     if not chosen:
@@ -167,7 +188,9 @@ def main():
                 f"{target.relative_to(FOLDER)} is not what its source says; run: make lessons"
             )
         return len(stale) > 0
-    for path in chosen:
+    for path in chosen if arguments.prose else ():
+        rewrite_prose(path)
+    for path in () if arguments.prose else chosen:
         print(f"{path.relative_to(FOLDER)}: {build(path):.0f} s", flush=True)
     return 0
 

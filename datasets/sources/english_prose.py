@@ -139,4 +139,7 @@ The snow was so deep that we left by the window.
 In the attic stood a loom that nobody used any more.
 The path led through tall grass to a pond with white lilies.
 She read the newspaper aloud.
+Nobody spoke at dinner.
+The frost came early.
+He sang rather well.
 """
