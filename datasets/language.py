@@ -1,9 +1,9 @@
-"""Name the language of a country mentioned some words ago, in sentences of real prose.
+"""Name the language of a country mentioned some words ago, in sentences of plain prose.
 
 One sample by hand, with gap 7:
 
     step        0  1    2  3  4       5    6    7  8      9  10    11     12
-    x           I  grew up in Denmark This rule is subtle I  speak fluent ___
+    x           I  grew up in Denmark Snow fell all night I  speak fluent ___
     evidence                  *
     gap                               1    2    3  4      5  6     7
     answer                                                                Danish -> y = 4
@@ -25,10 +25,9 @@ filler occurs in training, however long one trains. Gaps too short for a sentenc
 7 in English, below 10 in Chinese) have one sequence for each country, in both parts.
 
 **Data and licences.** Names of 87 countries and 44 languages: Babel (BSD-3-Clause) with CLDR data
-(Unicode-3.0). English prose: the language reference that every Python brings along,
-`pydoc_data.topics` (PSF License 2.0); other versions of Python and Babel may have other texts and
-names, so "same bytes" holds for one version. Chinese prose: sentences of this project. Any text
-file of yours can take its place. `TASK.read_input` reads the built-in English; `tokens` can be told
+(Unicode-3.0); other versions of Babel may have other names, so "same bytes" holds for one version.
+English and Chinese prose: neutral sentences of this project, under its licence. Any text file of
+yours can take their place. `TASK.read_input` reads the built-in English; `tokens` can be told
 another language and text.
 
 **Size.** 4 bytes a word: the 4,096 training samples take 0.1 MB + 16 kB for each word of the gap.
@@ -63,10 +62,10 @@ _FIRST_COUNTRY_OF_LANGUAGE = (
 
 TASK = Task(
     name="language",
-    summary="Name the language of a country mentioned `gap` words ago, in real prose.",
+    summary="Name the language of a country mentioned `gap` words ago, in plain prose.",
     example="I grew up in France ... I speak fluent ___ -> French",
     source='The example of Christopher Olah, "Understanding LSTM Networks", 2015; names from CLDR '
-    "(Babel), prose from the Python Language Reference (pydoc_data.topics).",
+    "(Babel), prose of this project.",
     input_shape=(None,),
     input_dtype="int32",
     vocabulary_size=corpus.VOCABULARY_SIZE,

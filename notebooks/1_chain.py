@@ -8,32 +8,38 @@
 # %% [markdown] lang="zh"
 # # 1. 链
 #
-# - **问题**：循环层一步接一步地在计算什么？
-# - **分钟**：30
-# - **需要**：矩阵乘法；曾经训练过一个 Keras 模型
+# - **问题**：循环神经网络沿着序列一步一步地走，每一步到底算了什么？
+# - **时长**：30 分钟
+# - **先修**：矩阵乘法；曾用 Keras 训练过一个模型
 
 # %% [markdown] lang="en"
 # You read this sentence word by word, and understand each word with the ones before it in mind. A
-# recurrent network does the same: at each time step $t$ it gets an input $x_t$ and its own *state*
+# recurrent neural network does the same: at each time step $t$ it gets an input $x_t$ and its own *hidden state*
 # $h_{t-1}$ from the step before, and makes a new state $h_t$ of the two.
+#
+# These lessons measure what an introduction to RNNs says. The one that they follow ("the article") is
+# Christopher Olah's [Understanding LSTM Networks](https://colah.github.io/posts/2015-08-Understanding-LSTMs/) of
+# 2015, and the quick introductions in Chinese that retell it.
 #
 # Our sequence is a sample of the *recall* task: a symbol (a capital letter), a few distractors, and
 # a question mark, at which the symbol must be named.
 
 # %% [markdown] lang="zh"
-# 你逐词阅读这句话，理解每个词时都记着前面的词。循环网络也是这样：在每个时间步 $t$，它得到输入 $x_t$
-# 和自己上一步的*状态* $h_{t-1}$，并由这两者得出新的状态 $h_t$。
+# 读这句话的时候，你是逐字往下读的，理解每个词都离不开前面读过的内容。循环神经网络（recurrent neural network，RNN）也是如此：
+# 在时间步 $t$，它接收输入 $x_t$ 和上一步留下的*隐状态* $h_{t-1}$，由两者算出新的隐状态 $h_t$。
 #
-# 我们的序列来自 *recall*（回忆）任务：先是一个符号（大写字母），接着是几个干扰符号，最后是问号，
-# 网络要在问号处说出最初的符号。
+# 本课程要做的，是把入门文章里的说法逐条测量一遍。课程里所说的“文章”，指 Christopher Olah 2015 年的
+# [Understanding LSTM Networks](https://colah.github.io/posts/2015-08-Understanding-LSTMs/)，以及依照它写成的中文入门介绍。
+#
+# 我们用的序列取自 *recall*（回忆）任务：开头是一个大写字母，接着是若干干扰符号，最后是问号；读到问号时，网络要答出开头的字母。
 
 # %%
 # %matplotlib inline
-from keras_rnn_study.runs.quiet import start_tensorflow
+from lesson import curves, show, start
 
-start_tensorflow()
+LANGUAGE = "en"
+start(LANGUAGE)
 
-import matplotlib.pyplot as plt
 import numpy as np
 
 from keras_rnn_study import build_model, trace
@@ -41,7 +47,7 @@ from keras_rnn_study.datasets import recall
 from keras_rnn_study.diagrams import chain
 
 x, y = recall.make(8, gap=4, seed=0)
-symbols = recall.TASK.read_input(x[0])
+symbols = recall.tokens(x)[0]
 print(" ".join(symbols), "->", recall.TASK.read_answer(y[0]))
 print("x:", x.shape, "(batch, time, features)")
 
@@ -50,13 +56,12 @@ print("x:", x.shape, "(batch, time, features)")
 # it? And how many, if the sequence were 600 steps long?
 
 # %% [markdown] lang="zh"
-# **先预测，再往下看。** 一个有 4 个单元的 `SimpleRNN` 读这 6 步。它有多少个权重？如果序列长达 600 步，
-# 又有多少个？
+# **先预测，再往下看。** 用一个 4 个单元的 `SimpleRNN` 读这 6 步，它有多少个权重？如果序列有 600 步，权重又是多少个？
 
 # %%
 model = build_model(recall.TASK, "simple_rnn", units=4, seed=0)
 layer = trace(model, x)["simple_rnn"]
-chain(layer, inputs=symbols)
+show(chain(layer, inputs=symbols))
 
 # %% [markdown] lang="en"
 # The picture shows the layer *unrolled* along time, with its real values. It is not six layers: it is
@@ -64,37 +69,50 @@ chain(layer, inputs=symbols)
 # up (as output) and to the right (as memory). The cells are the state's units: purple is
 # negative, orange positive.
 #
-# The box holds one equation, with the same $W$, $U$ and $b$ at every step:
+# The box holds one equation, with the same $W$, $U$ and $b$ at every step. Vectors are *rows*, here and in all lessons, as in Keras:
 #
 # $$h_t = \tanh\left(x_t W + h_{t-1} U + b\right)$$
 #
-# Here it is in NumPy. Does it give what the Keras layer gave?
+# In the article's picture the lines of $h_{t-1}$ and $x_t$ join before they enter the box, and its equation has one matrix, $[h_{t-1}, x_t]\,W$. That is
+# the same: put $h$ and $x$ side by side, a row of 4 + 17 numbers, and $U$ on top of $W$, a matrix of 21 × 4.
+#
+# Here are both in NumPy. Do they give what the Keras layer gave?
 
 # %% [markdown] lang="zh"
-# 图中是沿时间*展开*的循环层，里面是真实的数值。它不是六个层，而是**同一个**方框画了六次。输入从下方进来，
-# 状态从左边进来；新的状态向上（作为输出）也向右（作为记忆）。小格是状态的各个单元：紫色为负，橙色为正。
+# 这张图把循环层沿时间*展开*了，图中是真实的数值。这里并没有六个层，而是**同一个**方框画了六遍。输入从下方进来，
+# 隐状态从左侧进来；新的隐状态向上作为输出，向右作为记忆。每个小格是隐状态的一个单元：紫色为负，橙色为正。
 #
-# 方框里只有一个方程，每一步都用同样的 $W$、$U$ 和 $b$：
+# 方框里只有一个公式，每一步用的都是同样的 $W$、$U$、$b$。全部课程中，向量都写成*行向量*，与 Keras 一致：
 #
 # $$h_t = \tanh\left(x_t W + h_{t-1} U + b\right)$$
 #
-# 下面用 NumPy 写出它。结果和 Keras 的层一样吗？
+# 在文章的图里，$h_{t-1}$ 和 $x_t$ 两条线先汇合，再进入方框，公式里也只有一个矩阵：$[h_{t-1}, x_t]\,W$。两种写法是一回事：
+# 把 $h$ 和 $x$ 并排拼成 4 + 17 个数的一行，再把 $U$ 叠在 $W$ 上面，成为一个 21 × 4 的矩阵。
+#
+# 下面用 NumPy 把两种写法都算一遍。结果与 Keras 的层一致吗？
 
 # %%
 cell = model.get_layer("simple_rnn").cell
-W, U, b = (
-    np.float64(weight) for weight in (cell.kernel, cell.recurrent_kernel, cell.bias)
-)
+W, U, b = (np.float64(w) for w in (cell.kernel, cell.recurrent_kernel, cell.bias))
+stacked = np.vstack([U, W])  # (4 + 17, 4)
 
 h = np.zeros(4)
-states = []
+states, joined = [], []
 for x_t in x[0]:
+    joined.append(np.tanh(np.concatenate([h, x_t]) @ stacked + b))
     h = np.tanh(x_t @ W + h @ U + b)
     states.append(h)
 
 difference = np.abs(states - layer.states["h"][0]).max()
 print(f"largest difference from the Keras layer: {difference:.1e}")
+print(
+    f"between the two ways of writing: {np.abs(np.subtract(states, joined)).max():.1e}"
+)
+
+# %% tags=["check"]
 assert difference < 1e-6
+assert np.allclose(states, joined, atol=1e-12)
+assert stacked.shape == (21, 4)
 
 # %% [markdown] lang="en"
 # The states agree to the rounding of 32-bit numbers: less than a millionth. There is nothing
@@ -104,18 +122,19 @@ assert difference < 1e-6
 # sequence has 6 steps or 600. The same model takes both.
 
 # %% [markdown] lang="zh"
-# 两者只差 32 位浮点数的舍入误差：小于百万分之一。`SimpleRNN` 里没有别的东西。
+# 相差不到百万分之一，只是 32 位浮点数的舍入误差。`SimpleRNN` 里面除此之外什么也没有。
 #
-# 权重呢？$W$ 有 17 × 4 个（共有 17 种符号），$U$ 有 4 × 4 个，$b$ 有 4 个：一共 88 个，不论序列是 6 步还是
-# 600 步。同一个模型两种都能读。
+# 权重有多少个？$W$ 是 17 × 4（一共 17 种符号），$U$ 是 4 × 4，$b$ 是 4，合计 88 个。序列是 6 步还是 600 步都一样：同一个模型两种都能读。
 
 # %%
 long_x, _ = recall.make(8, gap=598, seed=0)
 weights = model.get_layer("simple_rnn").count_params()
-print(
-    f"{weights} weights; states: {trace(model, long_x)['simple_rnn'].states['h'].shape}"
-)
+long_states = trace(model, long_x)["simple_rnn"].states["h"]
+print(f"{weights} weights; states: {long_states.shape}")
+
+# %% tags=["check"]
 assert weights == 17 * 4 + 4 * 4 + 4 == 88
+assert long_states.shape == (8, 600, 4)
 
 # %% [markdown] lang="en"
 # ## What is left of the first symbol?
@@ -129,36 +148,38 @@ assert weights == 17 * 4 + 4 * 4 + 4 == 88
 # %% [markdown] lang="zh"
 # ## 第一个符号还剩下多少？
 #
-# 向后传递的只有状态，所以网络在最后对第一个符号所知的一切都在 $h$ 里。我们来看两个*只有*第一个符号不同的序列，
-# 它们状态之间的距离说明网络还能在多大程度上区分二者。
+# 一步传给下一步的只有隐状态，所以到了最后，网络对第一个符号知道多少，全看 $h$ 里还留着多少。取两个序列，它们*只有*第一个符号不同；
+# 两者隐状态之间的距离，就是网络还能把它们区分到什么程度。
 #
-# **预测**：读过 30 步相同的干扰符号之后，距离会更大、不变，还是更小？
+# **预测**：再读 30 步完全相同的干扰符号之后，这个距离会变大、不变，还是变小？
 
 # %%
-gap = 30
-x, _ = recall.make(1, gap=gap, seed=0)
+x, _ = recall.make(1, gap=30, seed=0)
 pair = np.repeat(x, 2, axis=0)
 pair[1, 0, :8] = np.roll(pair[1, 0, :8], 1)  # another capital letter
 
 model = build_model(recall.TASK, "simple_rnn", init="glorot", seed=0)
 h = trace(model, pair)["simple_rnn"].states["h"]
 distance = np.linalg.norm(h[0] - h[1], axis=-1)
+print(f"left of it: {distance[-1] / distance[0]:.3f}")
+curves(
+    {"$|h_t - h'_t|$": distance},
+    title="two sequences, different first symbols",
+    x="time step $t$",
+    log=True,
+    dots=True,
+)
 
-plt.figure(figsize=(6, 3), layout="constrained")
-plt.semilogy(distance, "o-", color="black", markersize=4)
-plt.xlabel("time step $t$")
-plt.ylabel(r"$|h_t - h'_t|$")
-plt.title("Two sequences with different first symbols")
-plt.show()
-
-assert len(distance) == gap + 2
+# %% tags=["check"]
+assert len(distance) == 32
 assert distance[-1] < distance[0] / 10
 
 # %% [markdown] lang="en"
-# The axis is logarithmic: each line of the grid is a power of ten. Of the difference at the first step
+# The axis is logarithmic: each label on it is ten times the one below. Of the difference at the first step
 # less than a tenth is left at the end, although nothing has erased it on purpose. The network is not
 # trained; training could keep the difference alive, *if* it learns that the first symbol matters. For
-# that the error at the end must find its way back through the same chain. That is the next lesson.
+# that the error at the end must find its way back through the same chain. That is
+# [lesson 2](2_vanishing.ipynb).
 #
 # ## Exercises
 #
@@ -166,17 +187,16 @@ assert distance[-1] < distance[0] / 10
 # 2. Does the order matter? Compare the last state for a sequence and for its steps shuffled.
 # 3. Write the number of weights of a `SimpleRNN` as a formula, and test it with three layers.
 #
-# Solutions: `solutions/1_chain.ipynb`.
+# Solutions: `solutions/1_chain.ipynb`. Words: [glossary](glossary.md).
 
 # %% [markdown] lang="zh"
-# 纵轴是对数轴：每条刻度线是十的一个幂。第一步的差别到最后剩下不到十分之一，虽然没有什么东西有意去抹掉它。
-# 这个网络还没有训练；训练可以让差别存活下来，*前提是*它能学到第一个符号很重要。为此，末尾的误差必须沿着同一条链走回去。
-# 这就是下一课。
+# 纵轴是对数刻度，相邻两个刻度值相差十倍。没有谁刻意去抹掉开头的差别，可到最后它只剩不到十分之一。这个网络还没有训练过；
+# 训练可以让差别保留下来，*前提是*网络得学到：第一个符号很重要。为此，末尾的误差必须沿着同一条链传回开头。这正是[第 2 课](2_vanishing.zh.ipynb)的内容。
 #
 # ## 练习
 #
-# 1. 去掉 `tanh`。这样得到的状态与 Keras 层相差多少？
-# 2. 顺序重要吗？比较一个序列和打乱各步之后的序列的最后状态。
-# 3. 把 `SimpleRNN` 的权重个数写成公式，并用三个层来检验。
+# 1. 去掉 `tanh`，算出的隐状态与 Keras 的层相差多少？
+# 2. 顺序重要吗？把一个序列的各步打乱，比较打乱前后最后一步的隐状态。
+# 3. 写出 `SimpleRNN` 权重个数的公式，并用三个不同的层验证。
 #
-# 解答：`solutions/1_chain.zh.ipynb`。
+# 解答：`solutions/1_chain.zh.ipynb`。术语见[术语表](glossary.md)。

@@ -3,70 +3,64 @@
 #
 # - **Question**: Why does the error at the end of a sequence not reach its beginning?
 # - **Minutes**: 45
-# - **Needs**: lesson 1; derivatives and the chain rule
+# - **Needs**: [lesson 1](1_chain.ipynb); derivatives and the chain rule
 
 # %% [markdown] lang="zh"
 # # 2. 梯度消失
 #
-# - **问题**：为什么序列末尾的误差到不了开头？
-# - **分钟**：45
-# - **需要**：第 1 课；导数与链式法则
+# - **问题**：序列末尾的误差，为什么传不回开头？
+# - **时长**：45 分钟
+# - **先修**：[第 1 课](1_chain.zh.ipynb)；导数与链式法则
 
 # %% [markdown] lang="en"
-# To learn, a weight must feel the error: the loss's gradient. In a chain, the error at the last step has to
-# walk back through every step before it reaches the first one. At each step it passes through a
-# tanh (or, in a gate, a sigmoid), which means: it is multiplied by that function's derivative.
+# A weight learns from the loss's gradient. In a chain, the error at the last step has to
+# walk back through every step before it reaches the first one: *backpropagation through time*. At each step it passes through
+# the layer's function and through its recurrent kernel $U$: it is multiplied by the function's derivative, then by $U$.
+#
+# The article looks at the derivative. Its first function is the sigmoid; Keras' `SimpleRNN` has a tanh.
 
 # %% [markdown] lang="zh"
-# 权重要学习，就必须感受到误差，也就是损失的梯度。在链中，最后一步的误差必须往回走过每一步，才能到达第一步。
-# 每走一步都要穿过一个 tanh（在门里则是 sigmoid），也就是要乘以该函数的导数。
+# 权重靠损失的梯度来学习。在一条链上，最后一步的误差要一步一步往回走，才能到达第一步，这就是*通过时间反向传播*
+# （backpropagation through time，BPTT）。每往回走一步，都要穿过该层的激活函数和循环权重矩阵 $U$：先乘以激活函数的导数，再乘以 $U$。
+#
+# 文章着眼于其中的导数。它首先讲的是 sigmoid 函数，而 Keras 的 `SimpleRNN` 用的是 tanh。
 
 # %%
 # %matplotlib inline
-from keras_rnn_study.runs.quiet import start_tensorflow
+from lesson import Panel, curves, row, start
 
-start_tensorflow()
+LANGUAGE = "en"
+start(LANGUAGE)
 
 import keras
-import matplotlib.pyplot as plt
 import numpy as np
 
 from keras_rnn_study import build_model, measures, trace
+from keras_rnn_study.claims.back_through_time import contributions, share_beyond
 from keras_rnn_study.datasets import recall
 
 z = np.linspace(-6, 6, 241)
 sigmoid = 1 / (1 + np.exp(-z))
-slopes = {"sigmoid": sigmoid * (1 - sigmoid), "tanh": 1 - np.tanh(z) ** 2}
-
-figure, (left, right) = plt.subplots(1, 2, figsize=(8, 2.8), layout="constrained")
-left.plot(z, np.tanh(z), "-", z, sigmoid, "--", color="black")
-left.set(title="tanh (solid) and sigmoid (dashed)", xlabel="z")
-right.plot(z, slopes["tanh"], "-", z, slopes["sigmoid"], "--", color="black")
-right.set(title="their derivatives", xlabel="z")
-plt.show()
-
-# %% [markdown] lang="en"
-# Two things to see. Both derivatives approach 0 at both ends: there the function is *saturated*. And even at its
-# best, in the middle, the sigmoid's derivative is only 0.25; that of the tanh is 1.
-#
-# Ten sigmoids in a row, each at its best, leave $0.25^{10}$, about a millionth.
-
-# %% [markdown] lang="zh"
-# 有两点值得注意。两个导数在两端都趋近 0：函数在那里*饱和*了。而且即使在最好的情形，也就是正中间，sigmoid 的导数
-# 也只有 0.25；tanh 的是 1。
-#
-# 连续十个 sigmoid，即使每个都处于最好的情形，也只剩下 $0.25^{10}$，约百万分之一。
-
-# %%
-print(
-    {name: (f"{slope[0]:.5f}", f"{slope.max():.2f}") for name, slope in slopes.items()}
+slopes = {"tanh": 1 - np.tanh(z) ** 2, "sigmoid": sigmoid * (1 - sigmoid)}
+for name, slope in slopes.items():
+    print(f"slope of {name}: {slope.max():.2f} at most, {slope[0]:.5f} at z = -6")
+row(
+    Panel({"tanh": (z, np.tanh(z)), "sigmoid": (z, sigmoid)}, title="functions", x="z"),
+    Panel({n: (z, s) for n, s in slopes.items()}, title="their derivatives", x="z"),
 )
+
+# %% tags=["check"]
 assert slopes["sigmoid"].max() == 0.25
 assert slopes["tanh"].max() == 1
 assert max(slope[0] for slope in slopes.values()) < 0.003
 assert 0.5e-6 < 0.25**10 < 1.5e-6
 
 # %% [markdown] lang="en"
+# Two things to see. Both derivatives approach 0 at both ends: there the function is *saturated*. And even at its
+# best, in the middle, the sigmoid's derivative is only 1/4; that of the tanh is 1.
+#
+# Ten sigmoids in a row, each at its best, leave $0.25^{10}$, about a millionth, if nothing else makes up for it.
+#
 # ## The way back, in NumPy
 #
 # From $h_t = \tanh(x_t W + h_{t-1} U + b)$ the chain rule gives the step back,
@@ -79,16 +73,19 @@ assert 0.5e-6 < 0.25**10 < 1.5e-6
 # **Predict**: of what reaches the last step, what part arrives at step 0? A tenth? A thousandth? Less?
 
 # %% [markdown] lang="zh"
+# 有两点值得注意。第一，两个导数在两端都趋于 0，函数在那里*饱和*。第二，即使在正中间，也就是最有利的位置，sigmoid 的导数也只有 1/4，而 tanh 的是 1。
+#
+# 连续穿过十个 sigmoid，就算每个都处在最有利的位置，也只剩 $0.25^{10}$，约百万分之一，除非另有什么来补偿。
+#
 # ## 用 NumPy 往回走
 #
-# 由 $h_t = \tanh(x_t W + h_{t-1} U + b)$，链式法则给出往回走的一步：
+# 由 $h_t = \tanh(x_t W + h_{t-1} U + b)$ 和链式法则，往回走一步是
 #
 # $$\frac{\partial L}{\partial h_{t-1}} = \left(\frac{\partial L}{\partial h_t} \odot (1 - h_t^2)\right) U^\top,$$
 #
-# 其中 $1 - h_t^2$ 是 tanh 的导数。我们的任务是间隔为 100 的 recall：符号在第 0 步，问号在第 101 步，
-# 只有在那里才有损失。
+# 其中 $1 - h_t^2$ 是 tanh 的导数。任务是间隔为 100 的 recall：符号在第 0 步，问号在第 101 步，只有问号这一步有损失。
 #
-# **预测**：到达最后一步的梯度，有多少能走到第 0 步？十分之一？千分之一？还是更少？
+# **预测**：最后一步的梯度，传到第 0 步时还剩多少？十分之一？千分之一？还是更少？
 
 # %%
 x, y = recall.make(64, gap=100, seed=1)
@@ -105,64 +102,134 @@ for t in range(h.shape[1] - 1, 0, -1):
 total = layer.state_gradients["h"]  # what the toolkit measures
 difference = np.abs(gradient - total).max() / np.abs(total).max()
 print(f"largest difference: {difference:.1e} of the largest gradient")
+
+# %% tags=["check"]
 assert difference < 1e-5
 
 # %% [markdown] lang="en"
-# Six lines give what `trace` calls `state_gradients["h"]`, the *total* gradient. Its norm at each step:
+# Four lines give what `trace` calls `state_gradients["h"]`, the *total* gradient. Its norm at each step:
 
 # %% [markdown] lang="zh"
-# 这六行得到的正是 `trace` 所说的 `state_gradients["h"]`，即*总*梯度。它在每一步的范数：
+# 这四行算出的正是 `trace` 里的 `state_gradients["h"]`，即*总梯度*。它在每一步的范数如下：
 
 # %%
 norms = measures.step_norms(total)  # |dL/dh_t|, mean over the batch
-horizon = measures.horizon(norms)
-
-plt.figure(figsize=(7, 3), layout="constrained")
-plt.semilogy(norms, color="black")
-plt.axhline(norms.max() / 1000, color="gray", linestyle=":")
-plt.axvline(len(norms) - horizon, color="gray", linestyle="--")
-plt.text(
-    len(norms) - horizon - 1, norms[-1], "horizon", ha="right", va="top", color="gray"
+reach = measures.horizon(norms)
+print(f"left at step 0: {norms[0] / norms[-1]:.1e}; reach: {reach} steps")
+curves(
+    {r"$|\partial L/\partial h_t|$": norms},
+    x="time step $t$ (symbol at 0, question at 101)",
+    log=True,
+    across={"a thousandth": norms.max() / 1000},
+    upright={"reach": len(norms) - reach},
 )
-plt.xlabel("time step $t$ (the symbol is at 0, the answer due at 101)")
-plt.ylabel(r"$|\partial L/\partial h_t|$")
-plt.show()
 
-print(f"left at step 0: {norms[0] / norms[-1]:.1e}; horizon: {horizon} steps")
+# %% tags=["check"]
 assert norms[0] < 1e-4 * norms[-1]
-assert 30 < horizon < 90
+assert 30 < reach < 90
 
 # %% [markdown] lang="en"
 # On a logarithmic axis it is nearly a straight line: an exponential. Less than a ten-thousandth arrives at
-# the symbol. The *horizon* is the number of steps until a thousandth of the largest norm is left (dotted);
-# it ends before the symbol is reached, so for the training step the symbol hardly exists.
+# the symbol. The *horizon*, or reach, is the number of steps until a thousandth of the largest norm is left;
+# it ends before the symbol is reached.
 #
 # ## Is saturation the reason?
 #
-# The usual explanation is: units saturate, so derivatives are near 0. Let us count instead of believing.
+# The usual explanation is: units saturate, so derivatives are near 0. Let us count instead of believing. And let us try to compute the
+# result: $U$ is orthogonal here (Keras' default), so it turns a vector and keeps its length. Only the slopes shorten it.
+#
+# **Predict**: which mean of the slopes says by how much, the ordinary one or the root mean square?
 
 # %% [markdown] lang="zh"
-# 在对数轴上几乎是一条直线：指数衰减。到达符号处的不足万分之一。*视界*（horizon）是梯度剩下最大值的千分之一（点线）之前
-# 能往回走的步数；它在到达符号之前就结束了，所以对训练步骤来说，这个符号几乎不存在。
+# 在对数坐标上它几乎是一条直线，也就是指数衰减；传到符号处的不足万分之一。从末尾往回数，梯度范数首次低于最大值的千分之一之前所走的步数，叫*梯度可达步数*
+# （horizon）。这里梯度还没走到符号就已“走不动”了。
 #
-# ## 原因是饱和吗？
+# ## 是饱和造成的吗？
 #
-# 通常的解释是：单元饱和，导数接近 0。我们不要轻信，数一数。
+# 通常的解释是：单元饱和，所以导数接近 0。我们不忙着相信，先数一数，再试着把结果算出来。这里的 $U$ 是正交矩阵（Keras 的默认初始化），
+# 它只旋转向量，不改变长度；使梯度变短的只有斜率。
+#
+# **预测**：要算出梯度缩短了多少，应当用斜率的算术平均，还是均方根？
 
 # %%
 saturated = sum(measures.saturation(layer.states["h"], "tanh"))
-slope = np.mean(1 - h**2)
+slope = 1 - h[:, 1:] ** 2  # the 101 slopes between the last step and the first
+mean, rms = slope.mean(), np.sqrt(np.mean(slope**2))
 print(f"saturated units: {saturated:.1%}")
-print(f"mean derivative: {slope:.2f}; its 100th power: {slope**100:.0e}")
+print(f"left at step 0, measured: {norms[0] / norms[-1]:.1e}")
+print(f"mean slope {mean:.3f}; {mean:.3f}^101 = {mean**101:.1e}")
+print(f"root mean square {rms:.3f}; {rms:.3f}^101 = {rms**101:.1e}")
+
+# %% tags=["check"]
 assert saturated < 0.01
-assert 0.85 < slope < 0.89
-assert 1e-7 < slope**100 < 1e-5
+assert 0.85 < mean < 0.89
+assert 0.5 < rms**101 / (norms[0] / norms[-1]) < 1.5
+assert mean**101 / (norms[0] / norms[-1]) < 0.4
 
 # %% [markdown] lang="en"
-# Less than one unit in a hundred is saturated! The derivatives are about 0.87 on average: no single step does
-# harm. But a hundred such factors leave a millionth. **Vanishing needs no saturation; it needs only a product of many
-# numbers a little below one.** (Where units do saturate, it is worse.) The verdict on the
-# article's claim is therefore "holds, with a condition".
+# Less than one unit in a hundred is saturated! No single step does harm, but a hundred such factors leave a few
+# millionths. The root mean square predicts it, as lengths are made of squares: $|g \odot s|^2$ is a sum of $g^2 s^2$. The ordinary mean is too small by a factor of 4.
+#
+# So **vanishing needs no saturation; it needs a product of slopes and kernel that shrinks at each step.** (Where units do saturate, it is worse. And a kernel
+# that stretches can make up for the slopes: lesson 3.)
+#
+# ## What does training feel?
+#
+# $U$ has one gradient, and it is a *sum* over the steps: $\partial L / \partial U = \sum_t h_{t-1}^\top \left(\partial L / \partial h_t \odot (1 - h_t^2)\right)$.
+#
+# **Predict**: what part of it comes from the first half of the sequence? And what does a layer do whose function is the sigmoid?
+
+# %% [markdown] lang="zh"
+# 饱和的单元不到百分之一！没有哪一步单独造成损害，但一百多个这样的因子连乘，只剩百万分之几。算得准的是均方根，因为长度由平方构成：
+# $|g \odot s|^2$ 是各个 $g^2 s^2$ 之和。算术平均得到的数只有实测的四分之一左右。
+#
+# 所以，**梯度消失不需要饱和，只需要斜率与 $U$ 的乘积每一步都在缩小。**（若真有单元饱和，情况更糟。另一方面，若 $U$ 会把向量拉长，
+# 就能抵消斜率的作用：见第 3 课。）
+#
+# ## 训练用到了什么？
+#
+# $U$ 的梯度只有一个，它是各步之*和*：$\partial L / \partial U = \sum_t h_{t-1}^\top \left(\partial L / \partial h_t \odot (1 - h_t^2)\right)$。
+#
+# **预测**：其中有多少来自序列的前一半？如果激活函数换成 sigmoid，又会怎样？
+
+# %%
+parts = contributions(h, total)  # what each step adds: (time, units, units)
+early, ten = share_beyond(parts, 51), 1 - share_beyond(parts, 10)
+print(f"share of dL/dU: first half {early:.2%}, last ten steps {ten:.0%}")
+
+# %%
+with_sigmoid = keras.Sequential(
+    [
+        keras.Input((None, 17)),
+        keras.layers.SimpleRNN(32, activation="sigmoid", seed=0, name="simple_rnn"),
+        keras.layers.Dense(8, activation="softmax"),
+    ]
+)
+with_sigmoid.compile("adam", "sparse_categorical_crossentropy")
+sigmoid_norms = measures.step_norms(
+    trace(with_sigmoid, x, y)["simple_rnn"].state_gradients["h"]
+)
+print("reach:", {"tanh": reach, "sigmoid": measures.horizon(sigmoid_norms)}, "steps")
+shown = np.where(sigmoid_norms > 1e-12, sigmoid_norms, np.nan)
+curves(
+    {"tanh": norms, "sigmoid": shown},
+    x="time step $t$ (symbol at 0, question at 101)",
+    y="norm",
+    log=True,
+)
+
+# %% tags=["check"]
+assert early < 0.01
+assert 0.6 < ten < 0.95
+assert measures.horizon(sigmoid_norms) < 8
+assert sigmoid_norms[0] == 0
+
+# %% [markdown] lang="en"
+# The first half of the sequence adds less than a hundredth; the last ten steps are most of it. The gradient of the *weights* does not vanish: it consists of the end. This is
+# what training feels, and why it learns something else than to remember.
+#
+# With the sigmoid, whose slope is at most 1/4, the gradient is gone within a handful of steps, and no number of 32 bits can hold what arrives at
+# the symbol: it is 0. The article's reason is right for its function, and not needed for the tanh. Verdict: "holds, with a condition".
 #
 # ## Direct and total gradient
 #
@@ -175,18 +242,20 @@ assert 1e-7 < slope**100 < 1e-5
 # like when only the last step has a loss, and when every step has one.
 
 # %% [markdown] lang="zh"
-# 饱和的单元不到百分之一！导数平均约为 0.87：没有哪一步单独造成伤害。但一百个这样的因子只剩下百万分之一。
-# **梯度消失并不需要饱和，只需要许多略小于一的数相乘。**（单元真的饱和时会更糟。）因此对文章这一说法的结论是
-# “有条件地成立”。
+# 序列前一半的贡献不到百分之一，最后十步占了大头。*权重*的梯度并没有消失，只是几乎全部来自末尾。训练用到的就是这样的梯度，
+# 所以它学到的是别的东西，而不是记忆。
+#
+# 换成 sigmoid，斜率至多 1/4，梯度没走几步就没了；传到符号处的值小到 32 位浮点数无法表示，记录为 0。文章给出的理由对它所讲的函数是对的，对 tanh 则并非必需。
+# 结论：“有条件地成立”。
 #
 # ## 直接梯度与总梯度
 #
-# 有两样东西都可能被称作“第 $t$ 步的梯度”：
+# “第 $t$ 步的梯度”可以指两样东西：
 #
-# - **总**梯度 $\partial L/\partial h_t$：经过之后的一切，包括链本身；
-# - **直接**梯度 $\partial L/\partial y_t$：只经过该层在第 $t$ 步的*输出*。
+# - **总梯度** $\partial L/\partial h_t$：通过之后的一切，包括这条链本身；
+# - **直接梯度** $\partial L/\partial y_t$：只通过该层在第 $t$ 步的*输出*。
 #
-# 对层的全部输出求导的工具显示的是后者。**预测**一下：只有最后一步有损失时它是什么样子？每一步都有损失时呢？
+# 有些工具把损失对该层的全部输出求导，显示出来的是后者。**预测**：只有最后一步有损失时，它是什么样子？每一步都有损失时呢？
 
 # %%
 every_step = keras.Sequential(
@@ -198,34 +267,31 @@ every_step = keras.Sequential(
 )
 every_step.compile("adam", "sparse_categorical_crossentropy")
 every_step.set_weights(model.get_weights())  # the same network, asked at every step
-every_layer = trace(every_step, x, np.repeat(y[:, None], x.shape[1], axis=1))[
-    "simple_rnn"
-]
+labels = np.repeat(y[:, None], x.shape[1], axis=1)
+traced = {
+    "loss at the last step only": layer,
+    "loss at every step": trace(every_step, x, labels)["simple_rnn"],
+}
 
-figure, axes = plt.subplots(1, 2, figsize=(9, 3), sharey=True, layout="constrained")
-titles = ["loss at the last step only", "loss at every step"]
-for ax, title, traced in zip(axes, titles, [layer, every_layer], strict=True):
-    direct = measures.step_norms(traced.output_gradients)
-    ax.semilogy(
-        measures.step_norms(traced.state_gradients["h"]), color="black", label="total"
-    )
-    ax.semilogy(
-        np.where(direct > 0, direct, np.nan), "x", color="darkorange", label="direct"
-    )
-    ax.set(title=title, xlabel="time step $t$")
-axes[0].set_ylabel("norm")
-axes[0].legend()
-plt.show()
+# %%
+panels, direct = [], []
+for title, one in traced.items():
+    norm = measures.step_norms(one.output_gradients)
+    direct.append(norm)
+    lines = {
+        "total": measures.step_norms(one.state_gradients["h"]),
+        "direct": np.where(norm > 0, norm, np.nan),
+    }
+    panels.append(Panel(lines, title=title, x="time step $t$", log=True, dots=True))
+row(*panels, share_y=True)
 
-direct = [
-    measures.step_norms(traced.output_gradients) for traced in (layer, every_layer)
-]
+# %% tags=["check"]
 assert np.count_nonzero(direct[0]) == 1
 assert direct[1].max() < 3 * direct[1].min()
 
 # %% [markdown] lang="en"
-# The same weights in both pictures, and neither row of crosses says how far the gradient travels. On the
-# left the direct gradient is one lonely cross: zero everywhere but at the last step, in *any* network, also in one
+# The same weights in both pictures, and neither row of direct gradients says how far the gradient travels. On the
+# left the direct gradient is one lonely square: zero everywhere but at the last step, in *any* network, also in one
 # that remembers perfectly. On the right it is flat and looks healthy (largest and smallest within a factor of
 # 3), although the way from the end to the beginning is as dead as before: each step only has an error of its own.
 # The total on the right is flat for the same reason. To see how far back *one* error reaches, put the loss at one step, and look at
@@ -235,20 +301,19 @@ assert direct[1].max() < 3 * direct[1].min()
 #
 # 1. `glorot_uniform` in place of the orthogonal recurrent kernel (`init="glorot"`): compare the decay over five seeds.
 # 2. Replace the tanh by ReLU with an identity kernel (`init="identity"`). What becomes of the gradient before training?
-# 3. Train for 200 steps with a learning rate of 0.003 (`build_model`'s default). Is the horizon longer or shorter? What became of saturation?
+# 3. Train for 200 steps with a learning rate of 0.003 (`build_model`'s default). Is the reach longer or shorter? What became of saturation?
 #
-# Solutions: `solutions/2_vanishing.ipynb`.
+# Solutions: `solutions/2_vanishing.ipynb`. Words: [glossary](glossary.md). Next: [gradients that grow](3_exploding.ipynb).
 
 # %% [markdown] lang="zh"
-# 两幅图用的是同样的权重，而两排叉号都没有说明梯度能走多远。左图中直接梯度只是一个孤零零的叉：除最后一步外处处为零，
-# *任何*网络都是如此，哪怕它记得十分完美。右图中它是平的，看上去很健康（最大与最小相差不到 3 倍），可是从末尾到开头的路
-# 和之前一样不通：每一步只是有了自己的误差。右图的总梯度是平的，也是同样的原因。要看*一个*误差能往回走多远，就只在一个步上放损失，
-# 然后看总梯度。
+# 两幅图用的是同一组权重，而直接梯度都没有告诉我们梯度能传多远。左图里它只有孤零零的一个方块：除最后一步外处处为零，
+# *任何*网络都是这样，哪怕它记得再牢。右图里它一路平坦（最大与最小相差不到 3 倍），看上去很健康，可是从末尾到开头的路和之前一样走不通：
+# 只不过每一步都有了自己的误差。右图的总梯度平坦，也是这个缘故。想知道*一个*误差能往回传多远，就只在一步上放损失，再看总梯度。
 #
 # ## 练习
 #
-# 1. 用 `glorot_uniform` 代替正交的循环核（`init="glorot"`）：比较五个种子的衰减。
-# 2. 用 ReLU 加单位矩阵核代替 tanh（`init="identity"`）。训练之前的梯度会怎样？
-# 3. 以 0.003 的学习率（`build_model` 的默认值）训练 200 步。视界变长了还是变短了？饱和又怎样了？
+# 1. 把正交的循环权重矩阵换成 `glorot_uniform`（`init="glorot"`），用五个种子比较梯度的衰减。
+# 2. 把 tanh 换成 ReLU，循环权重矩阵换成单位矩阵（`init="identity"`）。训练之前的梯度会怎样？
+# 3. 用 0.003 的学习率（`build_model` 的默认值）训练 200 步。梯度可达步数变长了还是变短了？饱和的情况呢？
 #
-# 解答：`solutions/2_vanishing.zh.ipynb`。
+# 解答：`solutions/2_vanishing.zh.ipynb`。术语见[术语表](glossary.md)。下一课：[增大的梯度](3_exploding.zh.ipynb)。

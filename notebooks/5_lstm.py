@@ -3,80 +3,85 @@
 #
 # - **Question**: What do the four layers inside an LSTM do to its memory?
 # - **Minutes**: 60
-# - **Needs**: lessons 1 and 2
+# - **Needs**: lessons [1](1_chain.ipynb) and [2](2_vanishing.ipynb)
 
 # %% [markdown] lang="zh"
-# # 5. LSTM
+# # 5. 长短期记忆网络（LSTM）
 #
-# - **问题**：LSTM 里的四个层对它的记忆做了什么？
-# - **分钟**：60
-# - **需要**：第 1、2 课
+# - **问题**：LSTM 内部的四个层，对它的记忆做了什么？
+# - **时长**：60 分钟
+# - **先修**：第 [1](1_chain.zh.ipynb)、[2](2_vanishing.zh.ipynb) 课
 
 # %% [markdown] lang="en"
-# The plain RNN's module is one layer, which writes the whole state anew at each step. The LSTM's module has **four** layers, and a second state
-# besides $h$: the *cell state* $c$, on which layers have no direct hold.
+# The plain RNN's module is one layer, which writes the whole state anew at each step. The module of the *long short-term memory*
+# ([Hochreiter & Schmidhuber, 1997](https://doi.org/10.1162/neco.1997.9.8.1735)) has **four** layers, and a second state
+# besides the hidden state $h$: the *cell state* $c$.
 #
 # First we train one, at full speed: on a CPU `fused` runs it on one loop with hand-written gradients, on a GPU Keras runs it on cuDNN. Either way no
 # Python code runs from step to step, and nobody sees a gate. The task is recall with a gap of 20; the gates start at the
-# memory times that this gap asks for (`init="chrono"`, lesson 6).
+# memory times that this gap asks for (`init="chrono"`, [lesson 6](6_memory.ipynb)).
 #
 # **Predict**: the symbol is at step 0, the question at step 21. When will the input gate be open, when the output gate?
 
 # %% [markdown] lang="zh"
-# 普通 RNN 的模块只有一个层，每一步都把整个状态重写一遍。LSTM 的模块有**四个**层，而且除了 $h$ 之外还有第二个状态：*细胞状态* $c$，
-# 各层不能直接改写它。
+# 普通循环神经网络的模块只有一个层，每一步都把整个隐状态重写一遍。长短期记忆网络（long short-term memory，LSTM；
+# [Hochreiter 与 Schmidhuber，1997](https://doi.org/10.1162/neco.1997.9.8.1735)）的模块有**四个**层，
+# 而且除了隐状态 $h$，还有第二个状态：*细胞状态*（记忆元）$c$。
 #
-# 我们先全速训练一个：在 CPU 上，`fused` 让它运行在一个带有手写梯度的循环上；在 GPU 上，Keras 用 cuDNN 运行它。无论哪种方式，步与步之间
-# 都没有 Python 代码在运行，也没有人看得到门。任务是间隔为 20 的 recall；门的初值对应于这个间隔所需的记忆时间（`init="chrono"`，见第 6 课）。
+# 先全速训练一个：在 CPU 上，`fused` 让它跑在一个手写了梯度的循环上；在 GPU 上，Keras 用 cuDNN 运行它。无论哪种方式，步与步之间都没有 Python 代码在运行，
+# 也没有人看得到门。任务是间隔为 20 的 recall；各个门的初值按这个间隔所需的记忆时长设定（`init="chrono"`，见[第 6 课](6_memory.zh.ipynb)）。
 #
 # **预测**：符号在第 0 步，问号在第 21 步。输入门会在什么时候打开？输出门呢？
 
 # %%
 # %matplotlib inline
-from keras_rnn_study.runs.quiet import start_tensorflow
+from lesson import bars, curves, show, start
 
-start_tensorflow()
+LANGUAGE = "en"
+start(LANGUAGE)
 
-import matplotlib.pyplot as plt
 import numpy as np
 
 from keras_rnn_study import build_model, fused, trace
-from keras_rnn_study.datasets import recall
+from keras_rnn_study.datasets import adding, recall
 from keras_rnn_study.diagrams import lstm_module
 
 GAP, UNITS = 20, 16
-model = build_model(recall.TASK, "lstm", units=UNITS, init="chrono", gap=GAP, seed=0)
-with fused(model) as swapped:
-    model.fit(
-        recall.stream(64, gap=GAP, seed=0),
-        steps_per_epoch=100,
-        epochs=4,
-        shuffle=False,
-        verbose=0,
-    )
-print("layers on a fused loop:", swapped.layers)
 
-x, y = recall.make(64, gap=GAP, seed=1)
-layer = trace(model, x, y)["lstm"]
+
+def train(task, updates):
+    """A chrono LSTM after so many updates; 64 samples and its trace."""
+    model = build_model(task.TASK, "lstm", units=UNITS, init="chrono", gap=GAP, seed=0)
+    with fused(model) as swapped:
+        data = task.stream(64, gap=GAP, seed=0)
+        model.fit(data, steps_per_epoch=updates, shuffle=False, verbose=0)
+    print("layers on a fused loop:", swapped.layers)
+    x, y = task.make(64, gap=GAP, seed=1)
+    return model, x, y, trace(model, x, y)["lstm"]
+
+
+model, x, y, layer = train(recall, 400)
 accuracy = np.mean(model.predict(x, verbose=0).argmax(axis=-1) == y)
-print("sample 0:", " ".join(recall.TASK.read_input(x[0])))
+print("sample 0:", " ".join(recall.tokens(x)[0]))
 print(f"right answers: {accuracy:.0%}")
+
+# %% tags=["check"]
 assert accuracy > 0.95
 
 # %% [markdown] lang="en"
-# It has learned. Now the module, as the article draws it, with this model's own values at step 0, where the symbol comes in. Boxes are learned
-# layers, circles pointwise operations; lines carry vectors; joining lines concatenate, forking lines copy. The strips *are* the vectors,
+# It has learned. Now the module, as [the article](https://colah.github.io/posts/2015-08-Understanding-LSTMs/) draws it, with this model's own values at step 0, where the symbol comes in. Boxes are learned
+# layers, circles pointwise operations; lines carry vectors; joining lines concatenate, forking lines copy; where a line makes a bridge, it does not touch the other. The strips *are* the vectors,
 # a cell a unit: in states purple is negative and orange positive, in gates black is closed (0) and white is open (1). The numbers are
 # those of the unit with the red frame.
 
 # %% [markdown] lang="zh"
-# 它学会了。下面是文章所画的模块，其中是这个模型自己在第 0 步（符号进来时）的数值。方框是学习得到的层，圆圈是逐点运算；线传递向量；
-# 线汇合表示拼接，线分叉表示复制。彩条*就是*向量，每格一个单元：状态中紫色为负、橙色为正，门里黑色为关（0）、白色为开（1）。
-# 数字属于红框中的那个单元。
+# 它学会了。下面按[文章](https://colah.github.io/posts/2015-08-Understanding-LSTMs/)的画法画出模块，里面填的是这个模型自己在第 0 步（读入符号时）的数值。
+# 方框是学习到的神经网络层，圆圈是逐点运算，线表示向量；两线汇合表示合并（拼接），一线分叉表示复制，拱起处表示两线只是交叉而不相连。
+# 彩条*就是*向量，每格一个单元：状态用紫色表示负、橙色表示正，门用黑色表示关（0）、白色表示开（1）。图中的数字属于红框里的那个单元。
 
 # %%
 unit = int(layer.gates["forget"].mean(axis=(0, 1)).argmax())  # the one that keeps most
-lstm_module(layer, 0, unit=unit)
+show(lstm_module(layer, 0, unit=unit))
 
 # %% [markdown] lang="en"
 # ## Step by step
@@ -87,39 +92,40 @@ lstm_module(layer, 0, unit=unit)
 # %% [markdown] lang="zh"
 # ## 一步一步来
 #
-# **顶端的那条线**就是 LSTM 的核心想法。细胞状态沿着它穿过整条链，碰到它的只有两个圆圈：一次乘法，一次加法。
+# **顶端的那条线**是 LSTM 的核心。细胞状态沿着它穿过整条链，途中只遇到两个圆圈：一次乘法，一次加法。
 
 # %%
-lstm_module(layer, 10, part="state", unit=unit)
+show(lstm_module(layer, 10, part="state", unit=unit))
 
 # %% [markdown] lang="en"
 # **The forget gate** says what to keep. A sigmoid layer looks at $h_{t-1}$ and $x_t$, and puts out a number between 0
-# (forget) and 1 (keep) for each unit of the cell state.
+# (forget) and 1 (keep) for each unit of the cell state. As in lesson 1, $[h_{t-1}, x_t]$ is a row of 16 + 17 numbers, and $W_f$ consists of the layer's $U$ on top of its $W$: 33 × 16.
 #
-# $$f_t = \sigma\left(W_f\,[h_{t-1}, x_t] + b_f\right)$$
+# $$f_t = \sigma\left([h_{t-1}, x_t]\,W_f + b_f\right)$$
 
 # %% [markdown] lang="zh"
-# **遗忘门**决定保留什么。一个 sigmoid 层看 $h_{t-1}$ 和 $x_t$，为细胞状态的每个单元给出 0（忘记）到 1（保留）之间的一个数。
+# **遗忘门**决定保留什么。一个 sigmoid 层根据 $h_{t-1}$ 和 $x_t$，为细胞状态的每个单元给出一个 0（忘掉）到 1（保留）之间的数。
+# 与第 1 课一样，$[h_{t-1}, x_t]$ 是 16 + 17 个数的一行，$W_f$ 由该层的 $U$ 叠在 $W$ 上面构成，形状为 33 × 16。
 #
-# $$f_t = \sigma\left(W_f\,[h_{t-1}, x_t] + b_f\right)$$
+# $$f_t = \sigma\left([h_{t-1}, x_t]\,W_f + b_f\right)$$
 
 # %%
-lstm_module(layer, 10, part="forget", unit=unit)
+show(lstm_module(layer, 10, part="forget", unit=unit))
 
 # %% [markdown] lang="en"
 # **The input gate and the candidate** say what is new. The tanh layer proposes values, and another sigmoid says how much of each is taken.
 #
-# $$i_t = \sigma\left(W_i\,[h_{t-1}, x_t] + b_i\right), \qquad
-# \tilde{c}_t = \tanh\left(W_c\,[h_{t-1}, x_t] + b_c\right)$$
+# $$i_t = \sigma\left([h_{t-1}, x_t]\,W_i + b_i\right), \qquad
+# \tilde{c}_t = \tanh\left([h_{t-1}, x_t]\,W_c + b_c\right)$$
 
 # %% [markdown] lang="zh"
-# **输入门和候选值**决定有什么新东西。tanh 层提出数值，另一个 sigmoid 层决定各取多少。
+# **输入门与候选记忆元**决定写入什么新内容。tanh 层提出候选值，另一个 sigmoid 层决定每个值采纳多少。
 #
-# $$i_t = \sigma\left(W_i\,[h_{t-1}, x_t] + b_i\right), \qquad
-# \tilde{c}_t = \tanh\left(W_c\,[h_{t-1}, x_t] + b_c\right)$$
+# $$i_t = \sigma\left([h_{t-1}, x_t]\,W_i + b_i\right), \qquad
+# \tilde{c}_t = \tanh\left([h_{t-1}, x_t]\,W_c + b_c\right)$$
 
 # %%
-lstm_module(layer, 0, part="input", unit=unit)
+show(lstm_module(layer, 0, part="input", unit=unit))
 
 # %% [markdown] lang="en"
 # **The update**: keep the old, times $f_t$; add the new, times $i_t$.
@@ -127,25 +133,25 @@ lstm_module(layer, 0, part="input", unit=unit)
 # $$c_t = f_t \odot c_{t-1} + i_t \odot \tilde{c}_t$$
 
 # %% [markdown] lang="zh"
-# **更新**：旧的乘以 $f_t$ 留下，新的乘以 $i_t$ 加上。
+# **更新**：旧值乘以 $f_t$ 保留下来，候选值乘以 $i_t$ 加进去。
 #
 # $$c_t = f_t \odot c_{t-1} + i_t \odot \tilde{c}_t$$
 
 # %%
-lstm_module(layer, 0, part="update", unit=unit)
+show(lstm_module(layer, 0, part="update", unit=unit))
 
 # %% [markdown] lang="en"
 # **The output gate** says what of the memory is shown: to the next step, and to the rest of the network. Here at the question mark.
 #
-# $$o_t = \sigma\left(W_o\,[h_{t-1}, x_t] + b_o\right), \qquad h_t = o_t \odot \tanh(c_t)$$
+# $$o_t = \sigma\left([h_{t-1}, x_t]\,W_o + b_o\right), \qquad h_t = o_t \odot \tanh(c_t)$$
 
 # %% [markdown] lang="zh"
-# **输出门**决定把记忆中的什么显示出来：给下一步，也给网络的其余部分。这里是在问号处。
+# **输出门**决定把记忆中的哪些内容显露出来，交给下一步，也交给网络的其余部分。下图画的是读到问号的那一步。
 #
-# $$o_t = \sigma\left(W_o\,[h_{t-1}, x_t] + b_o\right), \qquad h_t = o_t \odot \tanh(c_t)$$
+# $$o_t = \sigma\left([h_{t-1}, x_t]\,W_o + b_o\right), \qquad h_t = o_t \odot \tanh(c_t)$$
 
 # %%
-lstm_module(layer, GAP + 1, part="output", unit=unit)
+show(lstm_module(layer, GAP + 1, part="output", unit=unit))
 
 # %% [markdown] lang="en"
 # ## Are these really the gates of the layer that was trained?
@@ -155,16 +161,14 @@ lstm_module(layer, GAP + 1, part="output", unit=unit)
 # it is by hand, in NumPy and 64-bit numbers:
 
 # %% [markdown] lang="zh"
-# ## 这真的是训练过的那个层的门吗？
+# ## 这真的是训练好的那个层的门吗？
 #
-# 快速循环只返回 $h$。由 $h$、$x$ 和权重可以得出其余的一切：$h_{t-1}$ 和 $x_t$ 决定了第 $t$ 步的四个层，所以*所有*步可以一次算出。
-# `trace` 就是这样得到各个门，而不拖慢任何东西的。下面用 NumPy 和 64 位浮点数亲手来做：
+# 快速循环只返回 $h$。但有了 $h$、$x$ 和权重，其余的都能算出来：第 $t$ 步的四个层由 $h_{t-1}$ 和 $x_t$ 决定，所以*所有*步可以一次算完。
+# `trace` 就是这样得到各个门的，不会拖慢任何东西。下面用 NumPy 和 64 位浮点数亲手算一遍：
 
 # %%
 cell = model.get_layer("lstm").cell
-W, U, b = (
-    np.float64(weight) for weight in (cell.kernel, cell.recurrent_kernel, cell.bias)
-)
+W, U, b = (np.float64(w) for w in (cell.kernel, cell.recurrent_kernel, cell.bias))
 
 
 def sigmoid(z):
@@ -177,15 +181,18 @@ blocks = np.split(x @ W + h_before @ U + b, 4, axis=-1)  # Keras' order: i, f, c
 gates = dict(zip(["input", "forget", "candidate", "output"], blocks, strict=True))
 gates = {n: np.tanh(z) if n == "candidate" else sigmoid(z) for n, z in gates.items()}
 
-c = np.zeros((len(x), UNITS))
+c, worst = np.zeros((len(x), UNITS)), 0
 for t in range(x.shape[1]):
     c = gates["forget"][:, t] * c + gates["input"][:, t] * gates["candidate"][:, t]
-    assert np.abs(gates["output"][:, t] * np.tanh(c) - h[:, t]).max() < 1e-5
+    worst = max(worst, np.abs(gates["output"][:, t] * np.tanh(c) - h[:, t]).max())
 
-for name, values in gates.items():
-    difference = np.abs(values - layer.gates[name]).max()
-    print(f"{name:10} differs by {difference:.0e} at most")
-    assert difference < 1e-5
+differences = {n: np.abs(gate - layer.gates[n]).max() for n, gate in gates.items()}
+print("gates differ by at most", {n: f"{d:.0e}" for n, d in differences.items()})
+print(f"h by {worst:.0e}")
+
+# %% tags=["check"]
+assert max(differences.values()) < 1e-5
+assert worst < 1e-5
 
 # %% [markdown] lang="en"
 # All four agree to less than a hundred-thousandth, and at each step they give just the $h$ that the fast loop had put out. These *are* the gates.
@@ -195,104 +202,152 @@ for name, values in gates.items():
 # The mean of each gate over units and samples, along time:
 
 # %% [markdown] lang="zh"
-# 四者的差别都小于十万分之一，而且它们在每一步给出的正是快速循环输出的 $h$。这些*就是*那些门。
+# 四者相差都不到十万分之一，而且每一步由它们算出的 $h$ 正是快速循环输出的 $h$。这些*就是*那些门。
 #
 # ## 它学到了什么？
 #
-# 每个门对单元和样本的平均值，沿时间画出：
+# 把每个门对所有单元和样本取平均，沿时间画出来：
 
 # %%
-plt.figure(figsize=(7, 3), layout="constrained")
-for name, style in {"input": "o-", "forget": "s--", "output": "^:"}.items():
-    curve = layer.gates[name].mean(axis=(0, 2))
-    plt.plot(curve, style, color="black", markersize=4, label=name)
-plt.ylim(0, 1)
-plt.xlabel("time step $t$ (symbol at 0, question at 21)")
-plt.ylabel("mean gate")
-plt.legend()
-plt.show()
+mean = {n: layer.gates[n].mean(axis=(0, 2)) for n in ["input", "forget", "output"]}
+for name, gate in mean.items():
+    between = gate[1:-1].mean()
+    print(
+        f"{name}: symbol {gate[0]:.2f}, between {between:.2f}, question {gate[-1]:.2f}"
+    )
+curves(
+    mean,
+    x="time step $t$ (symbol at 0, question at 21)",
+    y="mean gate",
+    dots=True,
+    top=1,
+)
 
-mean = {name: values.mean(axis=(0, 2)) for name, values in layer.gates.items()}
-for name in ["input", "forget", "output"]:
-    first, between, last = mean[name][0], mean[name][1:-1].mean(), mean[name][-1]
-    print(f"{name:7} symbol {first:.2f}, between {between:.2f}, question {last:.2f}")
+# %% tags=["check"]
 assert mean["input"][0] < mean["input"][1:-1].mean() + 0.05
-assert max(np.ptp(mean[name]) for name in ["input", "forget", "output"]) < 0.25
+assert max(np.ptp(gate) for gate in mean.values()) < 0.25
+at_symbol = layer.gates["input"][:, 0].mean(axis=0)  # by unit
+later = layer.gates["input"][:, 1:-1].mean(axis=(0, 1))
+assert np.max(at_symbol - later) < 0.05
 
 # %% [markdown] lang="en"
-# Most people predict: the input gate opens for the symbol and shuts for the distractors; the output gate opens at the question. **Nothing of the
-# kind.** No mean moves by as much as a quarter, and the input gate is not wider open at the symbol than later. The network keeps
+# Most people predict: the input gate opens for the symbol and shuts for the distractors; the output gate opens at the question. On this task
+# **nothing of the kind**. No mean moves by as much as a quarter, and the input gate is not wider open at the symbol than later, in no unit. The network keeps
 # writing all the time.
 #
-# How can it remember, then? What is remembered is a *difference* between sequences. Look at the correlation, over all samples, of the cell state right
-# after the symbol with the cell state later on, apart for units whose forget gate is nearly open and for the others:
+# Is it never so? Another task, *adding*: at each step comes a number, two of them are marked, and their sum is asked. Here most of what comes must *not* be written.
+#
+# **Predict** the input gate at marked steps, and at the others.
 
 # %% [markdown] lang="zh"
-# 多数人的预测是：输入门为符号打开、对干扰符号关上；输出门在问号处打开。**完全不是这样。** 没有哪个平均值的变化达到四分之一，输入门在符号处
-# 也并不比以后开得更大。网络一直在写入。
+# 多数人会这样预测：读入符号时输入门打开，遇到干扰符号就关上；到问号处输出门打开。在这个任务上，**完全不是这样**。没有哪个门的平均值变化达到四分之一；
+# 输入门在符号处并不比后面开得更大，逐个单元看也是如此。网络自始至终都在写入。
 #
-# 那么它怎么能记住呢？被记住的是序列之间的*差别*。来看细胞状态在符号之后那一刻与以后各步之间（对所有样本）的相关系数，
-# 遗忘门几乎全开的单元和其余单元分开来看：
+# 是不是门从来都不会这样开合呢？换一个任务 *adding*（加法）：每一步读入一个数，其中两个带有标记，要求它们的和。这里读入的多数内容*不该*写入。
+#
+# **预测**：输入门在有标记的步和其他步各是多少？
 
 # %%
-forget = layer.gates["forget"].mean(axis=(0, 1))  # a number a unit
-c = layer.states["c"]
+_, x_sum, _, adder = train(adding, 800)
+marked = adding.evidence(x_sum)  # (batch, time)
+at_marks = adder.gates["input"][marked].mean(axis=0)  # by unit
+elsewhere = adder.gates["input"][~marked].mean(axis=0)
+order = np.argsort(elsewhere - at_marks)  # the most reacting unit first
+most = order[0]
+print(f"unit {most}: {at_marks[most]:.2f} at marks, {elsewhere[most]:.2f} elsewhere")
+groups = {"marked steps": at_marks[order], "other steps": elsewhere[order]}
+bars(groups, [str(number) for number in order], title="input gate")
+
+# %% tags=["check"]
+assert at_marks[most] > 0.6
+assert elsewhere[most] < 0.35
+
+# %% [markdown] lang="en"
+# There they open at the right moment, as the diagram suggests: the most reacting unit has its input gate more than half open at marked steps and mostly shut elsewhere. Whether gates work as switches is decided by
+# the task: adding asks for it, recall does not.
+#
+# ## Where is the memory?
+#
+# Back to recall. What is remembered is a *difference* between sequences. Look at the correlation, over all samples, of the cell state right
+# after the symbol with the cell state later on, apart for units whose forget gate is nearly open and for the others.
+#
+# And an intervention: in the trained model set $U = 0$, so that $h$ can no longer reach any of the four boxes. The line along the top stays as it is.
+#
+# **Predict**: what becomes of the correlation in the two groups?
+
+# %% [markdown] lang="zh"
+# 在这个任务上，门确实像示意图暗示的那样在恰当的时刻打开：反应最强的单元，其输入门在有标记的步打开一半以上，在其他步基本关闭。门是否像开关一样工作，取决于任务：
+# 加法需要，recall 不需要。
+#
+# ## 记忆在哪里？
+#
+# 回到 recall。被记住的，是不同序列之间的*差别*。对所有样本，计算读入符号之后那一刻的细胞状态与以后各步的细胞状态之间的相关系数，
+# 把遗忘门几乎全开的单元与其余单元分开来算。
+#
+# 再做一次干预：在训练好的模型中令 $U = 0$，使 $h$ 再也进不了四个方框，而顶端的那条线保持原样。
+#
+# **预测**：两组的相关系数会怎样变化？
 
 
-def likeness(units):
+# %%
+def likeness(layer, units):
     """Correlation of c_0 with c_t, for each t."""
+    c = layer.states["c"]
     start = c[:, 0, units].ravel()
     return [np.corrcoef(start, c[:, t, units].ravel())[0, 1] for t in range(GAP + 2)]
 
 
-keeping, forgetting = likeness(forget > 0.9), likeness(forget <= 0.9)
-plt.figure(figsize=(7, 3), layout="constrained")
-plt.plot(keeping, "s-", color="black", markersize=4, label="forget gate above 0.9")
-plt.plot(forgetting, "o:", color="black", markersize=4, label="all other units")
-plt.axhline(0, color="gray", linewidth=0.8)
-plt.xlabel("time step $t$")
-plt.ylabel("correlation of $c_0$ and $c_t$")
-plt.legend()
-plt.show()
+keeping = layer.gates["forget"].mean(axis=(0, 1)) > 0.9  # by unit
+cell.recurrent_kernel.assign(0 * cell.recurrent_kernel)
+cut = trace(model, x, y)["lstm"]
+cut_accuracy = np.mean(model.predict(x, verbose=0).argmax(axis=-1) == y)
+cell.recurrent_kernel.assign(U)
 
+lines = {
+    "forget gate above 0.9": likeness(layer, keeping),
+    "all other units": likeness(layer, ~keeping),
+    "forget gate above 0.9, U = 0": likeness(cut, keeping),
+    "all other units, U = 0": likeness(cut, ~keeping),
+}
+for name, line in lines.items():
+    print(f"{name}: {line[-1]:.2f} at the end")
+print(f"{keeping.sum()} units keep; accuracy with U = 0: {cut_accuracy:.0%}")
+curves(lines, x="time step $t$", y="correlation of $c_0$ and $c_t$", dots=True)
+
+# %% tags=["check"]
+ends = [line[-1] for line in lines.values()]
+assert min(ends[:2]) > 0.4
+assert max(ends[2:]) < min(ends[:2]) - 0.2
 kept = np.float64(layer.gates["forget"][:, 1:]).prod(axis=1).mean(axis=0)  # of c_0
-for name, units, curve in [
-    ("above 0.9", forget > 0.9, keeping),
-    ("others", forget <= 0.9, forgetting),
-]:
-    print(
-        f"{name}: {units.sum()} units; of c_0 the gates keep {kept[units].mean():.1%}; "
-        f"correlation at the end {curve[-1]:.2f}"
-    )
-    assert curve[-1] > 0.4
-assert kept[forget > 0.9].mean() > 5 * kept[forget <= 0.9].mean()
+assert kept[keeping].mean() > 5 * kept[~keeping].mean()
+assert cut_accuracy < 0.5
 
 # %% [markdown] lang="en"
-# **A surprise**: when the question comes, after twenty rounds of new input, the correlation is above 0.4 in *both* groups. Where the gate is nearly open this is
-# the story of the diagram: $c$ runs along its line. But in the others the gates let hardly anything of $c_0$ through. To them
-# it can only come back through $h$: the module shows there what it holds, $h$ goes into all four boxes, and they write it anew. Memory in a trained LSTM is the work of the
-# whole module; the open line is where it is safe. (Exercise 1 cuts the line.) What the gates start at is the next lesson.
+# **A surprise**: when the question comes, after twenty rounds of new input, the correlation is above 0.4 in *both* groups. Where the gate is nearly open one may think that this is
+# the story of the diagram: $c$ runs along its line. But cut $h$ off, and the correlation falls in both groups, and the answers become guesses, although no forget bias has changed. What was there
+# had come back through $h$: the module shows there what it holds, $h$ goes into all four boxes, and they write it anew.
+# Memory in this trained LSTM is the work of the whole module. (Exercise 1 cuts the line.) What the gates start at is the next lesson.
 #
 # ## Exercises
 #
-# 1. Is it really the forget gate? Set its bias to -10 in the trained model, and measure the accuracy.
+# 1. Is the line needed, too? Set the forget gate's bias to -10 in the trained model, and measure the accuracy.
 # 2. Exchange two blocks in the NumPy code, input and forget gate. How large is the difference from the trace then?
-# 3. A GRU has three boxes and one line. Train one on the same task, and check $h_t = z_t \odot h_{t-1} + (1 - z_t) \odot \tilde{h}_t$ with the
+# 3. A gated recurrent unit (GRU) has three boxes and one line. Train one on the same task, and check $h_t = z_t \odot h_{t-1} + (1 - z_t) \odot \tilde{h}_t$ with the
 #    gates of a trace (`"update"` is $z$, `"candidate"` is $\tilde{h}$).
 #
-# Solutions: `solutions/5_lstm.ipynb`.
+# Solutions: `solutions/5_lstm.ipynb`. Words: [glossary](glossary.md). Next: [memory by default?](6_memory.ipynb)
 
 # %% [markdown] lang="zh"
-# **出人意料**：经过二十轮新的输入，到提问时，*两*组的相关系数都在 0.4 以上。在门几乎全开的单元里，情形正如示意图所说：$c$ 沿着它的线前行。
-# 但在其余的单元里，门几乎不让 $c_0$ 通过。它只能经由 $h$ 回到那里：模块把所保持的东西显示在 $h$ 里，
-# $h$ 进入全部四个方框，它们再把它重新写入。
-# 在训练过的 LSTM 里，记忆是整个模块的工作；那条敞开的线是它安全的所在。（练习 1 会切断这条线。）门的初值是下一课的内容。
+# **出人意料**：读完二十步新的输入，到提问的时候，*两*组的相关系数都在 0.4 以上。对于门几乎全开的单元，你也许会想：这正是示意图所说的，$c$ 沿着那条线一路向前。
+# 可是一旦切断 $h$，两组的相关系数都明显下降，回答变成瞎猜，而我们并没有改动遗忘门的偏置。可见这些记忆是经由 $h$ 回来的：
+# 模块把所记的内容显露在 $h$ 里，$h$ 进入四个方框，再由它们重新写入。在这个训练好的 LSTM 里，记忆靠的是整个模块的配合。（练习 1 会切断那条线。）
+# 各个门的初值应当是多少，是下一课的内容。
 #
 # ## 练习
 #
-# 1. 真的是遗忘门吗？把训练好的模型中它的偏置设为 -10，测量准确率。
-# 2. 在 NumPy 代码中交换两块：输入门和遗忘门。与 trace 的差别有多大？
-# 3. GRU 有三个方框和一条线。用同样的任务训练一个，并用 trace 得到的门检验 $h_t = z_t \odot h_{t-1} + (1 - z_t) \odot \tilde{h}_t$
-#    （`"update"` 是 $z$，`"candidate"` 是 $\tilde{h}$）。
+# 1. 那条线是不是也少不了？把训练好的模型中遗忘门的偏置设为 -10，测量准确率。
+# 2. 在 NumPy 代码里交换输入门与遗忘门两块，与 trace 的差别有多大？
+# 3. 门控循环单元（gated recurrent unit，GRU）有三个方框、一条线。用同样的任务训练一个，并用 trace 得到的门检验
+#    $h_t = z_t \odot h_{t-1} + (1 - z_t) \odot \tilde{h}_t$（`"update"` 是更新门 $z$，`"candidate"` 是候选隐状态 $\tilde{h}$）。
 #
-# 解答：`solutions/5_lstm.zh.ipynb`。
+# 解答：`solutions/5_lstm.zh.ipynb`。术语见[术语表](glossary.md)。下一课：[默认就能记住吗？](6_memory.zh.ipynb)

@@ -3,203 +3,232 @@
 #
 # - **Question**: Is remembering for long what an LSTM does by itself?
 # - **Minutes**: 45
-# - **Needs**: lessons 2, 4 and 5
+# - **Needs**: lessons [2](2_vanishing.ipynb), [4](4_gap.ipynb) and [5](5_lstm.ipynb)
 
 # %% [markdown] lang="zh"
 # # 6. LSTM 默认就能记住吗？
 #
-# - **问题**：长久地记住，是 LSTM 天生的行为吗？
-# - **分钟**：45
-# - **需要**：第 2、4、5 课
+# - **问题**：长久地记住信息，是 LSTM 与生俱来的本领吗？
+# - **时长**：45 分钟
+# - **先修**：第 [2](2_vanishing.zh.ipynb)、[4](4_gap.zh.ipynb)、[5](5_lstm.zh.ipynb) 课
 
 # %% [markdown] lang="en"
-# The article says: remembering information for long periods is practically the LSTM's *default behaviour*. Along the cell state's line there is no tanh
+# [The article](https://colah.github.io/posts/2015-08-Understanding-LSTMs/) says: remembering information for long periods is practically the LSTM's *default behaviour*. Along the cell state's line there is no tanh
 # and no matrix, only the forget gate:
 #
 # $$c_t = f_t \odot c_{t-1} + \dots \qquad\Rightarrow\qquad
 # c_t \text{ contains } \Big(\prod_{s=1}^{t} f_s\Big) \odot c_0 .$$
 #
-# If $f = 1$, that is perfect. But $f = \sigma(\dots + b_f)$, and Keras starts with $b_f = 1$ and small weights.
+# If $f = 1$, that is perfect: the *constant error carousel* of [1997](https://doi.org/10.1162/neco.1997.9.8.1735), whose cell had no forget gate at all. But $f = \sigma(\dots + b_f)$, and Keras starts with $b_f = 1$ and small weights.
 #
-# **Predict**: how much of $c_0$ is left after 100 steps in an LSTM as Keras starts it? And will it learn recall with a gap of 100?
+# **Predict**: how much of $c_0$ is left after 100 steps in an LSTM as Keras starts it?
 
 # %% [markdown] lang="zh"
-# 文章说：长久地记住信息实际上是 LSTM 的*默认行为*。沿着细胞状态的那条线，没有 tanh，也没有矩阵，只有遗忘门：
+# [文章](https://colah.github.io/posts/2015-08-Understanding-LSTMs/)说：长久地记住信息，实际上是 LSTM 的*默认行为*。细胞状态（记忆元）走的那条线上没有 tanh，也没有矩阵，只有遗忘门：
 #
 # $$c_t = f_t \odot c_{t-1} + \dots \qquad\Rightarrow\qquad
 # c_t \text{ 含有 } \Big(\prod_{s=1}^{t} f_s\Big) \odot c_0 .$$
 #
-# 如果 $f = 1$，那就完美了。但 $f = \sigma(\dots + b_f)$，而 Keras 以 $b_f = 1$ 和很小的权重开始。
+# 如果 $f = 1$，那就毫无损失，这就是 [1997 年](https://doi.org/10.1162/neco.1997.9.8.1735)的*常数误差传送带*（constant error carousel）：当时的细胞根本没有遗忘门。
+# 但现在 $f = \sigma(\dots + b_f)$，而 Keras 的初值是 $b_f = 1$，权重又很小。
 #
-# **预测**：在 Keras 初始化的 LSTM 里，100 步之后 $c_0$ 还剩多少？它能学会间隔为 100 的 recall 吗？
+# **预测**：按 Keras 的初始化，经过 100 步，$c_0$ 还剩多少？
 
 # %%
 # %matplotlib inline
-from keras_rnn_study.runs.quiet import start_tensorflow
+from lesson import Panel, row, start
 
-start_tensorflow()
+LANGUAGE = "en"
+start(LANGUAGE)
 
-import tempfile
-
-import matplotlib.pyplot as plt
 import numpy as np
 
 from keras_rnn_study import build_model, measures, trace
 from keras_rnn_study.datasets import recall
-from keras_rnn_study.study import Study, sweep
-from keras_rnn_study.study.report import figures
 from keras_rnn_study.study.report.summary import conditions
+from keras_rnn_study.study.report.tables import read_results_csv
 
 GAP = 100
-STARTS = {
-    "Keras' default": {},
-    "forget bias 3": {"forget_bias": 3.0},
-    "forget bias 5": {"forget_bias": 5.0},
-    "chrono": {"init": "chrono", "gap": GAP},
-}
 x, y = recall.make(64, gap=GAP, seed=1)
-layers = {
-    name: trace(build_model(recall.TASK, "lstm", seed=0, **start), x, y)["lstm"]
-    for name, start in STARTS.items()
-}
+default = trace(build_model(recall.TASK, "lstm", seed=0), x, y)["lstm"]
 
-forget = np.float64(layers["Keras' default"].gates["forget"])  # before any training
+forget = np.float64(default.gates["forget"])  # before any training
 kept = forget[:, 1:101].prod(axis=1)  # of c_0, after 100 steps
 print(f"sigmoid(1) = {1 / (1 + np.exp(-1)):.4f}; mean forget gate: {forget.mean():.4f}")
 print(f"0.73^100 = {0.73**100:.0e}; kept of c_0 after 100 steps: {kept.mean():.0e}")
+print(f"half of it is gone after {np.log(0.5) / np.log(0.73):.1f} steps")
+
+# %% tags=["check"]
 assert abs(forget.mean() - 0.73) < 0.01
 assert 1e-14 < 0.73**100 < 3e-14
 assert kept.max() < 1e-11
-assert 2 < np.log(0.5) / np.log(0.73) < 2.5  # the half-life, in steps
+assert 2 < np.log(0.5) / np.log(0.73) < 2.5
 
 # %% [markdown] lang="en"
 # The forget gate starts at $\sigma(1) = 0.73$. That sounds like much; but $0.73^{100} = 2 \cdot 10^{-14}$. An LSTM as Keras starts it
-# forgets by default, with a half-life of about two steps. (Before 2015 it was worse: a bias of 0 means 0.5.)
+# forgets by default, with a half-life of about two steps. It has not always been so: [Gers, Schmidhuber & Cummins, 2000](https://doi.org/10.1162/089976600300015015), who added the
+# forget gate, gave it a positive bias so that it would not forget before it had learned to. A bias of 0 was a habit of later programs, and
+# [Jozefowicz, Zaremba & Sutskever, 2015](https://proceedings.mlr.press/v37/jozefowicz15.html) argued for the 1 that Keras has today.
 #
 # ## Other starts
 #
 # A constant gate $f$ holds for about $1/(1-f)$ steps. A larger bias holds for longer: 3 gives $f = 0.95$, about 20 steps, and 5 gives 0.993,
-# about 150. **Chrono** initialisation spreads the units over all memory times up to the one that is needed:
+# about 150. **Chrono** initialisation ([Tallec & Ollivier, 2018](https://arxiv.org/abs/1804.11188)) does two things: it spreads the units over all memory times up to the one that is needed, and it closes the input gate as far as the
+# forget gate is open:
 #
 # $$b_f = \log u,\quad u \sim \mathcal{U}[1, T_{\max} - 1], \qquad b_i = -b_f .$$
+#
+# Which of the two matters? We also start with one forget bias for all units, 5, and an input bias of -5.
 
 # %% [markdown] lang="zh"
-# 遗忘门从 $\sigma(1) = 0.73$ 开始。听起来不少；可是 $0.73^{100} = 2 \cdot 10^{-14}$。Keras 初始化的 LSTM 默认是遗忘的，半衰期约为两步。
-# （2015 年以前更糟：偏置为 0 意味着 0.5。）
+# 遗忘门的初值是 $\sigma(1) = 0.73$。听起来不小，可是 $0.73^{100} = 2 \cdot 10^{-14}$。Keras 初始化出来的 LSTM 默认是遗忘的，大约每两步就忘掉一半。
+# 历史上并非一直如此：[Gers、Schmidhuber 与 Cummins（2000）](https://doi.org/10.1162/089976600300015015)引入遗忘门时，给它的偏置是正数，好让网络在学会遗忘之前先不遗忘。
+# 偏置取 0 是后来一些程序的习惯；[Jozefowicz、Zaremba 与 Sutskever（2015）](https://proceedings.mlr.press/v37/jozefowicz15.html)主张取 1，Keras 沿用至今。
 #
 # ## 其他初始化
 #
-# 恒定的门 $f$ 能保持大约 $1/(1-f)$ 步。偏置越大保持越久：3 对应 $f = 0.95$，约 20 步；5 对应 0.993，约 150 步。**Chrono** 初始化把各个单元
-# 分布到所需时间以内的所有记忆时间上：
+# 恒定的门 $f$ 大约能保持 $1/(1-f)$ 步。偏置越大，保持得越久：偏置 3 对应 $f = 0.95$，约 20 步；偏置 5 对应 0.993，约 150 步。
+# **Chrono** 初始化（[Tallec 与 Ollivier，2018](https://arxiv.org/abs/1804.11188)）做了两件事：一是让各单元的记忆时长分散开来，从很短一直到任务所需的长度；
+# 二是遗忘门开得越大，输入门就关得越紧：
 #
 # $$b_f = \log u,\quad u \sim \mathcal{U}[1, T_{\max} - 1], \qquad b_i = -b_f .$$
+#
+# 两件事中哪一件起作用？为此再加一种初始化：所有单元的遗忘偏置都是 5，输入偏置都是 -5。
 
 # %%
-figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.2), layout="constrained")
-marks = {
-    "Keras' default": ":",
-    "forget bias 3": "-.",
-    "forget bias 5": "--",
-    "chrono": "-",
+STARTS = {
+    "Keras' default": {},
+    "forget 5": {"forget_bias": 5.0},
+    "forget 5, input -5": {"forget_bias": 5.0, "input_bias": -5.0},
+    "chrono": {"init": "chrono", "gap": GAP},
 }
-for name, layer in layers.items():
-    gate = np.sort(layer.gates["forget"].mean(axis=(0, 1)))
-    left.semilogy(1 / (1 - gate), marks[name], color="black", label=name)
-    norms = measures.step_norms(layer.state_gradients["c"])
-    right.semilogy(norms, marks[name], color="black")
-    print(f"{name:15} horizon {measures.horizon(norms):3} of {GAP + 2}")
-left.set(title="memory time 1 / (1 - f), in steps", xlabel="unit, sorted")
-left.legend(fontsize=8)
-right.set(title=r"$|\partial L/\partial c_t|$ before training", xlabel="time step $t$")
-plt.show()
+layers = {
+    name: trace(build_model(recall.TASK, "lstm", seed=0, **begin), x, y)["lstm"]
+    for name, begin in STARTS.items()
+}
+gates = {n: one.gates["forget"].mean(axis=(0, 1)) for n, one in layers.items()}
+norms = {n: measures.step_norms(one.state_gradients["c"]) for n, one in layers.items()}
+reach = {n: measures.horizon(norm) for n, norm in norms.items()}
+print("reach before training:", reach, "of", GAP + 2)
+times = {n: 1 / (1 - np.sort(gate)) for n, gate in gates.items()}
+right = r"$|\partial L/\partial c_t|$ before training"
+row(
+    Panel(times, title="memory time 1 / (1 - f), in steps", x="unit, sorted", log=True),
+    Panel(norms, title=right, x="time step $t$", log=True),
+)
 
-horizon = {
-    name: measures.horizon(measures.step_norms(layer.state_gradients["c"]))
-    for name, layer in layers.items()
-}
+# %% tags=["check"]
 memory_time = {bias: 1 + np.exp(bias) for bias in (1, 3, 5)}  # 1 / (1 - sigmoid(b))
 assert memory_time[1] < 4
 assert 20 < memory_time[3] < 22
 assert 145 < memory_time[5] < 155
-assert horizon["Keras' default"] < 60
-assert all(
-    reach == GAP + 2 for name, reach in horizon.items() if name != "Keras' default"
-)
+assert reach["Keras' default"] < 60
+assert norms["forget 5"][0] > 5 * norms["forget 5"][-1]
+assert all(steps == GAP + 2 for n, steps in reach.items() if n != "Keras' default")
 
 # %% [markdown] lang="en"
-# On the left: the default has one memory time for all units, under 4 steps; chrono has a ladder of them. On the right: with the default the gradient vanishes
-# on its way to the symbol, as in lesson 2; with the other three its horizon is the whole sequence. (It falls a little slower than $0.73^t$, as the
-# total gradient has a second way back, through $h$ and the gates.)
+# On the left: the default has one memory time for all units, under 4 steps; with a bias of 5 it is about 150 for all; chrono's go from short to long. On the right: with the default the gradient vanishes
+# on its way to the symbol, as in lesson 2; with the other three its reach is the whole sequence. (It falls a little slower than $0.73^t$, as the
+# total gradient has a second way back, through $h$ and the gates. And with a bias of 5 it is larger at the symbol than at the end: keep that in mind.)
 #
-# ## Does it learn?
+# By what we have seen, the last three should all learn.
 #
-# **Predict** again, now that you have seen the gradients: who of the four learns?
+# **Predict**: who of the four learns recall with a gap of 100?
 
 # %% [markdown] lang="zh"
-# 左图：默认初始化的所有单元都只有一个不到 4 步的记忆时间；chrono 则是一架阶梯。右图：默认初始化时，梯度在到达符号的途中消失，就像第 2 课那样；
-# 其余三种的视界都是整个序列。（它下降得比 $0.73^t$ 稍慢，因为总梯度还有另一条路往回走：经过 $h$ 和各个门。）
+# 左图：默认初始化时，所有单元的记忆时长都一样，不到 4 步；偏置为 5 时都是 150 步左右；chrono 则从短到长依次分布。
+# 右图：默认初始化时，梯度在传到符号之前就消失了，与第 2 课一样；其余三种的梯度都能传遍整个序列。
+# （默认时它比 $0.73^t$ 下降得慢一些，因为总梯度还有另一条路可走：经过 $h$ 和各个门。另外，偏置为 5 时，梯度在符号处反而比末尾大，请先记住这一点。）
 #
-# ## 它学得会吗？
+# 照此看来，后三种都应当学得会。
 #
-# 看过梯度之后，再**预测**一次：四种之中谁能学会？
+# **预测**：间隔为 100 的 recall，四种初始化中哪几种能学会？
 
 # %%
-study = Study(
-    task="recall",
-    cell="lstm",
-    gap=[10, GAP],
-    grids=[{"init": ["keras", "chrono"]}, {"forget_bias": [3.0, 5.0]}],
-    seeds=5,
-    steps=400,
-    give_up=1,  # all have the same time
-)
-found = conditions(sweep(study, tempfile.mkdtemp(), jobs=2))  # under a minute
-for condition in found:
+with open("../studies/results/input_bias.csv", encoding="utf-8") as file:
+    found = {c.run.label: c for c in conditions(read_results_csv(file.read()))}
+for label, condition in found.items():
     low, high = condition.interval
-    print(
-        f"{condition.run.label:22} gap {condition.run.gap:3}: "
-        f"{condition.successes} of 5 ({low:.0%} to {high:.0%})"
-    )
-figures.success_curve(found)
+    print(f"{label:36} {condition.successes:2} of 10 ({low:.0%} to {high:.0%})")
 
-# %%
-learned = {(c.run.label, c.run.gap): c.successes for c in found}
-assert all(count == 5 for (_, gap), count in learned.items() if gap == 10)
-assert learned["lstm", GAP] == 0
-assert learned["lstm (chrono)", GAP] == 5
-assert learned["lstm (forget bias 5)", GAP] < 5
+# %% tags=["check"]
+learned = {label: condition.successes for label, condition in found.items()}
+assert all(condition.trials == 10 for condition in found.values())
+assert learned["lstm"] == learned["lstm (input bias -5)"] == 0
+assert learned["lstm (forget bias 5, input bias -5)"] == 10
+assert learned["lstm (chrono)"] == 9
+assert learned["lstm (forget bias 5)"] == 4
+assert learned["lstm (forget bias 3)"] == 7
+assert learned["lstm (forget bias 3, input bias -3)"] == 0
+paired = found["lstm (forget bias 5, input bias -5)"].interval
+assert paired[0] > found["lstm (forget bias 5)"].interval[1]
 
 # %% [markdown] lang="en"
-# At a gap of 10 all learn. At 100 the default learns in none of five seeds, chrono in all of them: their intervals do not overlap. A plain forget bias helps too, but
-# more is not better: with 5 the memory times of all units are longer than the whole sequence, so they add up everything that comes, distractors
-# too, and not all seeds learn. (Between 3 and 5, five seeds do not tell.)
+# These are stored results: ten seeds each, 400 training steps of 64 fresh samples, 32 units
+# (`studies/input_bias.yaml`, run by `python studies/reproduce.py input_bias`; learned = 95 % right).
+#
+# A forget bias of 5 alone fails in six seeds of ten, though its gradient reaches everything. With the input gate closed beside it all ten learn: the two intervals do not overlap. All its units have the same memory
+# time; so what chrono needs is not the spread. Closing alone, with Keras' forget bias, learns nothing; and with 3 and -3 nothing is learned in this time, as 0.95 keeps less than a hundredth over 100 steps and the closed gate lets little in. It takes **both**: a memory as long as the
+# gap, and an input gate that is nearly shut.
+#
+# What goes wrong with the input gate half open? Look at the cell state before any training:
+
+# %% [markdown] lang="zh"
+# 这是事先存好的结果：每种十个种子，各训练 400 步，每步 64 个新样本，32 个单元
+# （见 `studies/input_bias.yaml`，用 `python studies/reproduce.py input_bias` 可以重做；答对 95 % 算学会）。
+#
+# 单把遗忘偏置设为 5，十个种子里有六个失败，尽管梯度传得到每一步。同时把输入门关上，十个全部学会，两者的区间不重叠。
+# 这时所有单元的记忆时长是一样的，可见 chrono 的要害不在于“分散”。只关输入门，遗忘偏置仍用 Keras 的默认值，一个也学不会；
+# 用 3 和 -3，在这么长的训练时间里也一个都没学会：0.95 连乘 100 步剩下不到百分之一，关着的输入门放进来的又很少。**两者缺一不可**：记忆要和间隔一样长，输入门要几乎关上。
+#
+# 输入门半开，究竟坏在哪里？来看训练之前的细胞状态：
+
+# %%
+cells = {n: np.float64(one.states["c"]) for n, one in layers.items()}  # before training
+size = {n: np.sqrt((c**2).mean(axis=(0, 2))) for n, c in cells.items()}
+slope = {n: (1 - np.tanh(c) ** 2).mean(axis=(0, 2)) for n, c in cells.items()}
+for name in STARTS:
+    print(f"{name}: c at the end {size[name][-1]:.2g}, slope {slope[name][-1]:.2f}")
+row(
+    Panel(size, title="size of $c_t$", x="time step $t$", log=True),
+    Panel(slope, title="slope of tanh at $c_t$", x="time step $t$", top=1.05),
+)
+
+# %% tags=["check"]
+assert size["forget 5"][-1] > 4
+assert slope["forget 5"][-1] < 0.25
+assert size["forget 5, input -5"][-1] < 0.1
+assert min(one[-1] for n, one in slope.items() if n != "forget 5") > 0.95
+
+# %% [markdown] lang="en"
+# With $f$ near 1 and $i$ near 0.5 the cell adds up half of every candidate that comes, distractors too, and lets nothing go: $c$ grows to several units, where the tanh behind it is flat. (That is why its gradient was small at the end: it comes in through this tanh.) In 1997 this was called **internal state drift**, and the remedy was
+# just this: *start the input gates' biases negative*. With it, or with chrono, $c$ stays small, and the tanh keeps a slope of nearly 1. (With the default it stays small, too: that cell forgets.)
 #
 # **The verdict.** "Remembering is the LSTM's default behaviour" is half true. Its *structure* allows it: there is a line on which
-# nothing has to vanish. Whether anything runs along it, is decided by what the gates start at; and Keras' default remembers for a few
-# steps. And in the larger study of `docs/reproductions.md` the default LSTM is at no gap better than a simple RNN with an
+# nothing has to vanish. Whether anything runs along it is decided by what the gates start at; and Keras' default remembers for a few
+# steps. In the larger study of `docs/reproductions.md` the default LSTM is at no gap better than a simple RNN with an
 # orthogonal kernel.
 #
 # ## Exercises
 #
 # 1. Which forget bias gives a memory time of 100 steps? And one of 1,000? Derive the formula.
-# 2. Chrono needs to know the gap. What if you are wrong by a factor of ten? Start for a gap of 10 and train with 100, three seeds.
-# 3. A GRU has no forget gate. What does its update gate start at, and what is its horizon at a gap of 100, with and without chrono?
+# 2. Chrono needs to know the gap. What if you are wrong by a factor of ten? Start for a gap of 10, and look at the reach at a gap of 100.
+# 3. A GRU has no forget gate. What does its update gate start at, and what is its reach at a gap of 100, with and without chrono?
 #
-# Solutions: `solutions/6_memory.ipynb`.
+# Solutions: `solutions/6_memory.ipynb`. Words: [glossary](glossary.md). Next: [your own model](7_your_model.ipynb).
 
 # %% [markdown] lang="zh"
-# 间隔为 10 时全部学会。间隔为 100 时，默认初始化的五个种子没有一个学会，chrono 则全部学会：两者的区间不重叠。单纯的遗忘偏置也有帮助，但并非越大越好：
-# 偏置为 5 时，所有单元的记忆时间都比整个序列还长，于是把来的一切都累加起来，包括干扰符号，并不是每个种子都能学会。
-# （在 3 和 5 之间，五个种子分不出高下。）
+# $f$ 接近 1，而 $i$ 约为 0.5，于是细胞把每一步的候选记忆元都加上一半，干扰符号也不例外，而且只进不出：$c$ 涨到了好几，后面的 tanh 在那里几乎是平的。（梯度在末尾偏小，正是因为它要穿过这个 tanh 才能进来。）
+# 1997 年的论文把这叫作**内部状态漂移**（internal state drift），给出的对策正是*让输入门的偏置从负数开始*。这样做，或者用 chrono，$c$ 就一直很小，
+# tanh 的斜率保持在 1 附近。（默认初始化时 $c$ 也很小，那是因为它一直在遗忘。）
 #
-# **结论。**“记住是 LSTM 的默认行为”只对了一半。它的*结构*允许这样：有一条线，线上没有什么必须消失。但是否有东西沿着它前行，取决于各个门的初值；
-# 而 Keras 的默认值只能记住几步。而且在 `docs/reproductions.md` 更大的研究里，默认的 LSTM 在任何间隔上
-# 都不比使用正交核的简单 RNN 更好。
+# **结论。**“记住是 LSTM 的默认行为”只对了一半。它的*结构*允许长久记忆：有一条线，线上没有什么非消失不可。但是否真有信息沿着它传递，取决于各个门的初值；
+# 而按 Keras 的默认值，只能记住几步。在 `docs/reproductions.md` 里更大的研究中，默认初始化的 LSTM 在任何间隔上都不比使用正交循环权重矩阵的简单循环神经网络更好。
 #
 # ## 练习
 #
-# 1. 多大的遗忘偏置对应 100 步的记忆时间？1000 步呢？推导出公式。
-# 2. Chrono 需要知道间隔。如果估计错了十倍会怎样？按间隔 10 初始化，用 100 训练，三个种子。
-# 3. GRU 没有遗忘门。它的更新门从多少开始？在间隔为 100 时，有无 chrono，它的视界各是多少？
+# 1. 遗忘偏置为多少时，记忆时长是 100 步？1000 步呢？推导出公式。
+# 2. Chrono 要预先知道间隔。如果估错了十倍会怎样？按间隔 10 初始化，看间隔为 100 时的梯度可达步数。
+# 3. GRU 没有遗忘门。它的更新门初值是多少？间隔为 100 时，用与不用 chrono，梯度可达步数各是多少？
 #
-# 解答：`solutions/6_memory.zh.ipynb`。
+# 解答：`solutions/6_memory.zh.ipynb`。术语见[术语表](glossary.md)。下一课：[你自己的模型](7_your_model.zh.ipynb)。

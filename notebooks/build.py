@@ -1,10 +1,14 @@
 """Runs the lessons, and writes them as notebooks in both languages.
 
 A lesson is a percent script with one code and two proses: markdown cells say `lang="en"` or
-`lang="zh"`. It is executed once; `1_chain.ipynb` and `1_chain.zh.ipynb` get the same code and the
-same outputs, each with its own prose.
+`lang="zh"`. `1_chain.ipynb` and `1_chain.zh.ipynb` get the same code, each with its own prose, and
+are executed each in its language: of their code the line `LANGUAGE = "en"` differs, which decides
+the words of the pictures.
 
-python notebooks/build.py [NAME ...] [--check]
+A code cell that says `tags=["check"]` asserts what the prose says. It runs here and in the tests, and
+is not in the notebooks, where it would give away what the reader is to predict.
+
+python notebooks/build.py [NAME ...] [--check | --prose]
 """
 
 import argparse
@@ -27,6 +31,7 @@ TIMEOUT = 600  # seconds a cell
 _CHINESE_LINE_END = re.compile(
     "(?<=[\u3001-\u9fff\uff00-\uffef”])\n(?=[\u3001-\u9fff\uff00-\uffef“])"
 )
+_START = 'LANGUAGE = "en"'  # where a lesson says it
 _KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
@@ -47,18 +52,26 @@ def read(path):
     return notebook
 
 
-def in_language(notebook, language):
-    """The code, and the prose of one language."""
+def is_check(cell):
+    """Whether a code cell asserts what the prose says, and is not for the reader."""
+    return "check" in cell.metadata.get("tags", [])
+
+
+def in_language(notebook, language, checks=False):
+    """The code, and the prose of one language; with `checks`, also what asserts it."""
     chosen = copy.deepcopy(notebook)
     chosen.cells = [
         cell
         for cell in chosen.cells
-        if cell.cell_type == "code" or cell.metadata["lang"] == language
+        if cell.metadata.get("lang", language) == language
+        and (checks or not is_check(cell))
     ]
     for number, cell in enumerate(chosen.cells):
         if cell.cell_type == "markdown":
             cell.source = _CHINESE_LINE_END.sub("", cell.source)
-        cell.metadata = {}
+        else:
+            cell.source = cell.source.replace(_START, f'LANGUAGE = "{language}"')
+        cell.metadata = {"tags": ["check"]} if is_check(cell) else {}
         cell["id"] = f"cell-{number}"  # the same lesson, the same bytes
     return chosen
 
@@ -70,7 +83,7 @@ def execute(notebook):
     )
     client.execute()
     for cell in notebook.cells:
-        cell.metadata = {}  # times of execution
+        cell.metadata.pop("execution", None)  # its times
         if cell.cell_type == "code":
             cell.outputs = [_compressed(output) for output in cell.outputs]
     return notebook
@@ -92,20 +105,46 @@ def out_of_step(path):
 
 
 def build(path):
-    """Executes one source and writes its notebooks; returns the seconds that it took."""
+    """Executes one source and writes its notebooks; returns the seconds that the English one took."""
     notebook = read(path)
-    start = time.perf_counter()
-    executed = execute(in_language(notebook, "en"))
-    seconds = time.perf_counter() - start
-    code = [cell for cell in executed.cells if cell.cell_type == "code"]
+    has_pictures = any(_START in cell.source for cell in notebook.cells)
+    seconds = []
     for language, suffix in LANGUAGES.items():
+        if has_pictures or not seconds:
+            start = time.perf_counter()
+            executed = execute(in_language(notebook, language, checks=True))
+            seconds.append(time.perf_counter() - start)
+        ran = [
+            cell
+            for cell in executed.cells
+            if cell.cell_type == "code" and not is_check(cell)
+        ]
         written = in_language(notebook, language)
         cells = [cell for cell in written.cells if cell.cell_type == "code"]
-        for cell, ran in zip(cells, code, strict=True):
-            cell.outputs, cell.execution_count = ran.outputs, ran.execution_count
+        for number, (cell, source) in enumerate(zip(cells, ran, strict=True), 1):
+            cell.outputs, cell.execution_count = source.outputs, number
+            for output in cell.outputs:
+                if "execution_count" in output:
+                    output["execution_count"] = number
         nbformat.validate(written)
         nbformat.write(written, path.with_suffix(suffix))
-    return seconds
+    return seconds[0]
+
+
+def rewrite_prose(path):
+    """Writes a source's prose into notebooks whose code is still the source's; nothing is run."""
+    for language, suffix in LANGUAGES.items():
+        written = in_language(read(path), language)
+        there = nbformat.read(path.with_suffix(suffix), as_version=4)
+        old, new = (
+            [cell for cell in book.cells if cell.cell_type == "code"]
+            for book in (there, written)
+        )
+        if [cell.source for cell in old] != [cell.source for cell in new]:
+            raise SystemExit(f"{path.name}: its code has changed, so it has to be run")
+        for ran, cell in zip(old, new, strict=True):
+            cell.outputs, cell.execution_count = ran.outputs, ran.execution_count
+        nbformat.write(written, path.with_suffix(suffix))
 
 
 def _content(path):
@@ -133,6 +172,11 @@ def main():
     parser.add_argument(
         "--check", action="store_true", help="only say what is out of step"
     )
+    parser.add_argument(
+        "--prose",
+        action="store_true",
+        help="only write the prose; the code is as it was",
+    )
     arguments = parser.parse_args()
     chosen = sources(arguments.names)
     if not chosen:
@@ -144,7 +188,9 @@ def main():
                 f"{target.relative_to(FOLDER)} is not what its source says; run: make lessons"
             )
         return len(stale) > 0
-    for path in chosen:
+    for path in chosen if arguments.prose else ():
+        rewrite_prose(path)
+    for path in () if arguments.prose else chosen:
         print(f"{path.relative_to(FOLDER)}: {build(path):.0f} s", flush=True)
     return 0
 

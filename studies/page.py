@@ -32,6 +32,9 @@ Keras layers, so no number here can be exactly a paper's: each section says what
 - **Horizon**: steps back, before training, to where the gradient's norm is below a thousandth of
   its largest.
 
+Where the paper's own size was not run, the section says so; three or five seeds tell "always"
+from "never", and hardly more.
+
 How sure we are of a paper's number: *read* in the source or its code; *second-hand*; *recalled*,
 which is a target to compare with and no more; *derived* by calculation; *abstract*: only what the
 abstract says.

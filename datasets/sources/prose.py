@@ -1,11 +1,9 @@
-"""Sentences of real prose that may stand between a country and the question about its language.
+"""Sentences of plain prose that may stand between a country and the question about its language.
 
-English prose is the text of Python's own reference manual, which comes with every Python as
-`pydoc_data.topics` (PSF licence): about 1,200 sentences, 18,000 words. Which sentences those are
-depends on the version of Python.
+English and Chinese prose are sentences of this project; any text of the user's can take their
+place.
 """
 
-import functools
 import os
 import pathlib
 import re
@@ -13,6 +11,7 @@ import re
 from keras_rnn_study.arguments import shown
 from keras_rnn_study.datasets.sources import country_languages
 from keras_rnn_study.datasets.sources.chinese_prose import SENTENCES as CHINESE_SENTENCES
+from keras_rnn_study.datasets.sources.english_prose import SENTENCES as ENGLISH_SENTENCES
 
 MIN_WORDS, MAX_WORDS = 4, 30
 LOCALES = {"en": "en", "zh": "zh_Hans"}
@@ -31,7 +30,7 @@ Sentence = tuple[str, ...]
 def read(language: str, path: str | os.PathLike[str] | None) -> str:
     """Read the text of a file, or the text that the project brings for a language."""
     if path is None:
-        return _bundled_text(language)
+        return {"en": ENGLISH_SENTENCES, "zh": CHINESE_SENTENCES}[language]
     try:
         file = pathlib.Path(path)
         if file.exists() and not file.is_file():
@@ -72,16 +71,6 @@ def sentences(text: str, language: str) -> list[Sentence]:
             if words and not _names_anything(words, language):
                 kept[words] = None
     return list(kept)
-
-
-@functools.cache
-def _bundled_text(language: str) -> str:
-    if language == "zh":
-        return CHINESE_SENTENCES
-    # Imported here because its half a megabyte of text is needed by this one function only.
-    from pydoc_data.topics import topics
-
-    return "\n\n".join(topics.values())
 
 
 def _words(sentence: str) -> Sentence | None:

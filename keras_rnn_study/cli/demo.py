@@ -9,7 +9,7 @@ LEARNING_RATE = 0.01
 
 
 def demo(log_dir: LogDir = None, verbose: Verbose = False) -> None:
-    """Show the long-term dependency problem on real prose: a minute or two on two cores.
+    """Show the long-term dependency problem on plain prose: a minute or two on two cores.
 
     "I grew up in France ... I speak fluent ___": a short and a long gap, a simple RNN, an LSTM as
     Keras starts it, and an LSTM whose gates start at the memory times that the gap asks for.

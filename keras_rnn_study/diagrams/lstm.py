@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 PARTS = ("state", "forget", "input", "update", "output")
 _CONVEYOR, _FEED = 6.0, 1.5  # levels of c's line and of h's
 _BOXES = 2.6
-# What each part of the module lights up: equations as in the article.
+# What each part of the module lights up: the article's equations, for rows as Keras has them.
 _EQUATIONS = {
     "state": r"$c_{t-1} \rightarrow c_t$: the line that only circles touch",
-    "forget": r"$f_t = \sigma(W_f\,[h_{t-1}, x_t] + b_f)$",
-    "input": r"$i_t = \sigma(W_i\,[h_{t-1}, x_t] + b_i)$,   "
-    r"$\tilde{c}_t = \tanh(W_c\,[h_{t-1}, x_t] + b_c)$",
+    "forget": r"$f_t = \sigma([h_{t-1}, x_t]\,W_f + b_f)$",
+    "input": r"$i_t = \sigma([h_{t-1}, x_t]\,W_i + b_i)$,   "
+    r"$\tilde{c}_t = \tanh([h_{t-1}, x_t]\,W_c + b_c)$",
     "update": r"$c_t = f_t \odot c_{t-1} + i_t \odot \tilde{c}_t$",
-    "output": r"$o_t = \sigma(W_o\,[h_{t-1}, x_t] + b_o)$,   $h_t = o_t \odot \tanh(c_t)$",
+    "output": r"$o_t = \sigma([h_{t-1}, x_t]\,W_o + b_o)$,   $h_t = o_t \odot \tanh(c_t)$",
 }
 
 
@@ -128,7 +128,7 @@ def _draw_lines(axes: "Axes", lit: Set[str]) -> None:
     line("output", (10.6, 4.82), (10.6, 4.08))
     line("output", (8.6, top), (8.6, 3.8), (10.32, 3.8))
     line("output", (10.6, 3.52), (10.6, _FEED), (13.2, _FEED))
-    line("output", (12.3, _FEED), (12.3, 7.55))
+    line("output", (12.3, _FEED), *shapes.bridge((12.3, _CONVEYOR)), (12.3, 7.55))
 
 
 def _draw_nodes(axes: "Axes", lit: Set[str]) -> None:
@@ -174,15 +174,15 @@ def _draw_values(axes: "Axes", lit: Set[str], values: dict[str, np.ndarray], uni
 
 def _draw_legend(axes: "Axes") -> None:
     level = 0.3
-    shapes.box(axes, (3.0, level), "", size=(0.5, 0.36))
-    shapes.write(axes, (3.35, level), "learned layer", size=9, align="left")
-    shapes.circle(axes, (5.4, level), "", size=(0.36, 0.36))
-    shapes.write(axes, (5.75, level), "pointwise", size=9, align="left")
-    shapes.line(axes, (7.3, level), (7.9, level))
-    shapes.write(axes, (8.0, level), "vector", size=9, align="left")
-    shapes.line(axes, (9.2, level + 0.15), (9.45, level), (9.9, level))
-    shapes.line(axes, (9.2, level - 0.15), (9.45, level), arrow=False)
-    shapes.write(axes, (10.0, level), "concatenate", size=9, align="left")
-    shapes.line(axes, (11.9, level), (12.15, level), (12.5, level + 0.15))
-    shapes.line(axes, (12.15, level), (12.5, level - 0.15))
-    shapes.write(axes, (12.6, level), "copy", size=9, align="left")
+    shapes.box(axes, (0.7, level), "", size=(0.5, 0.36))
+    shapes.write(axes, (1.05, level), "learned layer", size=9, align="left")
+    shapes.circle(axes, (4.1, level), "", size=(0.36, 0.36))
+    shapes.write(axes, (4.4, level), "pointwise", size=9, align="left")
+    shapes.line(axes, (6.2, level), (6.8, level))
+    shapes.write(axes, (6.95, level), "vector", size=9, align="left")
+    shapes.line(axes, (8.4, level + 0.15), (8.65, level), (9.1, level))
+    shapes.line(axes, (8.4, level - 0.15), (8.65, level), arrow=False)
+    shapes.write(axes, (9.25, level), "concatenate", size=9, align="left")
+    shapes.line(axes, (11.4, level), (11.65, level), (12.0, level + 0.15))
+    shapes.line(axes, (11.65, level), (12.0, level - 0.15))
+    shapes.write(axes, (12.15, level), "copy", size=9, align="left")

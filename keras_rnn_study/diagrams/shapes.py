@@ -71,6 +71,19 @@ def line(axes: "Axes", *points: Point, arrow: bool = True, strong: bool = True) 
         axes.add_patch(last)
 
 
+def bridge(crossing: Point, radius: float = 0.2) -> list[Point]:
+    """Find the points by which an upward line passes over another that it does not touch.
+
+    Example:
+
+    >>> [(round(x, 1), round(y, 1)) for x, y in bridge((3.0, 1.0), radius=0.5)[::6]]
+    [(3.0, 0.5), (3.5, 1.0), (3.0, 1.5)]
+    """
+    angles = np.linspace(0, np.pi, 13)
+    x, y = crossing
+    return [(x + radius * float(np.sin(a)), y - radius * float(np.cos(a))) for a in angles]
+
+
 def write(
     axes: "Axes",
     place: Point,

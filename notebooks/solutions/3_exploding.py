@@ -21,7 +21,7 @@ from keras_rnn_study.datasets import adding, recall
 # on the weights: it is no constant of the tanh.
 
 # %% [markdown] lang="zh"
-# **1. tanh 与核相互平衡的半径。** 用二分法。它明显大于 1，并且取决于输入和权重：它不是 tanh 的常数。
+# **1. tanh 与循环权重矩阵相互抵消的谱半径。** 用二分法求得。它明显大于 1，而且与输入和权重有关，并不是 tanh 固有的常数。
 
 # %%
 x, y = recall.make(64, gap=50, seed=1)
@@ -39,11 +39,11 @@ print(f"between {low:.2f} and {high:.2f}")
 assert 1.1 < low < high < 2
 
 # %% [markdown] lang="en"
-# **2. Clipping each value.** The entries are very different in size; all large ones become equal, so that the direction changes: the cosine with
-# the true gradient falls clearly below 1. Clipping the norm leaves it at 1.
+# **2. Three thresholds.** Cutting entries or weights apart depends on the threshold: with a large one only the largest are cut, and the angle is small. One factor for all never turns the
+# gradient.
 
 # %% [markdown] lang="zh"
-# **2. 逐个分量裁剪。** 各分量大小悬殊；大的全都变得一样大，所以方向改变了：与真实梯度的余弦明显小于 1。裁剪范数时它保持为 1。
+# **2. 三个阈值。** 对分量或对权重分别裁剪时，角度与阈值有关：阈值大，被截断的只有最大的几个，角度就小。对全部梯度用同一个系数，方向永远不变。
 
 # %%
 x, y = adding.make(64, gap=50, seed=1)
@@ -51,11 +51,24 @@ model = build_model(adding.TASK, "simple_rnn", init="identity", seed=0)
 with tf.GradientTape() as tape:
     loss = model.compute_loss(x, y, model(x, training=True))
 gradients = tape.gradient(loss, model.trainable_variables)
-gradient = np.concatenate([np.ravel(values) for values in gradients])
-clipped = np.clip(gradient, -0.01, 0.01)
-cosine = gradient @ clipped / np.linalg.norm(gradient) / np.linalg.norm(clipped)
-print(f"cosine {cosine:.2f}: an angle of {np.degrees(np.arccos(cosine)):.0f} degrees")
-assert cosine < 0.9
+
+
+def angle(parts):
+    one, other = (np.concatenate([np.ravel(p) for p in g]) for g in (parts, gradients))
+    cosine = one @ other / np.linalg.norm(one) / np.linalg.norm(other)
+    return np.degrees(np.arccos(min(cosine, 1)))
+
+
+found = {}
+for times in (0.1, 1, 1000):
+    by_value = [tf.clip_by_value(g, -0.01 * times, 0.01 * times) for g in gradients]
+    by_weight = [tf.clip_by_norm(g, 0.1 * times) for g in gradients]
+    together = tf.clip_by_global_norm(gradients, 0.1 * times)[0]
+    found[times] = [angle(parts) for parts in (by_value, by_weight, together)]
+    print(f"threshold x {times:g}:", [f"{degrees:.0f}" for degrees in found[times]])
+assert found[1000][0] < found[1][0]
+assert found[1000][1] < found[1][1]
+assert all(degrees[2] < 1 for degrees in found.values())
 
 # %% [markdown] lang="en"
 # **3. A smaller learning rate.** A tenth of it still jumps; a hundredth does not, and learns as well within these 30 steps; a
@@ -63,8 +76,8 @@ assert cosine < 0.9
 # bounds a step only for a given gradient, clipping bounds every step, whatever comes.
 
 # %% [markdown] lang="zh"
-# **3. 更小的学习率。** 十分之一仍会跳跃；百分之一不会，而且在这 30 步里学得同样好；千分之一则是不必要地慢。代价是必须事先知道将来最大的梯度
-# 有多大：学习率只对给定的梯度限制步长，裁剪则不论来什么都限制每一步。
+# **3. 更小的学习率。** 缩小 10 倍仍会跳跃；缩小 100 倍不再跳跃，在这 30 步里学得也不差；缩小 1000 倍就慢得没有必要了。代价是：必须事先知道
+# 将来出现的最大梯度有多大。学习率只能限制给定梯度下的步长，裁剪则不管梯度多大，每一步都限制得住。
 
 # %%
 jumps = {}

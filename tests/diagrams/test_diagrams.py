@@ -53,6 +53,18 @@ class TestLstmModule:
         }
         assert written == pytest.approx(expected, abs=0.005)
 
+    def test_the_line_of_h_passes_over_that_of_c(self, lstm):
+        lines = [line.get_xydata() for line in lstm_module(lstm, 1).axes[0].lines]
+        (bridge,) = (points for points in lines if len(points) > 4)
+        x, y = bridge[1:-1].T  # between its two ends
+        assert x.max() > bridge[0, 0] + 0.1
+        assert np.isclose(y.mean(), 6.0)  # the level of c's line
+
+    def test_equations_are_for_rows(self, lstm):
+        for part, symbol in {"forget": "f", "input": "i", "output": "o"}.items():
+            heading = texts(lstm_module(lstm, 1, part=part))[-1]
+            assert rf"[h_{{t-1}}, x_t]\,W_{symbol} + b_{symbol}" in heading
+
     def test_before_the_first_step_states_are_zero(self, lstm):
         written = self.written(lstm_module(lstm, 0))
         assert written["c_{t-1}"] == written["h_{t-1}"] == 0

@@ -1,0 +1,87 @@
+"""The claims, their rules and verdicts in Chinese."""
+
+import dataclasses
+
+from keras_rnn_study.claims.claim import CONDITION, FAILS, HOLDS, NOT_MEASURED
+
+VERDICTS = {HOLDS: "成立", CONDITION: "有条件地成立", FAILS: "不成立", NOT_MEASURED: "未测量"}
+"""What each verdict is called."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Words:
+    """A claim in Chinese.
+
+    Attributes:
+        statement: What the article says.
+        number: What the one number beside the picture is.
+        rule: How the verdict follows from the numbers.
+        condition: What to know where the verdict has a condition.
+    """
+
+    statement: str
+    number: str
+    rule: str
+    condition: str
+
+
+NUMBERS = {
+    "C1": "largest difference between Keras' states and the chain in NumPy",
+    "C2": "steps that the gradient reaches back, of the sequence's",
+    "C3": "factor per step back, on the task's own inputs, at the largest radius",
+    "C4": "runs that learned the largest gap",
+    "C5": "what Keras' forget gate leaves over the gap",
+    "C6": "largest difference between Keras' gates, c, h and the diagram in NumPy",
+}
+"""What the one number of each claim is, in English."""
+
+WORDS = {
+    "C1": Words(
+        "循环神经网络是由同一个模块重复而成的链；普通循环神经网络的模块只有一个 tanh 层。",
+        "Keras 的隐状态与 NumPy 写的链之间的最大差别",
+        "用 NumPy 反复使用同一个 tanh 层，若能得出 Keras 循环层的全部隐状态"
+        "（误差在 32 位浮点数舍入范围内），"
+        "且权重个数与序列长短无关，则成立。",
+        "只在本机较粗的舍入精度内一致。",
+    ),
+    "C2": Words(
+        "梯度消失：sigmoid 与 tanh 的导数在两端趋于 0，所以梯度沿时间往回传时越来越小，"
+        "超过一定步数就不再起作用。",
+        "梯度可达步数 / 序列长度",
+        "若梯度在序列之内降到最大值的千分之一以下，且更早的各步对循环权重矩阵的梯度贡献不到百分之一，"
+        "就算消失；"
+        "若把饱和单元的导数换成 1 之后不再消失，原因才算是“两端”。处处消失且原因在两端，"
+        "则成立；只有部分如此，或另有原因，则有条件地成立。",
+        "梯度消失并不需要饱和：略小于 1 的斜率与循环权重矩阵连乘就够了；训练之后也有不消失的情形。",
+    ),
+    "C3": Words(
+        "梯度爆炸：若每往回走一步，梯度都乘以大于 1 的数，它就按指数增大，训练步也随之失控。",
+        "谱半径最大时，在任务本身的输入上梯度每步变为原来的倍数",
+        "若谱半径大于 1 时梯度每步增大、小于 1 时缩小（普通输入和极微弱的输入都如此），"
+        "且训练中的最大范数至少是谱半径为 1 时的十倍，则成立；只有部分如此，则有条件地成立。",
+        "谱半径大于 1 并不足以引起爆炸：在普通输入上，tanh 的斜率会抵消一部分增长。",
+    ),
+    "C4": Words(
+        "相关信息与使用它的地方间隔较小时，循环神经网络能学会利用它；间隔变大，就不再能把两者联系起来。",
+        "最大间隔上学会的次数",
+        "若最小间隔上成功率的 95 % Wilson 区间完全高于最大间隔上的区间，就算如此。"
+        "每种初始化都如此，"
+        "则成立；只有部分如此，则有条件地成立。",
+        "只有部分初始化如此。",
+    ),
+    "C5": Words(
+        "LSTM 的设计避免了长期依赖问题，长久地记住信息是它的默认行为。",
+        "Keras 的遗忘门经过这个间隔还剩多少",
+        "若 LSTM 在最大间隔上成功率的 95 % Wilson 区间完全高于各种 SimpleRNN，就算避免了问题。"
+        "按 Keras 的初始化就能如此，则成立；只有 chrono 初始化才如此，则有条件地成立。",
+        "各个门的初值必须与间隔所需的记忆时长相当；按 Keras 的默认值，遗忘门每步只保留 0.73。",
+    ),
+    "C6": Words(
+        "LSTM 的模块不是一个层，而是四个相互作用的层：三个 sigmoid 门和一个 tanh；线表示向量，"
+        "圆圈是逐点运算，方框是学习到的神经网络层。",
+        "Keras 的门、c、h 与 NumPy 写的示意图之间的最大差别",
+        "按示意图用 NumPy 计算，若能得出全速训练出来的层的每个门、c 与 h，且权重分为四块、"
+        "各门取值在应有的范围内，则成立。",
+        "只在较粗的舍入精度内一致，或并非全速运行。",
+    ),
+}

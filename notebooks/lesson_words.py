@@ -1,0 +1,115 @@
+"""The words of the lessons' pictures in Chinese, and the everyday sentences of lesson 4."""
+
+CHINESE = {
+    # axes
+    "time step $t$": "时间步 $t$",
+    "time step $t$ (symbol at 0, question at 101)": "时间步 $t$（符号在第 0 步，问号在第 101 步）",
+    "time step $t$ (symbol at 0, question at 21)": "时间步 $t$（符号在第 0 步，问号在第 21 步）",
+    "steps": "步数",
+    "training step": "训练步",
+    "norm": "范数",
+    "mean gate": "门的平均值",
+    "unit, sorted": "单元（已排序）",
+    "correlation of $c_0$ and $c_t$": "$c_0$ 与 $c_t$ 的相关系数",
+    "share": "比例",
+    "loss": "损失",
+    "gap": "间隔",
+    # lines and titles
+    "total": "总梯度",
+    "direct": "直接梯度",
+    "a thousandth": "千分之一",
+    "reach": "可达步数",
+    "functions": "激活函数",
+    "their derivatives": "它们的导数",
+    "two sequences, different first symbols": "首个符号不同的两个序列",
+    "loss at the last step only": "只在最后一步有损失",
+    "loss at every step": "每一步都有损失",
+    "faint inputs": "极微弱的输入",
+    "ordinary inputs": "普通输入",
+    "length of a vector, carried on": "向量反复相乘后的长度",
+    "rotation × 0.9": "旋转矩阵 × 0.9",
+    "upper triangle, radius 0.9": "上三角矩阵，谱半径 0.9",
+    "gradient through time, ReLU": "沿时间的梯度，ReLU",
+    "gradient norm, before clipping": "梯度范数（裁剪之前）",
+    "as it is": "不裁剪",
+    "clipped": "裁剪",
+    "always answering 1": "总是回答 1",
+    "chance": "随机水平",
+    "small gap": "小间隔",
+    "large gap": "大间隔",
+    "accuracy": "准确率",
+    "input gate": "输入门",
+    "forget gate": "遗忘门",
+    "output gate": "输出门",
+    "input": "输入门",
+    "forget": "遗忘门",
+    "output": "输出门",
+    "forget gate above 0.9": "遗忘门高于 0.9 的单元",
+    "all other units": "其余单元",
+    "forget gate above 0.9, U = 0": "遗忘门高于 0.9 的单元，U = 0",
+    "all other units, U = 0": "其余单元，U = 0",
+    "marked steps": "有标记的步",
+    "other steps": "其他步",
+    "unit": "单元",
+    "memory time 1 / (1 - f), in steps": "记忆时长 1 / (1 - f)（步）",
+    r"$|\partial L/\partial c_t|$ before training": r"训练之前的 $|\partial L/\partial c_t|$",
+    r"$|\partial L/\partial h_t|$ before training": r"训练之前的 $|\partial L/\partial h_t|$",
+    "Keras' default": "Keras 默认值",
+    "forget 3": "遗忘偏置 3",
+    "forget 5": "遗忘偏置 5",
+    "forget 5, input -5": "遗忘偏置 5，输入偏置 -5",
+    "size of $c_t$": "$c_t$ 的大小",
+    "slope of tanh at $c_t$": "tanh 在 $c_t$ 处的斜率",
+    "norm of the first 20 steps": "最初 20 步的梯度范数",
+    "saturated gates before training": "训练之前饱和的门",
+    # the toolkit's own pictures
+    "learned layer": "学习到的神经网络层",
+    "pointwise": "逐点运算",
+    "vector": "向量",
+    "concatenate": "合并",
+    "copy": "复制",
+    "The LSTM's module": "LSTM 的模块",
+    r"$c_{t-1} \rightarrow c_t$: the line that only circles touch": (
+        r"$c_{t-1} \rightarrow c_t$：只有圆圈碰到的那条线"
+    ),
+    "share of seeds that learned": "学会的种子所占比例",
+    "Up to which gap does it learn? (bars: 95 % intervals)": (
+        "能学会多大的间隔？（竖线：95 % 区间）"
+    ),
+    "gap, steps": "间隔（步）",
+    "horizon before training, steps": "训练之前的梯度可达步数",
+    "How far back does the gradient reach, before training?": "训练之前，梯度能回传多远？",
+    "all of it ": "整个序列 ",
+}
+
+_EVERYDAY = {
+    "en": """\
+the clouds are in the sky
+the fish swim in the sea
+the cars drive on the road
+the pupils sit in the classroom
+the bread is in the oven
+the milk is in the fridge
+the birds sing in the tree
+the boats float on the river
+the books stand on the shelf
+the stars shine at the night
+""",
+    "zh": """\
+白云 飘 在 天空
+鱼儿 游 在 水里
+汽车 停 在 路边
+学生 坐 在 教室
+面包 放 在 烤箱
+牛奶 放 在 冰箱
+小鸟 唱 在 枝头
+小船 浮 在 河面
+书本 摆 在 书架
+月亮 挂 在 夜空
+""",
+}
+
+
+def everyday_sentences(language: str) -> list[str]:
+    """Return sentences whose last word follows from their first noun, a few words before."""
+    return _EVERYDAY[language].splitlines()
