@@ -100,6 +100,11 @@ QUANTITIES: dict[str, Quantity] = {
         "**What the tab RNN shows**, for the probe's first sample, by time step: gates and states "
         "(`values`), their gradients (`gradients`), and the batch's mean norms (`flow`).",
     ),
+    "findings": Quantity(
+        "frame",
+        "**What a diagnosis found**, as the tab RNN lists it: JSON, at the training step at which "
+        "was looked.",
+    ),
     "study": Quantity(
         "scalar",
         "**What one run of a study came to.** `score`: of held-out samples, at each check. `loss`: "

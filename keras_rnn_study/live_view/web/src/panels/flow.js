@@ -5,10 +5,9 @@ import { scaleLinear } from "d3-scale";
 import { select } from "d3-selection";
 
 import { NOTHING, decades } from "../colours.js";
-import { drawPixels, element, fitted } from "../dom.js";
+import { drawPixels, element } from "../dom.js";
 import { horizon, recordAt, short } from "../numbers.js";
 
-const HEIGHT = 168;
 const AXIS = 20;
 const FLOOR = 0xff1a1216; // below the scale: nearly black, so that "nothing" looks like nothing
 
@@ -18,7 +17,7 @@ const FLOOR = 0xff1a1216; // below the scale: nearly black, so that "nothing" lo
  */
 export function createFlow(parent, pick) {
   const canvas = element("canvas", { role: "img" });
-  let high = fitted(HEIGHT);
+  let high = 0;
   const box = element("div", { class: "plot" }, [canvas]);
   const svg = select(box).append("svg").attr("class", "over");
   const axis = svg.append("g").attr("class", "axis");
@@ -64,13 +63,13 @@ export function createFlow(parent, pick) {
     /**
      * The heat map itself; needed anew only when records, scale, zoom or size change.
      * @param {{norms: Float32Array[], steps: number[], scale: import("../time_scale.js").TimeScale,
-     *   width: number, limits: {low: number, high: number}, evidence: number[], label: string}} given
+     *   width: number, height: number, limits: {low: number, high: number}, evidence: number[], label: string}} given
      */
     draw(given) {
       drawn = given;
       const { norms, steps, scale, width, limits, label } = given;
       const time = norms[0]?.length ?? 0;
-      high = fitted(HEIGHT);
+      high = given.height;
       box.style.paddingBottom = `${AXIS}px`;
       const pixels = new Uint32Array(time * norms.length);
       norms.forEach((values, index) => {

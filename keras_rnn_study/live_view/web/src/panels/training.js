@@ -6,9 +6,10 @@ import { select } from "d3-selection";
 
 import { element } from "../dom.js";
 
-const HEIGHT = 66;
-const LEFT = 48;
-const RIGHT = 12;
+const HEIGHT = 52;
+// From the middle of the handle at its left end to that at its right one; style.css has the rest.
+const LEFT = 158;
+const RIGHT = 100;
 export const RUN_COLOURS = ["var(--run-0)", "var(--run-1)", "var(--run-2)"];
 
 /**
