@@ -8,8 +8,8 @@ for its screen whatever it shows.
 
 - *first picture*: from the request to the picture of every panel, each time in a new page;
 - *a step in time*, *a step in training*: what the page's main thread works per step of the handle,
-  one step for each picture that the screen takes: script, layout and painting; and how long it
-  takes from one picture to the next;
+  one step for each picture that the screen takes: script, layout and painting, in processor time,
+  so that a busy machine does not count; and how long it takes from one picture to the next;
 - *record shown*: from a step in training to the picture of that record's gates, with the request.
 """
 
@@ -88,7 +88,7 @@ def chromium(profile):
         options.add_argument(f"--{flag}")
     driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
     driver.set_script_timeout(300)
-    driver.execute_cdp_cmd("Performance.enable", {})
+    driver.execute_cdp_cmd("Performance.enable", {"timeDomain": "threadTicks"})
     script = {"source": FIRST_PICTURE}
     driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", script)
     try:
@@ -120,7 +120,7 @@ def first_picture(driver, address):
 
 
 def work(driver):
-    """Seconds that the page's main thread has worked."""
+    """Seconds of processor time that the page's main thread has worked."""
     metrics = driver.execute_cdp_cmd("Performance.getMetrics", {})["metrics"]
     return next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration")
 

@@ -20,6 +20,28 @@ export function element(tag, properties = {}, children = []) {
 }
 
 /**
+ * A mark over a plot. It is moved as a layer: nothing is laid out or painted anew.
+ * @param {HTMLElement} box
+ * @param {"time" | "train" | "record" | "unit"} kind   a line down, a line down, a line across, a box
+ */
+export function createMark(box, kind) {
+  const mark = element("div", { class: `mark ${kind}` });
+  box.append(mark);
+  return {
+    /** @param {number} width @param {number} height */
+    size(width, height) {
+      mark.style.width = `${width}px`;
+      mark.style.height = `${height}px`;
+    },
+    /** @param {number} x @param {number} y @param {boolean} [shown] */
+    move(x, y, shown = true) {
+      mark.style.transform = `translate(${x}px, ${y}px)`;
+      mark.style.visibility = shown ? "visible" : "hidden";
+    },
+  };
+}
+
+/**
  * A canvas of the given size in CSS pixels, sharp on every screen.
  * @param {HTMLCanvasElement} canvas
  * @param {number} width

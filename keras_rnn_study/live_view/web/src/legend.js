@@ -41,7 +41,7 @@ export function createLegend(parent, t) {
   /** @param {string} gradient @param {string} from @param {string} to @param {string} text */
   function ramp(gradient, from, to, text) {
     return element("span", { class: "ramp" }, [
-      element("b", { text: from }), element("i", { style: `background: ${gradient}` }), element("b", { text: to }), element("em", { text }),
+      element("span", { class: "end", text: from }), element("i", { style: `background: ${gradient}` }), element("span", { class: "end", text: to }), element("em", { text }),
     ]);
   }
 

@@ -27,7 +27,7 @@ const SIGNS = {
 export function createFindings(parent, { store, index, opened, t }) {
   /** @param {State} state */
   function draw(state) {
-    const found = state.runs.flatMap((run, place) => (index.runs[run]?.findings ?? []).map((finding) => ({ run, place, finding })));
+    const found = state.runs.flatMap((run, place) => (index.runs[run]?.findings ?? []).map((finding, number) => ({ run, place, finding, number })));
     found.sort((a, b) => SEVERITIES.indexOf(a.finding.severity) - SEVERITIES.indexOf(b.finding.severity));
     parent.replaceChildren(
       element("h3", { text: t("findings") }),
@@ -37,9 +37,9 @@ export function createFindings(parent, { store, index, opened, t }) {
     );
   }
 
-  /** @param {{run: string, place: number, finding: Finding}} found */
-  function item({ run, place, finding }) {
-    const key = JSON.stringify([run, finding.name, finding.layer, finding.time_step]);
+  /** @param {{run: string, place: number, finding: Finding, number: number}} found */
+  function item({ run, place, finding, number }) {
+    const key = JSON.stringify([run, number]);
     const is = opened.finding === key;
     const button = element("button", { class: `finding ${finding.severity}`, "aria-expanded": String(is), "data-key": key, onclick: () => open(key, run, finding) }, [
       sign(finding.severity), element("b", { text: finding.title }), element("span", { class: "quiet", text: whereOf(run, finding) }),
@@ -65,7 +65,7 @@ export function createFindings(parent, { store, index, opened, t }) {
 
   /** @param {string} run @param {Finding} finding */
   function whereOf(run, { layer, time_step, training_step }) {
-    const parts = [run, layer];
+    const parts = [run, Object.keys(index.runs[run].layers).length > 1 ? layer : ""];
     if (time_step != null) parts.push(t("atTimeStep", { time: time_step }));
     if (training_step != null) parts.push(t("atTrainingStep", { train: training_step }));
     return parts.filter(Boolean).join(" · ");

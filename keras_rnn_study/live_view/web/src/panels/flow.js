@@ -5,7 +5,7 @@ import { scaleLinear } from "d3-scale";
 import { select } from "d3-selection";
 
 import { NOTHING, decades } from "../colours.js";
-import { drawPixels, element } from "../dom.js";
+import { createMark, drawPixels, element } from "../dom.js";
 import { horizon, recordAt, short } from "../numbers.js";
 
 const AXIS = 20;
@@ -22,11 +22,11 @@ export function createFlow(parent, pick) {
   const svg = select(box).append("svg").attr("class", "over");
   const axis = svg.append("g").attr("class", "axis");
   const rows = svg.append("g").attr("class", "axis");
+  const shadow = svg.append("path").attr("class", "reach shadow");
   const reach = svg.append("path").attr("class", "reach");
   const evidence = svg.append("g").attr("class", "evidence");
-  const marks = svg.append("g").attr("class", "marks");
-  const column = marks.append("line").attr("class", "time");
-  const row = marks.append("line").attr("class", "train");
+  const column = createMark(box, "time");
+  const row = createMark(box, "record");
   const tip = element("div", { class: "tip", hidden: true });
   box.append(tip);
   parent.append(box);
@@ -84,7 +84,11 @@ export function createFlow(parent, pick) {
       const y = scaleLinear([0, steps.length], [0, high]);
       const shownRows = [...new Set([0, Math.floor((steps.length - 1) / 2), steps.length - 1])];
       rows.call(axisLeft(y).tickValues(shownRows.map((i) => i + 0.5)).tickFormat((i) => `${steps[Math.floor(Number(i))]}`).tickSizeOuter(0));
-      reach.attr("d", reachPath(norms, scale, y));
+      const path = reachPath(norms, scale, y);
+      shadow.attr("d", path);
+      reach.attr("d", path);
+      column.size(0, high);
+      row.size(width, 0);
       evidence.selectAll("text").data(given.evidence.filter(scale.isShown)).join("text")
         .attr("x", (t) => scale.scale(t)).attr("y", -1).attr("text-anchor", "middle").text("▼");
       evidence.selectAll("line").data(given.evidence.filter(scale.isShown)).join("line")
@@ -97,12 +101,9 @@ export function createFlow(parent, pick) {
      */
     mark(time, train) {
       if (!drawn) return;
-      const { scale, steps, width } = drawn;
-      const x = scale.scale(time);
-      column.attr("x1", x).attr("x2", x).attr("y1", 0).attr("y2", high)
-        .attr("visibility", scale.isShown(time) ? "visible" : "hidden");
-      const y = ((recordAt(steps, train) + 0.5) / steps.length) * high;
-      row.attr("x1", 0).attr("x2", width).attr("y1", y).attr("y2", y);
+      const { scale, steps } = drawn;
+      column.move(scale.scale(time), 0, scale.isShown(time));
+      row.move(0, ((recordAt(steps, train) + 0.5) / steps.length) * high);
     },
   };
 }

@@ -3,7 +3,7 @@
 import { select } from "d3-selection";
 
 import { NOTHING, gate, signed } from "../colours.js";
-import { drawPixels, element } from "../dom.js";
+import { createMark, drawPixels, element } from "../dom.js";
 
 /**
  * @typedef {{kind: "gate" | "signed" | "decades", low: number, high: number}} Scale
@@ -20,8 +20,8 @@ export function createRaster(parent, pick) {
   const box = element("div", { class: "plot" }, [canvas]);
   const svg = select(box).append("svg").attr("class", "over");
   const evidence = svg.append("g").attr("class", "evidence");
-  const column = svg.append("line").attr("class", "time").attr("y1", 0);
-  const row = svg.append("rect").attr("class", "unit").attr("x", 0.5);
+  const column = createMark(box, "time");
+  const row = createMark(box, "unit");
   parent.append(box);
   /** @type {any} */
   let drawn = null;
@@ -50,7 +50,8 @@ export function createRaster(parent, pick) {
       drawPixels(canvas, width, high, time, units, pixelsOf(quantity, order, colours), scale.shown);
       canvas.setAttribute("aria-label", label);
       svg.attr("width", width).attr("height", high);
-      column.attr("y2", high);
+      column.size(0, high);
+      row.size(width, Math.max(high / order.length, 3));
       evidence.selectAll("line").data(given.evidence.filter(scale.isShown)).join("line")
         .attr("x1", (t) => scale.scale(t)).attr("x2", (t) => scale.scale(t)).attr("y1", 0).attr("y2", high);
     },
@@ -60,12 +61,9 @@ export function createRaster(parent, pick) {
      */
     mark(time, unit) {
       if (!drawn) return;
-      const { scale, order, width } = drawn;
-      const x = scale.scale(time);
-      column.attr("x1", x).attr("x2", x).attr("visibility", scale.isShown(time) ? "visible" : "hidden");
-      const height = high / order.length;
-      const place = Math.max(order.indexOf(unit), 0);
-      row.attr("y", place * height).attr("height", Math.max(height, 3)).attr("width", Math.max(width - 1, 0));
+      const { scale, order } = drawn;
+      column.move(scale.scale(time), 0, scale.isShown(time));
+      row.move(0, (Math.max(order.indexOf(unit), 0) * high) / order.length);
     },
   };
 }

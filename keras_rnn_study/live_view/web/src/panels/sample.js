@@ -3,7 +3,7 @@
 import { brushX } from "d3-brush";
 import { select } from "d3-selection";
 
-import { element } from "../dom.js";
+import { createMark, element } from "../dom.js";
 
 const BARS = 26;
 const LINES = 2; // of words
@@ -33,12 +33,15 @@ export function createSample(parent, zoomTo, pick) {
   const plain = bars.append("path");
   const marked = bars.append("path").attr("class", "is-evidence");
   const words = svg.append("g").attr("class", "words");
-  const marker = svg.append("line").attr("class", "time").attr("y1", 0).attr("y2", BARS + 4);
+  const marker = createMark(box, "time");
+  marker.size(0, BARS + 4);
   const brushing = svg.append("g").attr("class", "brush");
   /** @type {import("../time_scale.js").TimeScale | null} */
   let scale = null;
   /** @type {number[]} */
   let others = [];
+  /** @type {number[]} */
+  let known = [];
   const brush = brushX().on("end", (event) => {
     if (!event.sourceEvent || !scale) return;
     if (!event.selection) {
@@ -70,18 +73,18 @@ export function createSample(parent, zoomTo, pick) {
       plain.attr("d", barsPath(steps.filter((t) => !evidence[t]), height, scale));
       marked.attr("d", barsPath(steps.filter((t) => evidence[t]), height, scale));
       others = placedOthers(given, steps);
+      known = steps.filter((t) => evidence[t] && tokens[t]);
     },
     /** The chosen time step, and the words. @param {number} at */
     mark(at) {
       if (!drawn) return;
       const { scale } = drawn;
-      const texts = placed(drawn, at, others);
+      const texts = placed(drawn, at, others, known);
       words.selectAll("text").data(texts).join("text")
         .attr("x", (w) => w.x).attr("y", (w) => BARS + 14 + LINE * w.line)
         .attr("text-anchor", (w) => w.anchor)
         .attr("class", (w) => w.kind).text((w) => w.text);
-      const x = scale.scale(at);
-      marker.attr("x1", x).attr("x2", x).attr("visibility", scale.isShown(at) ? "visible" : "hidden");
+      marker.move(scale.scale(at), 0, scale.isShown(at));
     },
   };
 }
@@ -116,9 +119,10 @@ function placedOthers({ tokens, scale }, steps) {
  * The evidence's words, the chosen step's below them, and the others where there is room for all.
  * @param {Given} given
  * @param {number} at
- * @param {number[]} others
+ * @param {number[]} others    time steps whose words are shown, or none
+ * @param {number[]} known     those of the evidence
  */
-function placed({ tokens, evidence, scale, width }, at, others) {
+function placed({ tokens, evidence, scale, width }, at, others, known) {
   const word = (/** @type {number} */ t, /** @type {number} */ line) => {
     const half = (tokens[t].length * LETTER) / 2;
     const x = scale.scale(t);
@@ -126,8 +130,8 @@ function placed({ tokens, evidence, scale, width }, at, others) {
     return { x, line, text: tokens[t], anchor, kind: `${evidence[t] ? "is-evidence" : others.length ? "is-other" : ""} ${t === at ? "is-chosen" : ""}` };
   };
   if (others.length) return others.map((t) => word(t, t % LINES));
-  const known = shownSteps(scale).filter((t) => evidence[t] && tokens[t] && t !== at).map((t) => word(t, 0));
-  return tokens[at] && scale.isShown(at) ? [...known, word(at, evidence[at] ? 0 : 1)] : known;
+  const words = known.filter((t) => t !== at).map((t) => word(t, 0));
+  return tokens[at] && scale.isShown(at) ? [...words, word(at, evidence[at] ? 0 : 1)] : words;
 }
 
 /** @param {MouseEvent} event @param {HTMLElement} box */
