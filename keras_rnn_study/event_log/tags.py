@@ -119,6 +119,11 @@ QUANTITIES: dict[str, Quantity] = {
         "**What keeps the network from learning**, as the callback Diagnosis finds it: the cause "
         "before its symptoms, with the numbers that prove it and the line that cures it.",
     ),
+    "findings": Quantity(
+        "frame",
+        "**What a diagnosis found**, as the tab RNN lists it: JSON, at the training step at which "
+        "was looked.",
+    ),
     "study": Quantity(
         "scalar",
         "**What one run of a study came to.** `score`: of held-out samples, at each check. `loss`: "

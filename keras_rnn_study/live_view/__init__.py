@@ -2,7 +2,8 @@
 
 recorded.py    what of a trace goes into frames; facts.py, what stands beside them
 packing.py     arrays to bytes and back
-reading.py     frames from event files; index.py, what there is to see
+reading.py     what event files hold; stored.py, one of them; index.py, what there is to see
+findings.py    what a diagnosis found
 showing.py     `view`: a trace, callbacks or a log directory
 page.py  notebook.py  tensorboard_plugin.py    the three places where it is shown
 web/           the front end's sources; static/view.js is what is built of them

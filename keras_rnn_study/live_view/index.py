@@ -6,9 +6,10 @@ import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypedDict, cast
+from typing import TypedDict, cast
 
 from keras_rnn_study.live_view.facts import PARTS, LayerFacts
+from keras_rnn_study.live_view.findings import Finding
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Run(TypedDict):
 
     layers: dict[str, Layer]
     norms: Norms
-    findings: list[dict[str, Any]]
+    findings: list[Finding]
 
 
 NO_NORMS = Norms(steps=[], values=[])
@@ -56,13 +57,16 @@ def split_tag(tag: str) -> tuple[str, str] | None:
 
 
 def index_of(
-    series: Mapping[str, Mapping[str, Series]], norms: Mapping[str, Norms]
+    series: Mapping[str, Mapping[str, Series]],
+    norms: Mapping[str, Norms],
+    findings: Mapping[str, list[Finding]],
 ) -> dict[str, dict[str, Run]]:
     """Return the index of some runs.
 
     Args:
         series: Run to tag to its `Series`. A tag whose facts cannot be read is left out.
         norms: Run to its gradient norms; a run may be missing.
+        findings: Run to what a diagnosis found; a run may be missing.
 
     Returns:
         `{"runs": {run: Run}}`, as JSON takes it.
@@ -81,7 +85,8 @@ def index_of(
             new = [q for q in facts["quantities"] if q not in layer["quantities"]]
             layer["quantities"] = [*layer["quantities"], *new]
         if layers:
-            runs[run] = Run(layers=layers, norms=norms.get(run, NO_NORMS), findings=[])
+            of_run = norms.get(run, NO_NORMS), findings.get(run, [])
+            runs[run] = Run(layers=layers, norms=of_run[0], findings=of_run[1])
     return {"runs": runs}
 
 

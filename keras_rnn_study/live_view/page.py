@@ -1,6 +1,7 @@
 """One page that holds the view and what it shows: works from disk, without a network."""
 
 import base64
+import dataclasses
 import json
 import os
 from collections.abc import Mapping
@@ -93,7 +94,7 @@ def key_of(run: str, layer: str, part: str) -> str:
 
 def thinned(recording: Recording, most_bytes: int) -> Recording:
     """Return the recording with so few frames by unit that all together have at most this size."""
-    by_unit = {key: one for key, one in recording.frames.items() if key[2] != "flow"}
+    by_unit = {key: dict(one) for key, one in recording.frames.items() if key[2] != "flow"}
     rest = most_bytes - sum(
         len(frame)
         for key, one in recording.frames.items()
@@ -104,7 +105,7 @@ def thinned(recording: Recording, most_bytes: int) -> Recording:
     while records > 2 and _size(by_unit, records) > rest:
         records -= 1
     kept = {key: _evenly(one, records) for key, one in by_unit.items()}
-    return Recording(recording.facts, recording.frames | kept, recording.norms)
+    return dataclasses.replace(recording, frames={**recording.frames, **kept})
 
 
 def _size(frames: Mapping[tuple[str, str, str], Mapping[int, bytes]], records: int) -> int:

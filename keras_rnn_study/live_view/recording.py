@@ -1,7 +1,9 @@
 """What has been recorded for the live view, wherever it comes from."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from keras_rnn_study.live_view.findings import Finding
 from keras_rnn_study.live_view.index import Norms, Series, index_of
 
 
@@ -13,11 +15,13 @@ class Recording:
         facts: (run, layer, part) to the facts that were written beside the first frame.
         frames: (run, layer, part) to training step to the packed frame, in the order of steps.
         norms: Run to the gradient norms of its training steps.
+        findings: Run to what its last diagnosis found.
     """
 
     facts: dict[tuple[str, str, str], bytes] = field(default_factory=dict)
-    frames: dict[tuple[str, str, str], dict[int, bytes]] = field(default_factory=dict)
+    frames: dict[tuple[str, str, str], Mapping[int, bytes]] = field(default_factory=dict)
     norms: dict[str, Norms] = field(default_factory=dict)
+    findings: dict[str, list[Finding]] = field(default_factory=dict)
 
     def index(self) -> dict[str, object]:
         """Return the index that the front end takes."""
@@ -25,4 +29,4 @@ class Recording:
         for (run, layer, part), frames in self.frames.items():
             facts = self.facts.get((run, layer, part), b"")
             series.setdefault(run, {})[f"frame/{layer}/{part}"] = Series(facts, list(frames))
-        return dict(index_of(series, self.norms))
+        return dict(index_of(series, self.norms, self.findings))

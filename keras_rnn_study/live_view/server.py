@@ -7,11 +7,11 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from werkzeug.serving import BaseWSGIServer, make_server
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 from keras_rnn_study.live_view.page import bundle
-from keras_rnn_study.live_view.reading import read_recording
+from keras_rnn_study.live_view.reading import LogReader
 from keras_rnn_study.live_view.recording import Recording
 
 _PAGE = """<!doctype html>
@@ -34,9 +34,9 @@ class Application:
     """
 
     def __init__(self, log_dir: str | os.PathLike[str]) -> None:
-        self._log_dir = log_dir
+        self._reader = LogReader(log_dir)
         self._lock = threading.Lock()
-        self._recording, self._read_at = read_recording(log_dir), time.monotonic()
+        self._recording, self._read_at = self._reader.read(), time.monotonic()
 
     def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
         """Answer one request (WSGI)."""
@@ -56,17 +56,17 @@ class Application:
     def _frames(self, request: Request) -> Response:
         asked = request.args
         key = (asked.get("run", ""), asked.get("layer", ""), asked.get("part", ""))
-        frames = list(self._recording.frames.get(key, {}).values())
+        frames = self._recording.frames.get(key, {})
         first, last = asked.get("first", -1, type=int), asked.get("last", -1, type=int)
         if not frames or not 0 <= first <= last:
             return Response("There are no such frames.", status=404, mimetype="text/plain")
-        data = b"".join(frames[first : last + 1])
+        data = b"".join(frames[step] for step in list(frames)[first : last + 1])
         return Response(data, mimetype="application/octet-stream")
 
     def _current(self) -> Recording:
         with self._lock:
             if time.monotonic() - self._read_at > _FRESH:
-                self._recording, self._read_at = read_recording(self._log_dir), time.monotonic()
+                self._recording, self._read_at = self._reader.read(), time.monotonic()
             return self._recording
 
 
@@ -80,4 +80,14 @@ def serving(log_dir: str | os.PathLike[str], port: int = 0) -> BaseWSGIServer:
     Raises:
         ValueError: as `read_recording`.
     """
-    return make_server("127.0.0.1", port, Application(log_dir), threaded=True)
+    application = Application(log_dir)
+    return make_server("127.0.0.1", port, application, threaded=True, request_handler=_Handler)
+
+
+class _Handler(WSGIRequestHandler):
+    """Keeps the connection for the next request, and the terminal free of a line for each."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing."""

@@ -138,4 +138,6 @@ def merged(recordings: Sequence[Recording]) -> Recording:
             made.facts.setdefault(key, recording.facts.get(key, b""))
         for run, norms in recording.norms.items():
             made.norms.setdefault(run, norms)
+        for run, found in recording.findings.items():
+            made.findings.setdefault(run, found)
     return made

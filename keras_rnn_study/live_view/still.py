@@ -1,6 +1,7 @@
 """A still picture of what the view shows first: where each run's gradient goes."""
 
 import io
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -41,15 +42,15 @@ def still_png(recording: Recording) -> bytes:
     return file.getvalue()
 
 
-def _flow(run: str, layer: str, frames: dict[int, bytes]) -> np.ndarray:
+def _flow(run: str, layer: str, frames: Mapping[int, bytes]) -> np.ndarray:
     records = [frame for data in frames.values() for frame in unpack_all(data)]
     state = "c" if "flow/c" in records[0].arrays else "h"
     norms = np.stack([record.arrays[f"flow/{state}"] for record in records])
     return heat_maps.gradient_flow(norms, list(frames), state=state, layer=f"{run}: {layer}")
 
 
-def _values(run: str, layer: str, frames: dict[int, bytes]) -> np.ndarray:
-    [*_, last] = unpack_all(list(frames.values())[-1])
+def _values(run: str, layer: str, frames: Mapping[int, bytes]) -> np.ndarray:
+    [*_, last] = unpack_all(frames[list(frames)[-1]])
     name, values = next(iter(last.arrays.items()))
     gate = name.partition("/")[2]
     return heat_maps.gate_map(values[0], gate=gate, layer=f"{run}: {layer}")

@@ -5,21 +5,24 @@ modules that import nothing else.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib import resources
 from typing import Any
 
 from tensorboard.backend import http_util
+from tensorboard.data import provider
 from tensorboard.data.provider import RunTagFilter
 from tensorboard.plugins import base_plugin
 from werkzeug import wrappers
 
+from keras_rnn_study.live_view import findings
 from keras_rnn_study.live_view.index import Series, index_of, norms_of, short_names
 
 PLUGIN_NAME = "rnn"
 
 _NORM = "gradient_norm/global"
 _MOST_RECORDS = 1_000_000  # of a series; the data provider wants a number
+_MOST_KEPT = 24  # series, as the data provider gives only all of one, each time anew
 
 
 class Loader(base_plugin.TBLoader):
@@ -43,6 +46,7 @@ class Tab(base_plugin.TBPlugin):
 
     def __init__(self, context: base_plugin.TBContext) -> None:
         self._data = context.data_provider
+        self._kept: dict[tuple[str, str, str], tuple[object, Sequence[Any]]] = {}
 
     def get_plugin_apps(self) -> dict[str, Callable[..., Any]]:
         """Return the routes."""
@@ -61,14 +65,16 @@ class Tab(base_plugin.TBPlugin):
         """Return runs, layers, records and gradient norms, by the names that the view shows."""
         listed = self._data.list_tensors(ctx, experiment_id=experiment, plugin_name=PLUGIN_NAME)
         names = short_names(list(listed))
-        series = {}
+        series: dict[str, dict[str, Series]] = {}
+        found = {}
         for run, tags in listed.items():
-            read = self._read(ctx, experiment, run, list(tags))
-            series[names[run]] = {
-                tag: Series(time_series.plugin_content, [datum.step for datum in read.get(tag, ())])
-                for tag, time_series in tags.items()
-            }
-        return dict(index_of(series, self._norms(ctx, experiment, names)))
+            for tag, listing in tags.items():
+                data = self._read(ctx, experiment, run, tag, listing)
+                if tag == findings.TAG and data:
+                    found[names[run]] = findings.read_findings(data[-1].numpy.tobytes())
+                steps = [datum.step for datum in data]
+                series.setdefault(names[run], {})[tag] = Series(listing.plugin_content, steps)
+        return dict(index_of(series, self._norms(ctx, experiment, names), found))
 
     def frames(
         self, ctx: Any, experiment: str, run: str, tag: str, first: int, last: int
@@ -78,19 +84,28 @@ class Tab(base_plugin.TBPlugin):
         full = {short: name for name, short in short_names(list(listed)).items()}.get(run)
         if full is None or tag not in listed[full] or not 0 <= first <= last:
             return None
-        data = self._read(ctx, experiment, full, [tag]).get(tag, ())
+        data = self._read(ctx, experiment, full, tag, listed[full][tag])
         return b"".join(datum.numpy.tobytes() for datum in data[first : last + 1])
 
-    def _read(self, ctx: Any, experiment: str, run: str, tags: list[str]) -> Mapping[str, Any]:
-        chosen = RunTagFilter(runs=[run], tags=tags)
-        read = self._data.read_tensors(
-            ctx,
-            experiment_id=experiment,
-            plugin_name=PLUGIN_NAME,
-            downsample=_MOST_RECORDS,
-            run_tag_filter=chosen,
-        )
-        return read.get(run, {})
+    def _read(
+        self, ctx: Any, experiment: str, run: str, tag: str, listing: provider.TensorTimeSeries
+    ) -> Sequence[Any]:
+        """Return a series; a kept one, unless it has grown."""
+        key, state = (experiment, run, tag), (listing.max_step, listing.max_wall_time)
+        kept_state, data = self._kept.pop(key, (None, ()))
+        if kept_state != state:
+            read = self._data.read_tensors(
+                ctx,
+                experiment_id=experiment,
+                plugin_name=PLUGIN_NAME,
+                downsample=_MOST_RECORDS,
+                run_tag_filter=RunTagFilter(runs=[run], tags=[tag]),
+            )
+            data = read.get(run, {}).get(tag, ())
+        self._kept[key] = (state, data)  # the last one used is the last one dropped
+        while len(self._kept) > _MOST_KEPT:
+            self._kept.pop(next(iter(self._kept)), None)
+        return data
 
     def _norms(self, ctx: Any, experiment: str, names: Mapping[str, str]) -> dict[str, Any]:
         read = self._data.read_scalars(

@@ -38,8 +38,8 @@ def test_shows_every_record_of_every_run(browser, address, request):
             lambda: browser.find_element(By.CSS_SELECTOR, "body").text,
         )
         assert sorted(verdicts) == [
-            "Step 5960: the gradient reaches 9 steps back; “w2” is 27 back.",
-            "Step 5960: the gradient reaches “w2”, 27 steps back.",
+            "✓ The gradient gets all 27 steps back to “w2”",
+            "✗ The gradient gets only 9 of 27 steps back to “w2”",
         ]
         wait_for(
             lambda: "forget gate f" in browser.find_element(By.CSS_SELECTOR, ".raster-title").text,

@@ -9,8 +9,8 @@ import { createSample } from "./panels/sample.js";
 import { RUN_COLOURS } from "./panels/training.js";
 import { timeScale } from "./time_scale.js";
 
-const LEFT = 48;
-const RIGHT = 12;
+const LEFT = 36;
+const RIGHT = 8;
 const KEEPING = { LSTM: "gate/forget", GRU: "gate/update" };
 
 /**
@@ -29,21 +29,21 @@ const KEEPING = { LSTM: "gate/forget", GRU: "gate/update" };
  * @param {HTMLElement} parent
  * @param {{store: import("./store.js").Store, records: import("./records.js").Records,
  *   t: (key: string, filled?: Record<string, string | number>) => string, given: Given,
- *   loaded: (frames: {values: Frame | null, gradients: Frame | null}) => void}} context
+ *   heights: () => import("./heights.js").Heights, ranges: import("./ranges.js").Ranges,
+ *   loaded: () => void}} context
  */
-export function createColumn(parent, { store, records, t, given, loaded }) {
+export function createColumn(parent, { store, records, t, given, heights, ranges, loaded }) {
   const { run, layer, layerName, flow, limits, place } = given;
   const title = element("button", { class: "run-title", text: run, onclick: () => store.set({ active: run }) });
   title.style.setProperty("--run", RUN_COLOURS[place]);
   const verdict = element("p", { class: "verdict" });
   const flowTitle = element("h3", { text: t("flowTitle"), title: t("flowHelp") });
-  const help = element("p", { class: "reading", text: t("tokensHelp") });
-  const flowBox = element("div", { class: "indent" });
-  const sampleBox = element("div", { class: "indent" });
-  const rasterTitle = element("h3", { class: "raster-title" });
-  const rasterBox = element("div", { class: "indent" });
-  const reading = element("p", { class: "reading value" });
-  const root = element("section", { class: "column" }, [title, verdict, flowTitle, flowBox, sampleBox, help, rasterTitle, rasterBox, reading]);
+  const flowBox = element("div", { class: "indent flow" });
+  const sampleBox = element("div", { class: "indent", title: t("tokensHelp") });
+  const rasterTitle = element("span", { class: "raster-title" });
+  const rasterBox = element("div", { class: "indent raster" });
+  const reading = element("p", { class: "reading value", title: t("quantumHelp") });
+  const root = element("section", { class: "column" }, [title, verdict, flowTitle, flowBox, sampleBox, element("h3", { class: "of-raster" }, [rasterTitle]), rasterBox, reading]);
   parent.append(root);
 
   const flowPanel = createFlow(flowBox, (time, train) => store.set({ time, train, active: run }));
@@ -55,6 +55,8 @@ export function createColumn(parent, { store, records, t, given, loaded }) {
   let width = 0;
   let scale = timeScale(layer.time, null, 60);
   let failed = "";
+  /** @type {number[]} */
+  let rows = [];
 
   /** @param {State} state */
   async function load(state) {
@@ -76,8 +78,9 @@ export function createColumn(parent, { store, records, t, given, loaded }) {
       frames = { values: null, gradients: null };
       failed = String(error);
     }
-    loaded(frames);
     drawFrames(store.get());
+    loaded();
+    root.dataset.record = String(layer.steps.values?.[values] ?? layer.steps.gradients?.[gradients] ?? "");
   }
 
   // The same gate has another name in a GRU.
@@ -92,10 +95,9 @@ export function createColumn(parent, { store, records, t, given, loaded }) {
     const norms = state.flow === "direct" ? flow.direct : flow.total;
     if (!norms.length) {
       verdict.textContent = t("noFlow");
-      flowBox.hidden = true;
       return;
     }
-    flowPanel.draw({ norms, steps: layer.steps.flow, scale: scaleOf(state), width, limits, evidence: evidenceSteps(state), label: verdict.textContent ?? "" });
+    flowPanel.draw({ norms, steps: layer.steps.flow, scale: scaleOf(state), width, height: heights().flow, limits, evidence: evidenceSteps(state), label: verdict.textContent ?? "" });
   }
 
   /** @param {State} state */
@@ -106,13 +108,12 @@ export function createColumn(parent, { store, records, t, given, loaded }) {
     const evidence = evidenceSteps(state);
     const token = tokensOf(state)[evidence[0]] ?? t("evidence");
     const distance = layer.time - 1 - evidence[0];
-    const { train } = state;
-    let text = t("reaches", { train, reach: Math.min(reach, layer.time), time: layer.time });
+    let text = t("reaches", { reach: Math.min(reach, layer.time), time: layer.time });
     if (Number.isNaN(reach)) text = t("noReach");
     else if (reach === 0) text = t("noGradient");
-    else if (reach >= layer.time) text = t("reachesAll", { train });
+    else if (reach >= layer.time) text = t("reachesAll");
     const arrives = reach > distance;
-    if (evidence.length && reach > 0) text = t(arrives ? "arrives" : "missesEvidence", { train, reach, token, distance });
+    if (evidence.length && reach > 0) text = t(arrives ? "arrives" : "missesEvidence", { reach, token, distance });
     verdict.textContent = text;
     verdict.className = `verdict ${evidence.length ? (arrives ? "good" : "bad") : ""}`;
   }
@@ -128,8 +129,7 @@ export function createColumn(parent, { store, records, t, given, loaded }) {
   function drawSample(state) {
     const inputs = frames.gradients && valuesOf(frames.gradients, "input_gradient", state.sample);
     const evidence = layer.evidence[Math.min(state.sample, layer.evidence.length - 1)] ?? [];
-    const at = Math.min(state.time, layer.time - 1);
-    samplePanel.draw({ tokens: tokensOf(state), evidence, inputs: inputs?.values ?? null, time: layer.time, scale, width, at });
+    samplePanel.draw({ tokens: tokensOf(state), evidence, inputs: inputs?.values ?? null, scale, width });
   }
 
   /** @param {State} state */
@@ -144,30 +144,33 @@ export function createColumn(parent, { store, records, t, given, loaded }) {
   /** @param {State} state */
   function drawRaster(state) {
     const shown = shownQuantity(state);
-    rasterBox.hidden = !shown;
+    rasterBox.classList.toggle("empty", !shown);
     if (!shown) {
       rasterTitle.textContent = failed ? t("broken", { why: failed }) : t(layer.steps.values ? "loading" : "noValues");
       reading.textContent = "";
+      rows = [];
       return;
     }
     const { name, quantity, code } = shown;
-    rasterTitle.textContent = called(name);
-    const colours = rasterScale(name, code, quantity.values, limits, layer.activations);
-    rasterPanel.draw({ quantity, order: unitOrder(state, quantity), colours, scale, width, evidence: evidenceSteps(state), label: called(name) });
-    readOut(state, shown);
+    const other = name === state.quantity ? "" : ` (${t("instead", { quantity: t(state.quantity) })})`;
+    rasterTitle.textContent = called(name) + other;
+    rows = unitOrder(state, quantity);
+    const colours = ranges.scaleOf(name, code, limits, layer.activations);
+    rasterPanel.draw({ quantity, order: rows, colours, scale, width, height: heights().raster, evidence: evidenceSteps(state), label: called(name) });
   }
-  /** @param {State} state @param {{name: string, quantity: any, code: any}} shown */
+
+  /** @param {State} state @param {{name: string, quantity: import("./packing.js").Values, code: import("./packing.js").Quantity}} shown */
   function readOut(state, { name, quantity, code }) {
     const time = Math.min(state.time, layer.time - 1);
     const unit = Math.min(state.unit, quantity.units - 1);
     const value = quantity.values[time * quantity.units + unit];
-    const { kind, half } = quantum(code);
-    const error = t(kind === "decades" ? "quantumDecades" : "quantum", { half: short(half) });
     const evidence = evidenceSteps(state);
     const token = tokensOf(state)[evidence[0]];
-    const parts = [t("unitAt", { unit, time, value: short(value) })];
-    if (token && name.startsWith("gate/")) parts.unshift(t("atStep", { quantity: called(name), token, mean: short(meanAt(quantity, evidence[0])) }));
-    reading.textContent = `${parts.join(" · ")} · ${error}`;
+    const { kind, half } = quantum(code);
+    const error = short(Number(half.toPrecision(1)));
+    const parts = [t("unitAt", { unit, time, value: short(value), half: kind === "decades" ? t("inDecades", { half: error }) : error })];
+    if (token && name.startsWith("gate/")) parts.unshift(t("atStep", { token, mean: short(meanAt(quantity, evidence[0])) }));
+    reading.textContent = parts.join(" · ");
   }
 
   /** @param {State} state @param {{time: number, units: number, values: Float32Array}} quantity */
@@ -182,58 +185,54 @@ export function createColumn(parent, { store, records, t, given, loaded }) {
   function mark(state) {
     const time = Math.min(state.time, layer.time - 1);
     flowPanel.mark(time, state.train);
+    samplePanel.mark(time);
     rasterPanel.mark(time, state.unit);
     root.classList.toggle("active", state.active === run);
+    const shown = shownQuantity(state);
+    if (shown) readOut(state, shown);
+  }
+
+  /** @param {State} state */
+  function measure(state) {
+    width = Math.max(root.clientWidth - LEFT - RIGHT, 60);
+    scale = scaleOf(state);
+    drawVerdict(state);
   }
 
   return {
     root,
+    /** Reads how much room there is; before `drawAll`, so that columns are not laid out one by one. */
+    measure,
     /** Draws everything, after a change of size or at first. @param {State} state */
     drawAll(state) {
-      width = Math.max(root.clientWidth - LEFT - RIGHT, 60);
-      scale = scaleOf(state);
-      drawVerdict(state);
       drawFlow(state);
       drawFrames(state);
       load(state);
     },
-    /** Draws what a change calls for. @param {State} state @param {Set<string>} changed */
-    update(state, changed) {
-      scale = scaleOf(state);
-      if (changed.has("train")) (drawVerdict(state), load(state));
-      if (changed.has("zoom") || changed.has("flow") || changed.has("sample") || changed.has("theme")) drawFlow(state);
-      const again = ["zoom", "quantity", "sort", "sample", "theme", "train"].some((key) => changed.has(key));
-      if (again || (state.sort === "correlation" && changed.has("unit"))) drawFrames(state);
-      else {
-        const shown = shownQuantity(state);
-        if (shown) readOut(state, shown);
-        if (changed.has("time")) drawSample(state);
-      }
+    /** Draws gates and states again, on another scale. @param {State} state */
+    drawRaster(state) {
+      drawRaster(state);
       mark(state);
     },
+    /** Draws what a change calls for. @param {State} state @param {Set<string>} changed */
+    update(state, changed) {
+      const has = (/** @type {string[]} */ ...keys) => keys.some((key) => changed.has(key));
+      if (has("zoom")) scale = scaleOf(state);
+      if (has("train")) {
+        drawVerdict(state);
+        load(state); // draws when the frames are there
+      }
+      if (has("zoom", "flow", "sample", "theme")) drawFlow(state);
+      if (has("zoom", "quantity", "sort", "sample", "theme") || (state.sort === "correlation" && has("unit"))) drawFrames(state);
+      else mark(state);
+    },
     frames: () => frames,
-    /** The unit in the first row. @param {State} state */
-    firstUnit(state) {
+    /** Units, row by row. */
+    rows: () => rows,
+    /** The scale of the quantity that is shown, for the legend. @param {State} state */
+    scaleShown(state) {
       const shown = shownQuantity(state);
-      return shown ? unitOrder(state, shown.quantity)[0] : 0;
+      return shown && { scale: ranges.scaleOf(shown.name, shown.code, limits, layer.activations), name: called(shown.name), keeps: Object.values(KEEPING).includes(shown.name) };
     },
   };
-
-}
-
-/**
- * @param {string} name
- * @param {import("./packing.js").Quantity} code
- * @param {Float32Array} values
- * @param {{low: number, high: number}} limits
- * @param {Record<string, string>} activations
- * @returns {import("./panels/raster.js").Scale}
- */
-export function rasterScale(name, code, values, limits, activations) {
-  if (code.code === "signed_log") return { kind: "decades", ...limits };
-  const activation = activations[name.split("/")[1]];
-  if (activation === "sigmoid") return { kind: "gate", low: 0, high: 1 };
-  if (activation === "tanh" || name === "state/h") return { kind: "signed", low: -1, high: 1 };
-  const largest = values.reduce((most, v) => (Number.isFinite(v) ? Math.max(most, Math.abs(v)) : most), 0) || 1;
-  return { kind: "signed", low: -largest, high: largest };
 }

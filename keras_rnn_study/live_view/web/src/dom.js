@@ -20,6 +20,28 @@ export function element(tag, properties = {}, children = []) {
 }
 
 /**
+ * A mark over a plot. It is moved as a layer: nothing is laid out or painted anew.
+ * @param {HTMLElement} box
+ * @param {"time" | "train" | "record" | "unit"} kind   a line down, a line down, a line across, a box
+ */
+export function createMark(box, kind) {
+  const mark = element("div", { class: `mark ${kind}` });
+  box.append(mark);
+  return {
+    /** @param {number} width @param {number} height */
+    size(width, height) {
+      mark.style.width = `${width}px`;
+      mark.style.height = `${height}px`;
+    },
+    /** @param {number} x @param {number} y @param {boolean} [shown] */
+    move(x, y, shown = true) {
+      mark.style.transform = `translate(${x}px, ${y}px)`;
+      mark.style.visibility = shown ? "visible" : "hidden";
+    },
+  };
+}
+
+/**
  * A canvas of the given size in CSS pixels, sharp on every screen.
  * @param {HTMLCanvasElement} canvas
  * @param {number} width
@@ -53,7 +75,7 @@ export function drawPixels(canvas, width, height, columns, rows, pixels, [first,
   const context = sized(canvas, width, height);
   context.clearRect(0, 0, width, height);
   if (columns === 0 || rows === 0) return;
-  const image = new OffscreenCanvas(columns, rows);
+  const image = imageOf(canvas, columns, rows);
   const bytes = new Uint8ClampedArray(pixels.buffer, pixels.byteOffset, pixels.byteLength);
   /** @type {OffscreenCanvasRenderingContext2D} */ (image.getContext("2d")).putImageData(
     new ImageData(/** @type {any} */ (bytes), columns, rows), 0, 0,
@@ -62,10 +84,19 @@ export function drawPixels(canvas, width, height, columns, rows, pixels, [first,
   context.drawImage(image, first, 0, last - first + 1, rows, 0, 0, width, height);
 }
 
+/** @type {WeakMap<HTMLCanvasElement, OffscreenCanvas>} */
+const images = new WeakMap();
+
 /**
- * A height for a panel: less in a low window, such as a projector's, so that all fits on it.
- * @param {number} usual in CSS pixels, in a window 900 high
+ * What is drawn over a canvas before it is stretched: one for each, as making one takes a while.
+ * @param {HTMLCanvasElement} canvas
+ * @param {number} columns
+ * @param {number} rows
  */
-export function fitted(usual) {
-  return Math.round(usual * Math.min(1.25, Math.max(0.55, (window.innerHeight - 430) / 500)));
+function imageOf(canvas, columns, rows) {
+  const known = images.get(canvas);
+  if (known && known.width === columns && known.height === rows) return known;
+  const made = new OffscreenCanvas(columns, rows);
+  images.set(canvas, made);
+  return made;
 }

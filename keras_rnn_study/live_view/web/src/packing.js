@@ -51,20 +51,51 @@ export function unpackAll(buffer) {
 }
 
 /**
- * The values of one quantity of one sample.
+ * @typedef {{time: number, units: number, values: Float32Array}} Values   (time, units), row by row
+ */
+
+/** @type {WeakMap<Frame, Map<string, Values>>} */
+const decoded = new WeakMap();
+
+/**
+ * The values of one quantity of one sample; the same arrays each time.
  * @param {Frame} frame
  * @param {string} name
  * @param {number} [sample]
- * @returns {{time: number, units: number, values: Float32Array} | null} (time, units), row by row
+ * @returns {Values | null}
  */
 export function valuesOf(frame, name, sample = 0) {
   const quantity = frame.quantities[name];
   if (!quantity) return null;
-  const { shape } = quantity;
+  const known = decoded.get(frame) ?? new Map();
+  decoded.set(frame, known);
+  const key = `${sample} ${name}`;
+  if (!known.has(key)) {
+    const { first, time, units } = extent(quantity, sample);
+    known.set(key, { time, units, values: decode(frame.payload, quantity, first, time * units) });
+  }
+  return known.get(key);
+}
+
+/**
+ * One value, without decoding the others.
+ * @param {Frame} frame
+ * @param {string} name    of a quantity with units
+ * @param {number} sample
+ * @param {number} time
+ * @param {number} unit
+ */
+export function valueAt(frame, name, sample, time, unit) {
+  const quantity = frame.quantities[name];
+  const { first, units } = extent(quantity, sample);
+  return decode(frame.payload, quantity, first + time * units + unit, 1)[0];
+}
+
+/** @param {Quantity} quantity @param {number} sample */
+function extent({ shape }, sample) {
   const [time, units] = shape.length === 3 ? shape.slice(1) : [shape[shape.length - 1], 1];
-  const size = time * units;
-  const first = shape.length === 1 ? 0 : Math.min(sample, shape[0] - 1) * size;
-  return { time, units, values: decode(frame.payload, quantity, first, size) };
+  const first = shape.length === 1 ? 0 : Math.min(sample, shape[0] - 1) * time * units;
+  return { first, time, units };
 }
 
 /**
@@ -78,28 +109,34 @@ function decode(payload, quantity, first, size) {
     const start = payload.byteOffset + quantity.at + 4 * first;
     return new Float32Array(payload.buffer.slice(start, start + 4 * size));
   }
-  const table = decodingTable(quantity);
   const wide = quantity.code === "linear16";
   const view = new DataView(payload.buffer, payload.byteOffset + quantity.at);
+  const at = wide
+    ? (/** @type {number} */ i) => view.getUint16(2 * (first + i), true)
+    : (/** @type {number} */ i) => view.getUint8(first + i);
   const values = new Float32Array(size);
-  for (let i = 0; i < size; i++)
-    values[i] = table[wide ? view.getUint16(2 * (first + i), true) : view.getUint8(first + i)];
+  if (size < 256 || wide) for (let i = 0; i < size; i++) values[i] = valueOf(at(i), quantity);
+  else {
+    const table = Float32Array.from({ length: 256 }, (_, number) => valueOf(number, quantity));
+    for (let i = 0; i < size; i++) values[i] = table[at(i)];
+  }
   return values;
 }
 
-/** @param {Quantity} quantity */
-function decodingTable({ code, low = 0, high = 1 }) {
+const NOT_FINITE = [-Infinity, Infinity, NaN];
+
+/**
+ * What a code stands for.
+ * @param {number} number
+ * @param {Quantity} quantity
+ */
+function valueOf(number, { code, low = 0, high = 1 }) {
   const levels = LEVELS[/** @type {keyof typeof LEVELS} */ (code)];
-  const table = new Float32Array(levels + 4);
-  for (let number = 0; number <= levels; number++) {
-    if (code !== "signed_log") table[number] = low + ((high - low) * number) / levels;
-    else if (number !== HALF) {
-      const decades = low + ((high - low) * (Math.abs(number - HALF) - 1)) / (HALF - 1);
-      table[number] = Math.sign(number - HALF) * 10 ** decades;
-    }
-  }
-  table.set([-Infinity, Infinity, NaN], levels + 1);
-  return table;
+  if (number > levels) return NOT_FINITE[number - levels - 1];
+  if (code !== "signed_log") return low + ((high - low) * number) / levels;
+  if (number === HALF) return 0;
+  const decades = low + ((high - low) * (Math.abs(number - HALF) - 1)) / (HALF - 1);
+  return Math.sign(number - HALF) * 10 ** decades;
 }
 
 /**

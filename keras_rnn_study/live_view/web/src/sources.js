@@ -17,12 +17,14 @@
 /**
  * @typedef {object} Finding
  * @property {string} name
- * @property {string} severity
+ * @property {"error" | "warning" | "note"} severity
+ * @property {string | null} layer
+ * @property {number | null} time_step      where it shows best, as the training step
+ * @property {number | null} training_step
+ * @property {string} title
  * @property {string} why
- * @property {string} remedy
- * @property {string} [layer]
- * @property {number} [time]
- * @property {number} [step]
+ * @property {string} remedy                code; may be empty, as the lesson
+ * @property {string} lesson
  */
 
 /**
@@ -93,27 +95,26 @@ export function notebookSource(model) {
     index: async () => model.get("index"),
     frames: async (run, layer, part, first, last) => {
       const view = model.get("frames")[JSON.stringify([run, layer, part])];
-      if (!view) return new ArrayBuffer(0);
-      const all = view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
-      return slice(all, first, last);
+      return view ? slice(view, first, last) : new ArrayBuffer(0);
     },
   };
 }
 
 /**
- * The frames with indices first to last of a buffer of frames.
- * @param {ArrayBuffer} buffer
+ * The frames with indices first to last of some bytes that are frames.
+ * @param {ArrayBuffer | DataView | Uint8Array} bytes   a notebook's widget gives views, with an offset
  * @param {number} first
  * @param {number} last
  */
-export function slice(buffer, first, last) {
-  const view = new DataView(buffer);
+export function slice(bytes, first, last) {
+  const [buffer, offset] = "buffer" in bytes ? [bytes.buffer, bytes.byteOffset] : [bytes, 0];
+  const view = new DataView(buffer, offset, bytes.byteLength);
   let at = 0;
-  let start = buffer.byteLength;
-  for (let index = 0; at + 4 <= buffer.byteLength; index++) {
+  let start = bytes.byteLength;
+  for (let index = 0; at + 4 <= bytes.byteLength; index++) {
     if (index === first) start = at;
     at += 4 + view.getUint32(at, true);
-    if (index === last) return buffer.slice(start, at);
+    if (index === last) break;
   }
-  return buffer.slice(Math.min(start, buffer.byteLength));
+  return /** @type {ArrayBuffer} */ (buffer.slice(offset + Math.min(start, at), offset + Math.min(at, bytes.byteLength)));
 }

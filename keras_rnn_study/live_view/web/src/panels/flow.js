@@ -5,10 +5,9 @@ import { scaleLinear } from "d3-scale";
 import { select } from "d3-selection";
 
 import { NOTHING, decades } from "../colours.js";
-import { drawPixels, element, fitted } from "../dom.js";
+import { createMark, drawPixels, element } from "../dom.js";
 import { horizon, recordAt, short } from "../numbers.js";
 
-const HEIGHT = 168;
 const AXIS = 20;
 const FLOOR = 0xff1a1216; // below the scale: nearly black, so that "nothing" looks like nothing
 
@@ -18,16 +17,16 @@ const FLOOR = 0xff1a1216; // below the scale: nearly black, so that "nothing" lo
  */
 export function createFlow(parent, pick) {
   const canvas = element("canvas", { role: "img" });
-  let high = fitted(HEIGHT);
+  let high = 0;
   const box = element("div", { class: "plot" }, [canvas]);
   const svg = select(box).append("svg").attr("class", "over");
   const axis = svg.append("g").attr("class", "axis");
   const rows = svg.append("g").attr("class", "axis");
+  const shadow = svg.append("path").attr("class", "reach shadow");
   const reach = svg.append("path").attr("class", "reach");
   const evidence = svg.append("g").attr("class", "evidence");
-  const marks = svg.append("g").attr("class", "marks");
-  const column = marks.append("line").attr("class", "time");
-  const row = marks.append("line").attr("class", "train");
+  const column = createMark(box, "time");
+  const row = createMark(box, "record");
   const tip = element("div", { class: "tip", hidden: true });
   box.append(tip);
   parent.append(box);
@@ -64,13 +63,13 @@ export function createFlow(parent, pick) {
     /**
      * The heat map itself; needed anew only when records, scale, zoom or size change.
      * @param {{norms: Float32Array[], steps: number[], scale: import("../time_scale.js").TimeScale,
-     *   width: number, limits: {low: number, high: number}, evidence: number[], label: string}} given
+     *   width: number, height: number, limits: {low: number, high: number}, evidence: number[], label: string}} given
      */
     draw(given) {
       drawn = given;
       const { norms, steps, scale, width, limits, label } = given;
       const time = norms[0]?.length ?? 0;
-      high = fitted(HEIGHT);
+      high = given.height;
       box.style.paddingBottom = `${AXIS}px`;
       const pixels = new Uint32Array(time * norms.length);
       norms.forEach((values, index) => {
@@ -85,7 +84,11 @@ export function createFlow(parent, pick) {
       const y = scaleLinear([0, steps.length], [0, high]);
       const shownRows = [...new Set([0, Math.floor((steps.length - 1) / 2), steps.length - 1])];
       rows.call(axisLeft(y).tickValues(shownRows.map((i) => i + 0.5)).tickFormat((i) => `${steps[Math.floor(Number(i))]}`).tickSizeOuter(0));
-      reach.attr("d", reachPath(norms, scale, y));
+      const path = reachPath(norms, scale, y);
+      shadow.attr("d", path);
+      reach.attr("d", path);
+      column.size(0, high);
+      row.size(width, 0);
       evidence.selectAll("text").data(given.evidence.filter(scale.isShown)).join("text")
         .attr("x", (t) => scale.scale(t)).attr("y", -1).attr("text-anchor", "middle").text("▼");
       evidence.selectAll("line").data(given.evidence.filter(scale.isShown)).join("line")
@@ -98,12 +101,9 @@ export function createFlow(parent, pick) {
      */
     mark(time, train) {
       if (!drawn) return;
-      const { scale, steps, width } = drawn;
-      const x = scale.scale(time);
-      column.attr("x1", x).attr("x2", x).attr("y1", 0).attr("y2", high)
-        .attr("visibility", scale.isShown(time) ? "visible" : "hidden");
-      const y = ((recordAt(steps, train) + 0.5) / steps.length) * high;
-      row.attr("x1", 0).attr("x2", width).attr("y1", y).attr("y2", y);
+      const { scale, steps } = drawn;
+      column.move(scale.scale(time), 0, scale.isShown(time));
+      row.move(0, ((recordAt(steps, train) + 0.5) / steps.length) * high);
     },
   };
 }

@@ -3,9 +3,7 @@
 import { select } from "d3-selection";
 
 import { NOTHING, gate, signed } from "../colours.js";
-import { drawPixels, element, fitted } from "../dom.js";
-
-const HEIGHT = 196;
+import { createMark, drawPixels, element } from "../dom.js";
 
 /**
  * @typedef {{kind: "gate" | "signed" | "decades", low: number, high: number}} Scale
@@ -18,12 +16,12 @@ const HEIGHT = 196;
  */
 export function createRaster(parent, pick) {
   const canvas = element("canvas", { role: "img" });
-  let high = fitted(HEIGHT);
+  let high = 0;
   const box = element("div", { class: "plot" }, [canvas]);
   const svg = select(box).append("svg").attr("class", "over");
   const evidence = svg.append("g").attr("class", "evidence");
-  const column = svg.append("line").attr("class", "time").attr("y1", 0);
-  const row = svg.append("rect").attr("class", "unit").attr("x", 0.5);
+  const column = createMark(box, "time");
+  const row = createMark(box, "unit");
   parent.append(box);
   /** @type {any} */
   let drawn = null;
@@ -41,23 +39,19 @@ export function createRaster(parent, pick) {
   return {
     /**
      * @param {{quantity: {time: number, units: number, values: Float32Array}, order: number[],
-     *   colours: Scale, scale: import("../time_scale.js").TimeScale, width: number, evidence: number[],
+     *   colours: Scale, scale: import("../time_scale.js").TimeScale, width: number, height: number, evidence: number[],
      *   label: string}} given
      */
     draw(given) {
       drawn = given;
       const { quantity, order, colours, scale, width, label } = given;
-      const { time, units, values } = quantity;
-      const pixels = new Uint32Array(time * units);
-      const colour = colouring(colours);
-      order.forEach((unit, place) => {
-        for (let t = 0; t < time; t++) pixels[place * time + t] = colour(values[t * units + unit]);
-      });
-      high = fitted(HEIGHT);
-      drawPixels(canvas, width, high, time, units, pixels, scale.shown);
+      const { time, units } = quantity;
+      high = given.height;
+      drawPixels(canvas, width, high, time, units, pixelsOf(quantity, order, colours), scale.shown);
       canvas.setAttribute("aria-label", label);
       svg.attr("width", width).attr("height", high);
-      column.attr("y2", high);
+      column.size(0, high);
+      row.size(width, Math.max(high / order.length, 3));
       evidence.selectAll("line").data(given.evidence.filter(scale.isShown)).join("line")
         .attr("x1", (t) => scale.scale(t)).attr("x2", (t) => scale.scale(t)).attr("y1", 0).attr("y2", high);
     },
@@ -67,25 +61,37 @@ export function createRaster(parent, pick) {
      */
     mark(time, unit) {
       if (!drawn) return;
-      const { scale, order, width } = drawn;
-      const x = scale.scale(time);
-      column.attr("x1", x).attr("x2", x).attr("visibility", scale.isShown(time) ? "visible" : "hidden");
-      const height = high / order.length;
-      const place = Math.max(order.indexOf(unit), 0);
-      row.attr("y", place * height).attr("height", Math.max(height, 3)).attr("width", Math.max(width - 1, 0));
+      const { scale, order } = drawn;
+      column.move(scale.scale(time), 0, scale.isShown(time));
+      row.move(0, (Math.max(order.indexOf(unit), 0) * high) / order.length);
     },
   };
 }
 
-/** @param {Scale} scale @returns {(value: number) => number} */
-function colouring({ kind, low, high }) {
-  const index = (/** @type {number} */ place) => Math.min(255, Math.max(0, Math.round(place * 255)));
-  if (kind === "decades")
-    return (value) => {
-      if (Number.isNaN(value)) return NOTHING;
-      const strength = value === 0 ? 0 : (Math.log10(Math.abs(value)) - low) / (high - low);
-      return signed.packed[index(0.5 + (Math.sign(value) * Math.min(1, Math.max(0, strength))) / 2)];
-    };
+/**
+ * Packed colours, a row for each unit.
+ * @param {{time: number, units: number, values: Float32Array}} quantity
+ * @param {number[]} order
+ * @param {Scale} scale
+ */
+function pixelsOf({ time, units, values }, order, { kind, low, high }) {
+  const pixels = new Uint32Array(time * units);
   const { packed } = kind === "gate" ? gate : signed;
-  return (value) => (Number.isNaN(value) ? NOTHING : packed[index((value - low) / (high - low))]);
+  // To 0 ... 255, with rounding; of decades the sign and the logarithm.
+  const width = 255 / (high - low);
+  const place = kind === "decades" ? placeOfDecades(low, high) : (/** @type {number} */ value) => (value - low) * width;
+  for (let row = 0, at = 0; row < order.length; row++)
+    for (let t = 0, from = order[row]; t < time; t++, from += units, at++) {
+      const value = values[from];
+      pixels[at] = value !== value ? NOTHING : packed[Math.min(255, Math.max(0, place(value))) + 0.5 | 0];
+    }
+  return pixels;
+}
+
+/** @param {number} low @param {number} high @returns {(value: number) => number} */
+function placeOfDecades(low, high) {
+  return (value) => {
+    const strength = value === 0 ? 0 : (Math.log10(Math.abs(value)) - low) / (high - low);
+    return 127.5 * (1 + Math.sign(value) * Math.min(1, Math.max(0, strength)));
+  };
 }

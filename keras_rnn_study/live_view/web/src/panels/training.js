@@ -4,11 +4,12 @@ import { axisBottom, axisLeft } from "d3-axis";
 import { scaleLinear, scaleLog } from "d3-scale";
 import { select } from "d3-selection";
 
-import { element } from "../dom.js";
+import { createMark, element } from "../dom.js";
 
-const HEIGHT = 66;
-const LEFT = 48;
-const RIGHT = 12;
+const HEIGHT = 52;
+// From the middle of the handle at its left end to that at its right one; style.css has the rest.
+const LEFT = 158;
+const RIGHT = 100;
 export const RUN_COLOURS = ["var(--run-0)", "var(--run-1)", "var(--run-2)"];
 
 /**
@@ -23,7 +24,8 @@ export function createTraining(parent, pick) {
   const down = svg.append("g").attr("class", "axis").attr("transform", `translate(${LEFT},0)`);
   const lines = svg.append("g");
   const ticks = svg.append("g").attr("class", "records");
-  const handle = svg.append("line").attr("class", "train").attr("y1", 0).attr("y2", HEIGHT);
+  const handle = createMark(box, "train");
+  handle.size(0, HEIGHT);
   let x = scaleLinear();
   const choose = (/** @type {PointerEvent} */ event) =>
     pick(Math.max(0, Math.round(x.invert(event.clientX - box.getBoundingClientRect().left))));
@@ -53,7 +55,7 @@ export function createTraining(parent, pick) {
     },
     /** @param {number} step */
     mark(step) {
-      handle.attr("x1", x(step)).attr("x2", x(step));
+      handle.move(x(step), 0);
     },
   };
 }
