@@ -12,6 +12,8 @@ from keras_rnn_study.diagnosis.examination import InFit
 from keras_rnn_study.diagnosis.findings import Findings
 from keras_rnn_study.event_log.log import EventLog
 from keras_rnn_study.event_log.tags import tag
+from keras_rnn_study.event_log.values import Packed
+from keras_rnn_study.live_view.findings import TAG, packed_findings
 
 
 class Diagnosis(keras.callbacks.Callback):
@@ -116,6 +118,7 @@ class Diagnosis(keras.callbacks.Callback):
         self.history[step] = found
         if self._log is not None:
             self._log.add(tag("diagnosis", "findings"), found.to_markdown(), step)
+            self._log.add(TAG, Packed(packed_findings(found, step), b"{}"), step)
             self._log.flush()
 
 

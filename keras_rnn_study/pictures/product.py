@@ -1,12 +1,12 @@
 """Pictures of what the product of Jacobians does: arrays in, uint8 RGB arrays out."""
 
 from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 
 from keras_rnn_study.measures.arrays import floats
 from keras_rnn_study.pictures.canvas import DOTS_PER_INCH, SIZE, STYLE, HeatMap
-
 
 _MOST_DECADES = 10.0  # of the colour bar, on either side of 0
 _LEAST_DECADES = 1.0

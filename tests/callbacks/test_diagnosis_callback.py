@@ -5,7 +5,8 @@ import keras
 import pytest
 from event_files import values_in
 
-from keras_rnn_study.callbacks import Diagnosis, Probe
+from keras_rnn_study.callbacks import Diagnosis, GateActivations, Probe
+from keras_rnn_study.live_view import read_recording
 
 
 def stateful(x):
@@ -33,17 +34,21 @@ def test_only_a_fit_shows_that_a_stateful_layer_is_shuffled(shuffle):
 def test_it_writes_text_and_training_is_the_same(tmp_path):
     x, y = ill_models.signs(6, 16)
     weights = []
-    for callbacks in ([], [Diagnosis(tmp_path, Probe(x, y))]):
+    probe = Probe(x, y)
+    for callbacks in ([], [Diagnosis(tmp_path, probe), GateActivations(tmp_path, probe)]):
         model = ill_models.network(x, units=3, optimizer=keras.optimizers.Adam(1e-9))
         model.fit(x, y, batch_size=8, verbose=0, callbacks=callbacks)
         weights.append([w.tobytes() for w in model.get_weights()])
     assert weights[0] == weights[1]
-    written = values_in(tmp_path)
+    written = [each for each in values_in(tmp_path) if each[0].startswith("diagnosis")]
     assert [(tag, step) for tag, step, _ in written] == [
         ("diagnosis/findings", 0),
         ("diagnosis/findings", 2),
     ]
     assert "learning_rate_too_low" in written[0][2].item().decode()
+    (run,) = read_recording(tmp_path).index()["runs"].values()
+    (found,) = run["findings"]
+    assert (found["name"], found["training_step"]) == ("learning_rate_too_low", 2)
 
 
 def test_the_probe_has_to_be_one():
