@@ -8,8 +8,9 @@ import numpy as np
 
 from keras_rnn_study.callbacks.drawing import DrawFreq
 from keras_rnn_study.callbacks.logged import Logs
+from keras_rnn_study.callbacks.measured import Measured
 from keras_rnn_study.callbacks.probe import Probe
-from keras_rnn_study.callbacks.probe_callback import Measured, ProbeCallback
+from keras_rnn_study.callbacks.probe_callback import ProbeCallback
 from keras_rnn_study.callbacks.schedule import UpdateFreq
 from keras_rnn_study.dynamics.exponents import exponents_along
 from keras_rnn_study.dynamics.largest import largest_along

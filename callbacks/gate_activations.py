@@ -9,8 +9,9 @@ import numpy as np
 from keras_rnn_study import measures
 from keras_rnn_study.callbacks.drawing import DrawFreq
 from keras_rnn_study.callbacks.logged import Logs
+from keras_rnn_study.callbacks.measured import Measured
 from keras_rnn_study.callbacks.probe import Probe
-from keras_rnn_study.callbacks.probe_callback import Measured, ProbeCallback
+from keras_rnn_study.callbacks.probe_callback import ProbeCallback
 from keras_rnn_study.callbacks.schedule import UpdateFreq
 from keras_rnn_study.pictures import heat_maps
 from keras_rnn_study.tracing.result import LayerTrace
@@ -39,14 +40,16 @@ class GateActivations(ProbeCallback):
             SimpleRNN h); `"all"`: each number of each layer; `"none"`.
         frames: Whether to record for the live view, `view`: a byte for each time step and unit.
         samples: How many of the probe's samples the view shows, from the first one on.
+        metrics: Whether what `fit` reports, loss and metrics, is written too, once for all
+            callbacks that share `log_dir`. All of them must be told not to.
 
     Attributes:
         history: dict of arrays: `"step"` (records,), training steps done; for each layer and gate
             `"gate/<layer>/<gate>"` (records, 30, 3), a histogram: left edge, right edge, count;
             `"gate_mean/<layer>/<gate>"` (records,); `"gate_saturation/<layer>/<gate>_left"` and
             `..._right` (records,), shares between 0 and 1, for sigmoid and tanh only;
-            `"gate_map/<layer>/<gate>"` (records, time, units), the first sample;
-            `"state_norm/<layer>/h"` and `.../c` (records,), not below 0. Gate maps take the most:
+            `"unit_map/<layer>/<gate>"` (records, time, units), the first sample;
+            `"state_norm/<layer>/h"` and `.../c` (records,), not below 0. Unit maps take the most:
             4 bytes for each time step and unit of each gate and record.
 
     Raises:
@@ -81,8 +84,9 @@ class GateActivations(ProbeCallback):
         logs: Logs = "main",
         frames: bool = True,
         samples: int = 1,
+        metrics: bool = True,
     ) -> None:
-        super().__init__(log_dir, probe, update_freq, draw_freq, logs, frames, samples)
+        super().__init__(log_dir, probe, update_freq, draw_freq, logs, frames, samples, metrics)
         self._activations: dict[str, Mapping[str, str]] = {}  # of each layer's gates
 
     def measure(self, name: str, layer: LayerTrace) -> Iterator[Measured]:
@@ -96,15 +100,15 @@ class GateActivations(ProbeCallback):
             for side, share in zip(("left", "right"), shares or (), strict=False):
                 yield Measured("gate_saturation", name, f"{gate}_{side}", share)
             # A copy, as a view would keep the whole batch in memory until the next record.
-            yield Measured("gate_map", name, gate, values[0].copy())
+            yield Measured("unit_map", name, gate, values[0].copy())
         for state, values in layer.states.items():
             yield Measured("state_norm", name, state, measures.state_norm(values, layer.mask))
 
     def draw(self, measured: Measured) -> np.ndarray:
         """See `ProbeCallback`."""
-        return heat_maps.gate_map(
+        return heat_maps.unit_map(
             np.asarray(measured.value),
-            gate=measured.part,
+            part=measured.part,
             activation=self._activations[measured.layer][measured.part],
             layer=measured.layer,
         )

@@ -9,11 +9,14 @@ import numpy as np
 from keras_rnn_study import measures
 from keras_rnn_study.callbacks.drawing import DrawFreq
 from keras_rnn_study.callbacks.logged import Logs
+from keras_rnn_study.callbacks.measured import Measured, nearest_to_input
 from keras_rnn_study.callbacks.probe import Probe
-from keras_rnn_study.callbacks.probe_callback import Measured, ProbeCallback
+from keras_rnn_study.callbacks.probe_callback import ProbeCallback
 from keras_rnn_study.callbacks.schedule import UpdateFreq
 from keras_rnn_study.pictures import heat_maps
 from keras_rnn_study.tracing.result import LayerTrace
+
+_MEMORY = ("c", "h")  # which state carries the past, the best first
 
 
 class GradientFlow(ProbeCallback):
@@ -22,6 +25,10 @@ class GradientFlow(ProbeCallback):
     Traces a probe before the first step and then whenever `update_freq` says, and records for
     every recurrent layer the batch mean norm of the total gradients dL/dh_t and dL/dc_t at each
     time step, their horizon and their decay. In TensorBoard a heat map shows all records so far.
+    Horizon and decay of one state are written as `back_in_time/...` too, a name that does not
+    depend on the model, so that networks of different kinds share a chart. It is the state that
+    carries the past (c where there is one, else h) in the layer nearest to the input: whatever an
+    early input does, it does through that one, so a layer above that reaches further helps nothing.
 
     If training breaks off, the last records may lack their picture; all else that was measured is
     on disk.
@@ -38,14 +45,17 @@ class GradientFlow(ProbeCallback):
             `"all"`: each number of each layer; `"none"`.
         frames: Whether to record for the live view, `view`: a byte for each time step and unit.
         samples: How many of the probe's samples the view shows, from the first one on.
+        metrics: Whether what `fit` reports, loss and metrics, is written too, once for all
+            callbacks that share `log_dir`. All of them must be told not to.
 
     Attributes:
         history: dict of arrays: `"step"` (records,), training steps done; for each layer and each
             state, `"h"` and for an LSTM `"c"`: `"gradient_flow/<layer>/h"` (records, time), not
             below 0, NaN where all samples are masked or a gradient is not a number;
             `"gradient_horizon/<layer>/h"` (records,), time steps; `"gradient_decay/<layer>/h"`
-            (records,), powers of ten; both NaN where a gradient is. A record takes 8 bytes for
-            each time step of each state.
+            (records,), powers of ten; both NaN where a gradient is; and, as above,
+            `"back_in_time/gradient_horizon"` and `"back_in_time/gradient_decay"` (records,). A
+            record takes 8 bytes for each time step of each state.
 
     Raises:
         ValueError: An argument is none of the above; or, when training begins, the probe does not
@@ -66,7 +76,7 @@ class GradientFlow(ProbeCallback):
     (array([0, 2, 4]), (3, 20))
     """
 
-    main: ClassVar = ("gradient_horizon", ("c", "h"))
+    main: ClassVar = ("gradient_horizon", _MEMORY)
     parts: ClassVar = ("flow", "gradients")
 
     def __init__(
@@ -79,8 +89,9 @@ class GradientFlow(ProbeCallback):
         logs: Logs = "main",
         frames: bool = True,
         samples: int = 1,
+        metrics: bool = True,
     ) -> None:
-        super().__init__(log_dir, probe, update_freq, draw_freq, logs, frames, samples)
+        super().__init__(log_dir, probe, update_freq, draw_freq, logs, frames, samples, metrics)
 
     def measure(self, name: str, layer: LayerTrace) -> Iterator[Measured]:
         """See `ProbeCallback`."""
@@ -95,6 +106,12 @@ class GradientFlow(ProbeCallback):
             yield Measured("gradient_flow", name, state, norms)
             yield Measured("gradient_horizon", name, state, measures.horizon(norms, layer.mask))
             yield Measured("gradient_decay", name, state, measures.decay(norms, layer.mask))
+
+    def summarize(self, record: list[Measured]) -> Iterator[Measured]:
+        """See `ProbeCallback`."""
+        for quantity in ("gradient_horizon", "gradient_decay"):
+            for measured in nearest_to_input(record, quantity, _MEMORY):
+                yield Measured("back_in_time", "", quantity, measured.value)
 
     def draw(self, measured: Measured) -> np.ndarray:
         """See `ProbeCallback`."""

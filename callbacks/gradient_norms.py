@@ -9,6 +9,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_rnn_study.callbacks.fit_logs import FitLogs
 from keras_rnn_study.callbacks.logged import Logs, check_logs
 from keras_rnn_study.callbacks.norm_record import GLOBAL_NORM, NormRecord
 from keras_rnn_study.callbacks.schedule import Schedule, UpdateFreq
@@ -47,6 +48,8 @@ class GradientNorms(keras.callbacks.Callback):
             (and about once a second). Whatever it is, every step is recorded.
         logs: Which means go into Keras' `logs`: `"main"`, that of `gradient_norm/global`; `"all"`;
             `"none"`.
+        metrics: Whether what `fit` reports, loss and metrics, is written too, once for all
+            callbacks that share `log_dir`. All of them must be told not to.
 
     Attributes:
         history: dict of arrays: `"step"` (records,) int64, training steps done before, 0 for the
@@ -83,11 +86,13 @@ class GradientNorms(keras.callbacks.Callback):
         *,
         update_freq: UpdateFreq = "epoch",
         logs: Logs = "main",
+        metrics: bool = True,
     ) -> None:
         super().__init__()
         self._log_dir = log_dir
         self._update_freq = update_freq
         self._logs = check_logs(logs)
+        self._writes_metrics = metrics
         self._schedule = Schedule(update_freq)
         self._record = NormRecord()
         self._training: TappedTraining | None = None
@@ -137,11 +142,11 @@ class GradientNorms(keras.callbacks.Callback):
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Fetch and write when it is due, and at times in between."""
         due = self._schedule.batch_ended(batch)
-        self._record.advance(self._schedule.steps, due)
+        self._record.advance(self._schedule.steps, due, self._reported(logs))
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Fetch, write, and add the epoch's means to the logs."""
-        self._record.flush()
+        self._record.flush(self._reported(logs))
         if logs is not None and self._logs != "none":
             means = self._record.means()
             logs.update({t: v for t, v in means.items() if self._logs == "all" or t == GLOBAL_NORM})
@@ -218,6 +223,9 @@ class GradientNorms(keras.callbacks.Callback):
                 "around the loop; in a `fit` steps are counted by themselves."
             )
         self.on_train_batch_end(self._schedule.in_epoch)
+
+    def _reported(self, logs: dict[str, Any] | None) -> FitLogs | None:
+        return FitLogs(logs, self.params, self._schedule.steps) if self._writes_metrics else None
 
     def _epoch_length(self) -> int | None:
         return (self.params or {}).get("steps")

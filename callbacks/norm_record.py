@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from keras_rnn_study.callbacks.epoch_means import EpochMeans
+from keras_rnn_study.callbacks.fit_logs import FitLogs, write_fit_logs
 from keras_rnn_study.callbacks.history import History
 from keras_rnn_study.event_log.log import EventLog
 from keras_rnn_study.event_log.tags import tag
@@ -103,7 +104,7 @@ class NormRecord:
                 for name, column in values.items():
                     self._log.add(name, column[index], step)
 
-    def advance(self, steps: int, due: bool) -> None:
+    def advance(self, steps: int, due: bool, reported: FitLogs | None = None) -> None:
         """Flush when a record is due, when the buffer is half full, and once a second.
 
         So TensorBoard shows a long epoch while it runs, and little is lost if the process dies.
@@ -111,19 +112,24 @@ class NormRecord:
         Args:
             steps: Steps of this training so far.
             due: Whether the schedule says so.
+            reported: What to write beside, where it is due.
         """
         rows = _ROWS if self.tap is None else self.tap.rows
         is_half_full = steps - self._flushed_steps >= rows // 2
         if due or is_half_full or time.monotonic() - self._flushed_time > 1.0:
             self._flushed_steps = steps
-            self.flush()
+            self.flush(reported if due else None)
 
-    def flush(self) -> None:
-        """Fetch, and bring what is to be written to disk."""
+    def flush(self, reported: FitLogs | None = None) -> None:
+        """Fetch, and bring what is to be written to disk; what Keras reports, too."""
         self.fetch()
         self._flushed_time = time.monotonic()
-        if self._log is not None:
-            self._log.flush()
+        if self._log is None:
+            return
+        if reported is not None:
+            last = self._history.last_step() if self.passed else None
+            write_fit_logs(self._log, reported, reported.steps if last is None else last + 1)
+        self._log.flush()
 
     def close(self) -> None:
         """End a training: the log is closed as soon as nobody else holds it."""

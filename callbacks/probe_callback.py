@@ -3,46 +3,26 @@
 import itertools
 import os
 from collections.abc import Iterator
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 import keras
 import numpy as np
 
 from keras_rnn_study.arguments import whole_number
 from keras_rnn_study.callbacks.drawing import DrawFreq, DrawSchedule
+from keras_rnn_study.callbacks.fit_logs import FitLogs, write_fit_logs
 from keras_rnn_study.callbacks.history import Arrays, History
 from keras_rnn_study.callbacks.logged import Logs, check_logs
+from keras_rnn_study.callbacks.measured import Measured, nearest_to_input
 from keras_rnn_study.callbacks.probe import Probe
 from keras_rnn_study.callbacks.schedule import Schedule, UpdateFreq
 from keras_rnn_study.event_log.log import EventLog
-from keras_rnn_study.event_log.tags import quantity_of, tag
+from keras_rnn_study.event_log.tags import tag
 from keras_rnn_study.event_log.values import Packed
 from keras_rnn_study.live_view.recorded import facts_of, frame_of
 from keras_rnn_study.live_view.recording import Recording
 from keras_rnn_study.seams.step_count import StepCount
 from keras_rnn_study.tracing.result import LayerTrace, Trace
-
-
-class Measured(NamedTuple):
-    """One value of a record: a number, or an array where the quantity is no scalar.
-
-    `part` is "" where the layer is measured as a whole.
-    """
-
-    quantity: str
-    layer: str
-    part: str
-    value: float | np.ndarray
-
-    @property
-    def tag(self) -> str:
-        """Under which it is kept and written."""
-        return tag(self.quantity, self.layer, *([self.part] if self.part else []))
-
-    @property
-    def kind(self) -> str:
-        """How it is shown; see `tags.Quantity`."""
-        return quantity_of(self.quantity).kind
 
 
 class ProbeCallback(keras.callbacks.Callback):
@@ -67,6 +47,7 @@ class ProbeCallback(keras.callbacks.Callback):
         logs: Logs,
         frames: bool,
         samples: int,
+        metrics: bool = True,
     ) -> None:
         super().__init__()
         if not isinstance(probe, Probe):
@@ -76,6 +57,7 @@ class ProbeCallback(keras.callbacks.Callback):
                 f"{name}(log_dir, Probe(x, y))."
             )
         self._log_dir, self._probe, self._logs = log_dir, probe, check_logs(logs)
+        self._writes_metrics = metrics
         self._samples = whole_number("samples", samples, at_least=1) if frames else 0
         self._recording = Recording()  # its frames only where there is no directory for them
         self._update_freq, self._draw_freq = update_freq, draw_freq
@@ -92,6 +74,10 @@ class ProbeCallback(keras.callbacks.Callback):
     def measure(self, name: str, layer: LayerTrace) -> Iterator[Measured]:
         """Yield what one layer's trace comes to."""
         raise NotImplementedError
+
+    def summarize(self, record: list[Measured]) -> Iterator[Measured]:
+        """Yield what all layers' values come to together; nothing, unless a subclass says so."""
+        yield from ()
 
     def draw(self, measured: Measured) -> np.ndarray:
         """Return the picture, (height, width, 3) uint8, of a value of the last record."""
@@ -130,12 +116,16 @@ class ProbeCallback(keras.callbacks.Callback):
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
         """Make a record where one is due."""
         if self._schedule.batch_ended(batch):
+            self._write_metrics(logs)
             self._record(("batch", self._schedule.steps))
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         """Make a record and draw where it is due, and add to the logs."""
+        self._write_metrics(logs)
         if self._schedule.every_epoch:
             self._record(("epoch", epoch))
+        elif self._log is not None:
+            self._log.flush()
         if self._drawing.epoch_ended():
             self._draw()
         if logs is not None:
@@ -189,6 +179,7 @@ class ProbeCallback(keras.callbacks.Callback):
         # The optimizer's iteration would not do for `when`: not every training moves it.
         trace = self._probe.trace(self.model, (self.params, when))
         record = [m for name, layer in trace.items() for m in self.measure(name, layer)]
+        record = [*record, *self.summarize(record)]
         self._records.add([step], {m.tag: np.asarray(m.value)[None] for m in record})
         self._last, self._recorded_model, self._is_drawn = record, self.model, False
         if self._samples:
@@ -199,6 +190,11 @@ class ProbeCallback(keras.callbacks.Callback):
             if measured.kind != "image":
                 self._log.add(measured.tag, measured.value, step)
         self._log.flush()
+
+    def _write_metrics(self, logs: dict | None) -> None:
+        if self._log is not None and self._writes_metrics:
+            reported = FitLogs(logs, self.params, self._schedule.steps)
+            write_fit_logs(self._log, reported, self._step())
 
     def _record_frames(self, trace: Trace, step: int) -> None:
         for (name, layer), part in itertools.product(trace.items(), self.parts):
@@ -230,7 +226,4 @@ class ProbeCallback(keras.callbacks.Callback):
             return []
         if self._logs == "all":
             return [m for m in self._last if m.kind == "scalar"]
-        quantity, parts = self.main
-        found = [m for m in self._last if m.quantity == quantity and m.part in parts]
-        first = [m for m in found if m.layer == found[0].layer]  # nearest to the input
-        return sorted(first, key=lambda m: parts.index(m.part))[:1]
+        return nearest_to_input(self._last, *self.main)

@@ -19,6 +19,7 @@ from keras_rnn_study.cli.lessons import lessons
 from keras_rnn_study.cli.report import report
 from keras_rnn_study.cli.sweep import sweep
 from keras_rnn_study.cli.tasks import tasks
+from keras_rnn_study.cli.tensorboard import tensorboard
 from keras_rnn_study.cli.view import view
 
 app = typer.Typer(
@@ -27,19 +28,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-# As `--help` lists them.
-for command in (
-    demo,
-    lessons,
-    tasks,
-    fit,
-    view,
-    sweep,
-    report,
-    claims,
-    diagnose,
-    doctor,
-):
+_LOOKING, _STUDYING = (demo, lessons, tasks, fit, view, tensorboard), (sweep, report, claims)
+for command in (*_LOOKING, *_STUDYING, diagnose, doctor):  # as `--help` lists them
     app.command()(command)
 
 

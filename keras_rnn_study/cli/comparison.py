@@ -75,14 +75,15 @@ def _print_results(results: Sequence["Result"], log_dir: str) -> None:
     place = shlex.quote(log_dir)
     for line in (
         f"To look inside: keras-rnn-study view {place}",
-        f"In TensorBoard, the tab RNN: tensorboard --logdir {place}\n",
+        f"In TensorBoard: keras-rnn-study tensorboard {place}\n",
     ):
         console.print(line, soft_wrap=True, highlight=False)
 
 
 def _directory(run: "Run", runs: Sequence["Run"]) -> str:
-    """Name a run's directory: `gap-50/lstm-chrono`, without the gap if all have the same."""
+    """Name a run's directory: `lstm-chrono-100`, without the gap if all have the same.
+
+    TensorBoard cuts names at the end: what tells runs apart comes first.
+    """
     name = run.cell if run.init == "keras" else f"{run.cell}-{run.init}"
-    if len({other.size for other in runs}) == 1:
-        return name
-    return os.path.join(f"{run.facts.size_name}-{run.size}", name)
+    return name if len({other.size for other in runs}) == 1 else f"{name}-{run.size}"

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import tensorflow as tf
 
 from keras_rnn_study.event_log.run_directory import is_local
-from keras_rnn_study.event_log.tags import quantity_of
+from keras_rnn_study.event_log.tags import description_of, quantity_of
 from keras_rnn_study.event_log.values import PLUGINS
 
 DATA_CLASS_TENSOR = 2  # of TensorBoard's `DataClass`, which TensorFlow does not export
@@ -82,10 +82,10 @@ class EventFile:
                 value.ClearField("metadata")
                 continue
             self._described.add(value.tag)
-            quantity = quantity_of(value.tag)
-            value.metadata.plugin_data.plugin_name = PLUGINS[quantity.kind][0]
-            value.metadata.summary_description = quantity.description
-            if quantity.kind == "frame":  # the other kinds are TensorBoard's own, who knows theirs
+            kind = quantity_of(value.tag).kind
+            value.metadata.plugin_data.plugin_name = PLUGINS[kind][0]
+            value.metadata.summary_description = description_of(value.tag)
+            if kind == "frame":  # the other kinds are TensorBoard's own, who knows theirs
                 value.metadata.data_class = DATA_CLASS_TENSOR
 
     def _cut(self) -> None:

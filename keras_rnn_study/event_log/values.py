@@ -12,7 +12,7 @@ import numpy as np
 import tensorflow as tf
 from google.protobuf.message import Message
 
-from keras_rnn_study.event_log.tags import Kind
+from keras_rnn_study.event_log.quantities import Kind
 
 _TensorProto = type(tf.make_tensor_proto(0.0))
 

@@ -52,5 +52,5 @@ def _flow(run: str, layer: str, frames: Mapping[int, bytes]) -> np.ndarray:
 def _values(run: str, layer: str, frames: Mapping[int, bytes]) -> np.ndarray:
     [*_, last] = unpack_all(frames[list(frames)[-1]])
     name, values = next(iter(last.arrays.items()))
-    gate = name.partition("/")[2]
-    return heat_maps.gate_map(values[0], gate=gate, layer=f"{run}: {layer}")
+    part = name.partition("/")[2]
+    return heat_maps.unit_map(values[0], part=part, layer=f"{run}: {layer}")

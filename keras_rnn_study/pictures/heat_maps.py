@@ -14,15 +14,17 @@ from keras_rnn_study.pictures.canvas import HeatMap
 if TYPE_CHECKING:
     from matplotlib.colors import Colormap
 
-# Ten powers of ten below the largest: far beyond what an optimizer's step can feel, few enough to
-# tell the colours of neighbouring powers apart.
-_DECADES = 10
+FLOW_DECADES = (-10, 0)
+"""The powers of ten that the colours of a gradient flow stand for, in all pictures.
 
-# How many powers of ten the top may be above the median record's largest norm: one record in which
-# the gradient exploded must not turn all others black.
-_OUTLIER = 3
+The largest norms of a mean loss over a batch are usually 1e-3 to 1; 1e-10 is far beyond what an
+optimizer's step can feel. A scale that followed the data would let a gradient that vanishes look
+like one that does not.
+"""
 
 _HATCHED = "hatched: masked or not finite"
+
+_GATES = ("input", "forget", "output", "update", "reset")  # the candidate is none
 
 _MAX_ROWS = 250  # the axes are about as many pixels high
 
@@ -32,13 +34,12 @@ def gradient_flow(
 ) -> np.ndarray:
     """Draw how far back through time the gradient reaches, and how training changes that.
 
-    A heat map: time across, training downwards, one row a record. The colour is log10 of the norm.
-    The colour bar covers at most ten powers of ten, below the largest norm or, where few records
-    exploded, below a thousand times the largest norm of the median record. What is below, or 0, is
-    black; what is above is white; steps without a finite norm are hatched: in all
-    records where they are masked in all samples, in some where the gradient is NaN or infinite.
-    The picture says below the axes which of it occurs. Of more than 250 records, 250 are drawn:
-    evenly chosen, the first and the last among them.
+    A heat map: time across, training downwards, one row a record. The colour is log10 of the norm,
+    from 1e-10 to 1 whatever the values are, so that pictures of several runs, or of one over
+    time, can be compared. What is below, or 0, is black; what is above is white; steps without a
+    finite norm are hatched: in all records where they are masked in all samples, in some where the
+    gradient is NaN or infinite. The picture says below the axes which of it occurs. Of more than
+    250 records, 250 are drawn: evenly chosen, the first and the last among them.
 
     Args:
         norms: Array (records, time), 0 or more: batch means of the norm of the total
@@ -63,7 +64,7 @@ def gradient_flow(
     shown, at = _rows_to_show(*_checked_records(norms, steps))
     with np.errstate(divide="ignore"):
         decades = np.ma.masked_array(np.log10(shown), mask=~np.isfinite(shown))
-    low, high = _decade_limits(decades)
+    low, high = FLOW_DECADES
     decades = np.ma.maximum(decades, low - 1)  # a colour map takes no -inf
     title = _title(layer, f"total gradient dL/d{state}")
     with HeatMap(decades, (low, high), _flow_colours(), title) as picture:
@@ -73,18 +74,18 @@ def gradient_flow(
         return picture.pixels()
 
 
-def gate_map(
-    values: npt.ArrayLike, *, gate: str, activation: str = "sigmoid", layer: str = ""
+def unit_map(
+    values: npt.ArrayLike, *, part: str, activation: str = "sigmoid", layer: str = ""
 ) -> np.ndarray:
     """Draw which units open and close their gate, and at which time steps.
 
     A heat map of one sample: time across, units downwards. For the sigmoid 0 (closed) is dark and 1
-    (open) is light; for tanh 0 is white, -1 purple and 1 orange. Other activations have the range
-    of their values. Steps without a finite value (masked, NaN, infinite) are hatched.
+    (open) is light; for all other activations 0 is white, -1 and below purple, 1 and above orange,
+    whatever the values are. Steps without a finite value (masked, NaN, infinite) are hatched.
 
     Args:
-        values: Array (time, units): one sample of a gate's activations.
-        gate: The gate's name, such as "forget".
+        values: Array (time, units): one sample of a gate's activations, or of a state.
+        part: What they are of, such as "forget", "candidate" or "h".
         activation: Name of the function that made the values.
         layer: The layer's name for the title.
 
@@ -96,7 +97,7 @@ def gate_map(
 
     Example:
 
-    >>> gate_map(np.full((20, 8), 0.73), gate="forget", layer="lstm").shape
+    >>> unit_map(np.full((20, 8), 0.73), part="forget", layer="lstm").shape
     (400, 700, 3)
     """
     array = floats(values).astype(np.float64, copy=False)
@@ -106,8 +107,8 @@ def gate_map(
             "1. Of a trace's (batch, time, units) take one sample: values[0]."
         )
     units = np.ma.masked_invalid(array.T)  # (units, time)
-    limits, colours, meaning = _gate_scale(units, activation)
-    name = gate if gate == "candidate" else f"{gate} gate"
+    limits, colours, meaning = _unit_scale(activation)
+    name = f"{part} gate" if part in _GATES else part
     with HeatMap(units, limits, colours, _title(layer, f"{name}, one sample")) as picture:
         picture.name_axes([str(unit) for unit in range(len(units))], "unit")
         picture.add_colour_bar(meaning)
@@ -131,22 +132,12 @@ def _rows_to_show(norms: np.ndarray, steps: np.ndarray) -> tuple[np.ndarray, np.
     return norms[rows], steps[rows]
 
 
-def _decade_limits(decades: np.ma.MaskedArray) -> tuple[float, float]:
-    """Return the colour bar's ends, whole powers of ten, by the largest norm of a usual record."""
-    finite = np.ma.masked_invalid(decades)  # without the zeros
-    if finite.count() == 0:
-        return -_DECADES, 0
-    usual = np.median(finite.max(axis=1).compressed())
-    high = np.ceil(min(finite.max(), usual + _OUTLIER))
-    return min(max(np.floor(decades.min()), high - _DECADES), high - 1), high
-
-
-def _flow_note(decades: np.ma.MaskedArray, low: float, high: float) -> str:
+def _flow_note(decades: np.ma.MaskedArray, low: int, high: int) -> str:
     notes = []
     if (decades < low).any():
-        notes.append(f"black: below 1e{low:.0f} or 0")
+        notes.append(f"black: below 1e{low} or 0")
     if (decades > high).any():
-        notes.append(f"white: above 1e{high:.0f}")
+        notes.append(f"white: above 1e{high}")
     return ", ".join([*notes, *_hatched_note(np.ma.getmaskarray(decades))])
 
 
@@ -169,21 +160,15 @@ def _flow_colours() -> "Colormap":
     return colours.with_extremes(under="black", over="white", bad=(0, 0, 0, 0))
 
 
-def _gate_scale(
-    values: np.ma.MaskedArray, activation: str
-) -> tuple[tuple[float, float], "Colormap", str]:
+def _unit_scale(activation: str) -> tuple[tuple[float, float], "Colormap", str]:
     """Return limits, colours and the colour bar's label."""
     import matplotlib
 
-    if activation == "sigmoid":
-        low, high, name, meaning = 0.0, 1.0, "cividis", "0 = closed, 1 = open"
-    elif activation == "tanh":
-        low, high, name, meaning = -1.0, 1.0, "PuOr_r", "value (tanh: -1 to 1)"
+    if activation in ("sigmoid", "hard_sigmoid"):
+        low, name, meaning = 0.0, "cividis", "0 = closed, 1 = open"
     else:
-        known = values.compressed()
-        low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
-        name, meaning = "cividis", f"value ({activation})"
-    return (low, high), matplotlib.colormaps[name].with_extremes(bad=(0, 0, 0, 0)), meaning
+        low, name, meaning = -1.0, "PuOr_r", f"value ({activation}), -1 to 1"
+    return (low, 1.0), matplotlib.colormaps[name].with_extremes(bad=(0, 0, 0, 0)), meaning
 
 
 def _title(layer: str, what: str) -> str:

@@ -20,6 +20,7 @@ class Checks(keras.callbacks.Callback):
 
     A run has learned if its task's success test held at the last two checks: once may be luck. The
     check before training does not count, as a task can be solved by luck of the weights alone.
+    Each score goes into Keras' `logs` as `score`.
 
     Args:
         run: The `Run`.
@@ -53,9 +54,11 @@ class Checks(keras.callbacks.Callback):
         self.updates += 1
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Score the weights as they are now."""
+        """Score the weights as they are now, and tell callbacks that come later."""
         loss = (logs or {})["loss"]
         self._check(loss)
+        if logs is not None:
+            logs["score"] = self.scores[-1]
         if not math.isfinite(loss):
             self.verdicts[-1] = "diverged"
 

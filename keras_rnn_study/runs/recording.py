@@ -59,7 +59,7 @@ def record(
     flow = GradientFlow(log_dir, probe, update_freq=update_freq)
     gates = GateActivations(log_dir, probe, update_freq=update_freq)
     checks = Checks(run, lambda: _scores(run, model, *checked))
-    train(run, model, [norms, flow, gates, checks, *callbacks])
+    train(run, model, [checks, norms, flow, gates, *callbacks])  # the score is recorded, too
     return conclude(
         checks,
         _scores(run, model, *final),

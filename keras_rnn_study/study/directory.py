@@ -2,7 +2,7 @@
 
     runs/gaps/
         study.json                            what is run
-        recall-lstm-chrono-gap-100-seed-0/
+        lstm-chrono-100-s0-recall/
             run.json                          configuration, protocol, versions, result, seconds
             history.npz                       what was recorded at each check
             rnn/events.out.tfevents...        the same for TensorBoard

@@ -14,18 +14,21 @@ _LONGEST = 230
 def directory_name(run: Run) -> str:
     """Return what a run is called: all that is not usual about it.
 
-    A name that would be too long for a file system ends in a number that no other run has.
+    TensorBoard cuts names at the end, so what studies mostly vary comes first: cell, start, gap
+    and seed. A name that would be too long for a file system ends in a number that no other run
+    has.
 
     Example:
 
     >>> directory_name(Run("recall", "lstm", gap=100, init="chrono", units=64))
-    'recall-lstm-chrono-gap-100-units-64-seed-0'
+    'lstm-chrono-100-s0-units-64-recall'
     """
     values = settings(run)
-    parts = [values.pop("task"), values.pop("cell"), values.pop("init")]
-    seed = values.pop("seed")
-    unusual = {name: value for name, value in values.items() if value != _USUAL.get(name)}
-    parts += [f"{name}-{value}" for name, value in {**unusual, "seed": seed}.items()]
+    cell, start, seed, task = (values.pop(name) for name in ("cell", "init", "seed", "task"))
+    gap = values.pop("gap")
+    front = [cell, None if start == _USUAL["init"] else start, gap, f"s{seed}"]
+    unusual = [f"{name}-{v}" for name, v in values.items() if v != _USUAL.get(name)]
+    parts = [*(part for part in front if part is not None), *unusual, task]
     name = "-".join(map(str, parts))
     if len(name) <= _LONGEST:
         return name

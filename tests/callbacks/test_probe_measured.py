@@ -22,7 +22,8 @@ def test_gradient_flow_is_that_of_the_trace():
         for kind in ("gradient_flow", "gradient_horizon", "gradient_decay")
         for s in "hc"
     }
-    assert set(history) == {"step", *tags}
+    ours = {f"back_in_time/{kind}" for kind in ("gradient_horizon", "gradient_decay")}
+    assert set(history) == {"step", *tags, *ours}
     for state in "hc":
         for record, gradients in ((0, expected), (-1, after)):
             norms = np.linalg.norm(np.float64(gradients[state]), axis=2).mean(axis=0)
@@ -42,7 +43,7 @@ def test_gate_activations_are_those_of_the_trace():
         low, high = (-0.95, 0.95) if gate == "candidate" else (0.1, 0.9)
         assert history[f"gate_saturation/lstm/{gate}_left"][-1] == np.mean(values < low)
         assert history[f"gate_saturation/lstm/{gate}_right"][-1] == np.mean(values > high)
-        np.testing.assert_array_equal(history[f"gate_map/lstm/{gate}"][-1], values[0])
+        np.testing.assert_array_equal(history[f"unit_map/lstm/{gate}"][-1], values[0])
         assert history[f"gate/lstm/{gate}"][-1][:, 2].sum() == values.size
     for state, values in layer.states.items():
         norm = np.linalg.norm(np.float64(values), axis=2).mean()
@@ -152,7 +153,7 @@ class TestLogs:
         assert self.logged(GradientFlow, Probe(X, Y), *self.STACK, logs="all") == scalars
         gates = self.logged(GateActivations, Probe(X), logs="all")
         assert {"gate_saturation/lstm/forget_left", "state_norm/lstm/c"} < gates
-        assert not any(name.startswith(("gate/", "gate_map/")) for name in gates)
+        assert not any(name.startswith(("gate/", "unit_map/")) for name in gates)
         assert self.logged(GradientFlow, Probe(X, Y), logs="none") == set()
         assert self.logged(GateActivations, Probe(X), logs="none") == set()
 
@@ -175,7 +176,7 @@ class TestAnotherModel:
         gates._log, gates._is_drawn = Log(), False
         gates._draw()
         assert sorted(drawn) == [
-            f"gate_map/gru/{gate}" for gate in ("candidate", "reset", "update")
+            f"unit_map/gru/{gate}" for gate in ("candidate", "reset", "update")
         ]
         history = gates.history
         assert np.isnan(history["gate_mean/lstm/forget"][2:]).all()

@@ -28,6 +28,7 @@ QUICK = ["fit", "--task", "recall", "--gap", "3", "--steps", "40", "--units", "8
         ["fit", "-h"],
         ["demo", "--help"],
         ["sweep", "--help"],
+        ["tensorboard", "--help"],
         ["report", "--help"],
         ["claims", "--help"],
         ["tasks", "--help"],
@@ -183,7 +184,7 @@ def fitted(tmp_path_factory):
 def test_fit_trains_records_and_compares(fitted):
     log_dir, done = fitted
     assert done.returncode == 0
-    assert f"tensorboard --logdir {log_dir}" in done.stdout.replace("\n", "")
+    assert f"keras-rnn-study tensorboard {log_dir}" in done.stdout.replace("\n", "")
     for cell, keep in (("simple_rnn", "-"), ("lstm", r"0\.\d\d→0\.\d\d")):
         row = rf"{cell} +3 +[01]\.\d{{3}} +\S.* +\d+→\d+ +-?\d+\.\d→-?\d+\.\d +{keep} *$"
         assert re.search(row, done.stdout, re.MULTILINE), done.stdout
@@ -235,7 +236,7 @@ def test_interrupting_leaves_the_events_written_so_far(tmp_path):
         output, errors = process.communicate(timeout=60)
     assert process.returncode == 130
     assert b"Interrupted" in output
-    assert b"tensorboard --logdir logs" in output
+    assert b"keras-rnn-study tensorboard logs" in output
     assert errors == b""
     steps = list(scalars_in(tmp_path / "logs/simple_rnn")["gradient_norm/global"])
     assert steps == list(range(len(steps)))

@@ -14,7 +14,7 @@ from keras_rnn_study import measures
 from keras_rnn_study.event_log import tags
 from keras_rnn_study.event_log.log import EventLog
 
-GLOBAL, FORGET, MAP = "gradient_norm/global", "gate/lstm/forget", "gate_map/lstm/forget"
+GLOBAL, FORGET, MAP = "gradient_norm/global", "gate/lstm/forget", "unit_map/lstm/forget"
 
 
 def scalars_in(log_dir):

@@ -224,6 +224,7 @@ TABLE = [
                 "log_dir": LOG_DIR,
                 "probe": instance(object, "a Probe"),
                 "frames": boolean(),
+                "metrics": boolean(),
                 "samples": integer(1),
                 **FREQUENCIES,
             },
@@ -244,7 +245,7 @@ TABLE = [
     *_dynamics(),
     Public(
         "callbacks.GradientNorms",
-        {"log_dir": LOG_DIR, "update_freq": UPDATE_FREQ, "logs": LOGS},
+        {"log_dir": LOG_DIR, "update_freq": UPDATE_FREQ, "logs": LOGS, "metrics": boolean()},
         lambda: {"log_dir": None},
     ),
     Public(

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from keras_rnn_study.event_log import quantities
 from keras_rnn_study.pictures import canvas, heat_maps
 
 AXES = (slice(60, 300), slice(150, 550))  # pixels well within the heat map
@@ -36,7 +37,7 @@ def text_of(draw):
 def test_pictures_are_rgb_of_the_documented_size():
     for rgb in (
         heat_maps.gradient_flow(decaying(3, 20), [0, 5, 90], layer="lstm"),
-        heat_maps.gate_map(np.full((20, 4), 0.5), gate="forget", layer="lstm"),
+        heat_maps.unit_map(np.full((20, 4), 0.5), part="forget", layer="lstm"),
     ):
         assert rgb.shape == (400, 700, 3)
         assert rgb.dtype == np.uint8
@@ -95,6 +96,20 @@ class TestGradientFlow:
         texts = text_of(lambda: heat_maps.gradient_flow(norms, range(4)))
         assert "hatched: not finite in 2 of 4 records" in texts
 
+    def test_the_same_norm_has_the_same_colour_in_all_pictures(self):
+        """Whatever else is in the picture: another run, or the same one later."""
+        alone = heat_maps.gradient_flow([[1e-3, 1e-3]], [0])
+        others = (np.full((1, 2), 1e-9), np.full((5, 2), 1e-1), np.full((2, 2), 1e12))
+        for other in others:
+            rgb = heat_maps.gradient_flow([[1e-3, 1e-3], *other], range(1 + len(other)))
+            assert tuple(rgb[62, 300]) == tuple(alone[62, 300])  # the first row
+
+    def test_the_card_says_the_scale_that_the_picture_has(self):
+        low, high = heat_maps.FLOW_DECADES
+        text = quantities.QUANTITIES["gradient_flow"].description
+        assert f"1e{low} " in text
+        assert f"to {10**high} " in text
+
     def test_one_exploded_record_does_not_hide_the_others(self):
         norms = decaying(9, 20)
         norms[4] = 1e25
@@ -121,43 +136,58 @@ class TestGateMap:
     def test_units_go_down_and_time_right(self):
         values = np.zeros((10, 4))
         values[9, 0] = 1.0  # first unit, last step: top right
-        rgb = heat_maps.gate_map(values, gate="forget").astype(int)
+        rgb = heat_maps.unit_map(values, part="forget").astype(int)
         assert rgb[80, 540].sum() > rgb[290, 540].sum()
         assert rgb[80, 540].sum() > rgb[80, 160].sum()
 
     def test_sigmoid_colours_do_not_depend_on_the_values_range(self):
-        half = heat_maps.gate_map(np.full((4, 4), 0.5), gate="input")
-        mixed = heat_maps.gate_map(np.linspace(0.5, 1, 16).reshape(4, 4), gate="input")
+        half = heat_maps.unit_map(np.full((4, 4), 0.5), part="input")
+        mixed = heat_maps.unit_map(np.linspace(0.5, 1, 16).reshape(4, 4), part="input")
         assert tuple(half[100, 160]) == tuple(mixed[80, 160])
 
+    @pytest.mark.parametrize("activation", ["tanh", "relu", "linear"])
+    def test_no_scale_depends_on_the_values_range(self, activation):
+        small = heat_maps.unit_map(np.full((4, 4), 0.5), part="h", activation=activation)
+        mixed = heat_maps.unit_map(
+            np.linspace(0.5, 9, 16).reshape(4, 4), part="h", activation=activation
+        )
+        assert tuple(small[100, 160]) == tuple(mixed[80, 160])
+
+    @pytest.mark.parametrize(
+        ("part", "title"), [("forget", "forget gate"), ("candidate", "candidate"), ("h", "h")]
+    )
+    def test_only_gates_are_called_so(self, part, title):
+        texts = text_of(lambda: heat_maps.unit_map(np.zeros((3, 2)), part=part, layer="a"))
+        assert f"a: {title}, one sample" in texts
+
     def test_zero_of_tanh_is_the_light_centre(self):
-        rgb = heat_maps.gate_map(np.zeros((4, 4)), gate="candidate", activation="tanh")
+        rgb = heat_maps.unit_map(np.zeros((4, 4)), part="candidate", activation="tanh")
         assert min(min(colour) for colour in colours_in(rgb)) > 230
 
     @pytest.mark.parametrize(
         ("activation", "meaning"),
         [
             ("sigmoid", "0 = closed, 1 = open"),
-            ("tanh", "value (tanh: -1 to 1)"),
-            ("relu", "value (relu)"),
+            ("tanh", "value (tanh), -1 to 1"),
+            ("relu", "value (relu), -1 to 1"),
         ],
     )
     def test_colour_bar_says_what_it_means(self, activation, meaning):
         values = np.random.default_rng(0).uniform(size=(9, 4))
         texts = text_of(
-            lambda: heat_maps.gate_map(values, gate="reset", activation=activation, layer="gru")
+            lambda: heat_maps.unit_map(values, part="reset", activation=activation, layer="gru")
         )
         assert {meaning, "gru: reset gate, one sample", "unit", "time step"} <= set(texts)
 
     def test_masked_steps_are_hatched(self):
         values = np.full((4, 4), np.nan)
-        texts = text_of(lambda: heat_maps.gate_map(values, gate="forget"))
+        texts = text_of(lambda: heat_maps.unit_map(values, part="forget"))
         assert "hatched: masked or not finite" in texts
-        assert heat_maps.gate_map(values, gate="x", activation="relu").shape == (400, 700, 3)
+        assert heat_maps.unit_map(values, part="x", activation="relu").shape == (400, 700, 3)
 
     def test_refuses_a_whole_batch(self):
         with pytest.raises(ValueError, match=r"\(2, 3, 4\); expected \(time, units\).*values\[0\]"):
-            heat_maps.gate_map(np.zeros((2, 3, 4)), gate="forget")
+            heat_maps.unit_map(np.zeros((2, 3, 4)), part="forget")
 
 
 @pytest.mark.parametrize("values", [None, "0.5", object(), [[1.0], [1.0, 2.0]]])
@@ -165,7 +195,7 @@ def test_what_is_no_array_is_refused_in_our_words(values):
     with pytest.raises(ValueError, match="expected an array of them"):
         heat_maps.gradient_flow(values, [0])
     with pytest.raises(ValueError, match="expected an array of them"):
-        heat_maps.gate_map(values, gate="forget")
+        heat_maps.unit_map(values, part="forget")
 
 
 class TestSurroundings:
@@ -213,7 +243,7 @@ class TestSurroundings:
         monkeypatch.setattr(canvas.HeatMap, "pixels", check)
         norms = np.array([[0.0, 1.0], [1.0, 1.0], [1e9, np.nan]])
         heat_maps.gradient_flow(norms, [0, 1, 12345678], layer="l" * length)
-        heat_maps.gate_map(
-            -500 * np.ones((3, 512)), gate="g", activation="relu", layer="l" * length
+        heat_maps.unit_map(
+            -500 * np.ones((3, 512)), part="g", activation="relu", layer="l" * length
         )
         assert len(seen) == 6

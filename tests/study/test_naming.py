@@ -40,4 +40,4 @@ def test_no_name_has_a_sign_that_a_file_system_may_not_take(variant):
 
 
 def test_a_name_that_is_short_is_plain():
-    assert directory_name(RUN) == "recall-lstm-keras-gap-5-seed-0"
+    assert directory_name(RUN) == "lstm-5-s0-recall"

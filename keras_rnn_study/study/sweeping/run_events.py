@@ -1,7 +1,8 @@
 """A run's event files: its curves, and what TensorBoard's HParams tab compares.
 
-In that tab each run is a row: what it was trained with are its hyperparameters, and whether it
-learned, after how many updates, and its gradient's horizon before training are its metrics.
+In that tab each run is a row: what it was trained with are its hyperparameters, and what the report
+says of it are its metrics: whether it learned, the updates until it had, its gradient's horizon
+before training, and its score at the end.
 """
 
 import itertools
@@ -41,19 +42,26 @@ def write_events(
     log.summary(_experiment(varied), step=0)
     log.summary(_session(run, varied), step=0)
     steps = history.get("step", np.empty(0, int))
-    for name in ("score", "loss"):
-        for step, value in zip(steps, history.get(name, []), strict=True):
-            log.add(tag("study", name), value, step)
-    for name, values in columns(history, ["gradient_horizon", "gradient_decay"]).items():
+    for name, values in _curves(history).items():
         for step, value in zip(steps, values, strict=True):
             log.add(name, value, step)
     _largest_norms(log, steps, history)
-    log.add(tag("study", "success"), float(result.learned), result.updates)
-    log.add(tag("study", "updates"), float(result.updates), result.updates)
-    before = result.horizon[0]
-    if before is not None:
-        log.add(tag("study", "horizon"), float(before), result.updates)
+    metrics: dict[str, float | None] = {
+        "success": result.learned,
+        "updates": result.updates_to_success,
+        "horizon": result.horizon[0],
+        "score": None if result.failed else result.score,
+    }
+    for name, metric in metrics.items():
+        if metric is not None:
+            log.add(tag("study", name), float(metric), result.updates)
     log.close()
+
+
+def _curves(history: History) -> History:
+    """Return what is written of each check, by tag."""
+    fit = {tag("fit", name): history[name] for name in ("score", "loss") if name in history}
+    return fit | columns(history, ["back_in_time", "gradient_horizon", "gradient_decay"])
 
 
 def _largest_norms(log: EventLog, steps: np.ndarray, history: History) -> None:

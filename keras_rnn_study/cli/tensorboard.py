@@ -1,0 +1,90 @@
+"""`keras-rnn-study tensorboard`: TensorBoard, opened where a training's pictures are."""
+
+import json
+import os
+import threading
+import webbrowser
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlencode
+
+import typer
+
+from keras_rnn_study.cli.common import console, errors_in_a_line
+
+_MOST_PINS = 3  # as many cards as stand side by side
+_EXPERIMENT = "defaultExperimentId"  # TensorBoard's name for what `--logdir` gives
+
+
+def tensorboard(
+    log_dir: Annotated[
+        str, typer.Argument(help="Where trainings were recorded, such as runs/demo.")
+    ],
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0: a free one.")] = 6006,
+    open_browser: Annotated[
+        bool, typer.Option("--open/--no-open", help="Open the browser.")
+    ] = True,
+) -> None:
+    """Start TensorBoard with the gradient's way back pinned, of up to three runs side by side.
+
+    Any other TensorBoard shows the same events; this one only begins with what tells most.
+    """
+    with errors_in_a_line():
+        from tensorboard import program
+
+        if not os.path.isdir(log_dir):
+            raise ValueError(
+                f"There is no directory {log_dir!r}. Expected one that a training was recorded "
+                "in, such as runs/demo. Give its path."
+            )
+        # Without smoothing: what falls in one step is to be seen to.
+        query = {"pinnedCards": json.dumps(flow_pins(log_dir)), "smoothing": "0"}
+        board = program.TensorBoard()
+        board.configure(argv=["tensorboard", "--logdir", log_dir, "--port", str(port)])
+        try:
+            address = f"{board.launch()}?{urlencode(query)}#timeseries"
+        except program.TensorBoardServerException as error:
+            raise ValueError(f"{error} Pass another --port, or 0 for a free one.") from None
+    console.print(f"TensorBoard: {address}", soft_wrap=True, highlight=False)
+    console.print("Ctrl-C ends it.", style="dim")
+    if open_browser:
+        webbrowser.open(address)
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        console.print("Ended.")
+
+
+def flow_pins(log_dir: str | os.PathLike[str]) -> list[dict[str, object]]:
+    """Return what TensorBoard's address says of cards to pin: pictures of gradient flow.
+
+    Of more than three runs, those with the longest sequences: there the way back is longest. In the
+    order in which they were trained, and each with the state that carries the past in the layer
+    nearest to the input, as `back_in_time/...` has it.
+
+    Args:
+        log_dir: Directory with runs; where none recorded gradients, nothing is pinned.
+    """
+    from keras_rnn_study.event_log.tags import tag
+    from keras_rnn_study.live_view.index import short_names
+    from keras_rnn_study.live_view.reading import read_recording
+
+    root = Path(log_dir)
+    files = sorted(root.rglob("*tfevents*"), key=lambda path: path.name)  # which begins with a time
+    runs = {file.parent.relative_to(root).as_posix(): None for file in files}
+    full = {run: Path(root.resolve().name, run).as_posix() for run in runs}
+    names = short_names(sorted(full.values()))
+    try:
+        known = read_recording(log_dir).index()["runs"]
+    except ValueError:
+        return []
+    pins = []
+    for run in runs:
+        layers = known.get(names[full[run]], {"layers": {}})["layers"]
+        for name, layer in layers.items():
+            if "flow" in layer["steps"]:
+                state = "c" if "gradient/c" in layer["quantities"] else "h"
+                pin = {"plugin": "images", "tag": tag("gradient_flow", name, state), "sample": 0}
+                pins.append((layer["time"], pin | {"runId": f"{_EXPERIMENT}/{run}"}))
+                break
+    return [pin for _, pin in sorted(pins, key=lambda found: -found[0])[:_MOST_PINS]]
