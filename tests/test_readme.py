@@ -45,6 +45,7 @@ WORK = {
     "sweep": ("keras_rnn_study.study.sweeping.sweep", "sweep"),
     "report": ("keras_rnn_study.study.report.page", "write_report"),
     "claims": ("keras_rnn_study.claims", "run_claims"),
+    "tensorboard": ("tensorboard.program", "TensorBoard"),
     "view": ("keras_rnn_study.live_view.server", "serving"),
 }
 
@@ -128,7 +129,7 @@ def test_commands_are_understood(command, tmp_path, monkeypatch):
     def begin(*arguments, **options):
         raise WorkBegins
 
-    if words[0] == "view":
+    if words[0] in ("view", "tensorboard"):
         write_events(recording(lstm={}), tmp_path / words[1])
     if words[0] in WORK and "--html" not in words:
         module, name = WORK[words[0]]

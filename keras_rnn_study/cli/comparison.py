@@ -71,7 +71,6 @@ def _print_results(results: Sequence["Result"], log_dir: str) -> None:
     if results:
         console.print(result_table(results))
         console.print(legend(results) + "\n", style="dim", highlight=False)
-    console.print(f"Events: {log_dir}", soft_wrap=True, highlight=False)
     place = shlex.quote(log_dir)
     for line in (
         f"To look inside: keras-rnn-study view {place}",

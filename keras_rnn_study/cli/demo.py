@@ -21,14 +21,7 @@ def demo(log_dir: LogDir = None, verbose: Verbose = False) -> None:
         for gap in GAPS
         for cell, init in CELLS
     ]
-    results = compare(runs, "demo", log_dir, verbose)
-    for gap in GAPS:
-        verdicts = {r.run.label: r.verdict for r in results if r.run.size == gap}
-        parts = [
-            f"{verdict}: {', '.join(label for label, v in verdicts.items() if v == verdict)}"
-            for verdict in dict.fromkeys(verdicts.values())
-        ]
-        console.print(f"Gap {gap}: {'; '.join(parts)}.", highlight=False)
+    compare(runs, "demo", log_dir, verbose)
     console.print(
         f"One seed and one learning rate ({LEARNING_RATE}) prove little: Keras starts a "
         "simple RNN with an orthogonal kernel, which at a lower rate may get part of the long gap "

@@ -14,7 +14,7 @@ def report(
         typer.Option(help="Where to write the page.", show_default="the same", metavar="DIRECTORY"),
     ] = None,
 ) -> None:
-    """Write report.html, its figures as PNG and SVG, and results.csv."""
+    """Write report.html, its figures as PNG and SVG, results.csv, and a look inside: view.html."""
     with errors_in_a_line(), warnings_in_a_line():
         from keras_rnn_study.study import StudyDirectory
         from keras_rnn_study.study.report.page import write_report

@@ -4,6 +4,7 @@ import json
 import os
 import threading
 import webbrowser
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlencode
@@ -11,6 +12,9 @@ from urllib.parse import urlencode
 import typer
 
 from keras_rnn_study.cli.common import console, errors_in_a_line
+
+Pin = dict[str, str | int]
+"""A card as TensorBoard's address names it: plugin, tag, run and sample."""
 
 _MOST_PINS = 3  # as many cards as stand side by side
 _EXPERIMENT = "defaultExperimentId"  # TensorBoard's name for what `--logdir` gives
@@ -37,12 +41,11 @@ def tensorboard(
                 f"There is no directory {log_dir!r}. Expected one that a training was recorded "
                 "in, such as runs/demo. Give its path."
             )
-        # Without smoothing: what falls in one step is to be seen to.
-        query = {"pinnedCards": json.dumps(flow_pins(log_dir)), "smoothing": "0"}
+        query = query_of(flow_pins(log_dir))
         board = program.TensorBoard()
         board.configure(argv=["tensorboard", "--logdir", log_dir, "--port", str(port)])
         try:
-            address = f"{board.launch()}?{urlencode(query)}#timeseries"
+            address = f"{board.launch()}?{query}#timeseries"
         except program.TensorBoardServerException as error:
             raise ValueError(f"{error} Pass another --port, or 0 for a free one.") from None
     console.print(f"TensorBoard: {address}", soft_wrap=True, highlight=False)
@@ -55,7 +58,15 @@ def tensorboard(
         console.print("Ended.")
 
 
-def flow_pins(log_dir: str | os.PathLike[str]) -> list[dict[str, object]]:
+def query_of(pins: Sequence[Pin]) -> str:
+    """Return the query of an address that opens *Time Series* with some cards pinned.
+
+    And without smoothing: what falls in one step should be seen to.
+    """
+    return urlencode({"pinnedCards": json.dumps(pins), "smoothing": "0"})
+
+
+def flow_pins(log_dir: str | os.PathLike[str]) -> list[Pin]:
     """Return what TensorBoard's address says of cards to pin: pictures of gradient flow.
 
     Of more than three runs, those with the longest sequences: there the way back is longest. In the
@@ -78,13 +89,14 @@ def flow_pins(log_dir: str | os.PathLike[str]) -> list[dict[str, object]]:
         known = read_recording(log_dir).index()["runs"]
     except ValueError:
         return []
-    pins = []
+    pins: list[tuple[int, Pin]] = []
     for run in runs:
         layers = known.get(names[full[run]], {"layers": {}})["layers"]
         for name, layer in layers.items():
             if "flow" in layer["steps"]:
                 state = "c" if "gradient/c" in layer["quantities"] else "h"
-                pin = {"plugin": "images", "tag": tag("gradient_flow", name, state), "sample": 0}
-                pins.append((layer["time"], pin | {"runId": f"{_EXPERIMENT}/{run}"}))
+                pin: Pin = {"plugin": "images", "tag": tag("gradient_flow", name, state)}
+                pin |= {"runId": f"{_EXPERIMENT}/{run}", "sample": 0}
+                pins.append((layer["time"], pin))
                 break
     return [pin for _, pin in sorted(pins, key=lambda found: -found[0])[:_MOST_PINS]]

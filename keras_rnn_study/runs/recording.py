@@ -30,7 +30,7 @@ def record(
     Args:
         run: The `Run`.
         model: What `run.build()` returned.
-        log_dir: Where events go, in the run `rnn` below it.
+        log_dir: Where events go, in the run `rnn` below it; the score of each check is among them.
         callbacks: Further Keras callbacks.
 
     Returns:

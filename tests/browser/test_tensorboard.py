@@ -8,6 +8,7 @@ import os
 import pytest
 from tensorboard_in_browser import MARKS, PICTURES, open_page, screenshot, serving, wait_for
 
+from keras_rnn_study.cli.tensorboard import flow_pins, query_of
 from keras_rnn_study.runs import Run, record
 
 pytestmark = MARKS
@@ -36,7 +37,7 @@ def address(log_dir, tmp_path_factory):
     [
         ("scalars", ["gradient_norm/global", "gradient_norm/lstm/kernel"], "200"),
         ("scalars", ["gradient_horizon/lstm/h", "gradient_decay/lstm/h"], "200"),
-        ("images", ["gradient_flow/lstm/h", "gate_map/lstm/forget"], None),
+        ("images", ["gradient_flow/lstm/h", "unit_map/lstm/forget"], None),
         ("histograms", ["gate/lstm/forget"], "150"),
     ],
 )
@@ -51,6 +52,33 @@ def test_groups_are_the_kinds(browser, address):
     texts = open_page(browser, address, "scalars")
     kinds = {"gate_mean", "gradient_decay", "gradient_horizon", "gradient_norm"}
     wait_for(lambda: kinds <= set(texts()), texts)
+
+
+def test_it_opens_on_what_one_compares_across_runs(browser, address):
+    """The cards that are open without a click, in the order in which they stand."""
+    texts = open_page(browser, address, "timeseries")
+    first = ["back_in_time/gradient_decay", "back_in_time/gradient_horizon"]
+    first += ["fit/accuracy", "fit/loss", "fit/score"]
+    wait_for(lambda: set(first) <= set(texts()), texts)
+    screenshot(browser, "time_series")
+    assert [text for text in texts() if "/" in text and text.split("/")[0] != "rnn"] == first
+
+
+def test_images_open_on_the_way_back(browser, address):
+    texts = open_page(browser, address, "images")
+    wait_for(lambda: {"gradient_flow", "unit_map"} <= set(texts()), texts)
+    shown = texts()
+    assert shown.index("gradient_flow") < shown.index("unit_map")
+
+
+def test_the_address_pins_the_way_back(browser, log_dir, address):
+    """What `keras-rnn-study tensorboard` opens."""
+    pins = flow_pins(log_dir)
+    assert [pin["tag"] for pin in pins] == ["gradient_flow/lstm/c"]
+    texts = open_page(browser, f"{address}?{query_of(pins)}", "timeseries")
+    wait_for(lambda: {"gradient_flow/lstm/c", "Clear all pins"} <= set(texts()), texts)
+    wait_for(lambda: (700, 400) in _picture_sizes(browser), texts)
+    screenshot(browser, "pinned")
 
 
 def test_pictures_have_loaded_and_are_large_enough_to_read(browser, address):

@@ -10,9 +10,9 @@ Y = np.random.default_rng(1).normal(size=(SAMPLES, 1)).astype("float32")
 STEPS = SAMPLES // BATCH  # in an epoch
 
 
-def build(*stack, **compile_options):
+def build(*stack, time=TIME, **compile_options):
     stack = stack or (layers.LSTM(UNITS, name="lstm"),)
-    model = keras.Sequential([keras.Input((TIME, FEATURES)), *stack, layers.Dense(1)])
+    model = keras.Sequential([keras.Input((time, FEATURES)), *stack, layers.Dense(1)])
     model.compile(keras.optimizers.SGD(0.1), loss="mse", **compile_options)
     return model
 

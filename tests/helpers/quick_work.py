@@ -20,13 +20,13 @@ def check_and_die(runs, threads, gpu):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def work(run, protocol, gpu, varied):
+def work(run, protocol, gpu, varied, is_shown=False):
     time.sleep(0.05)
     result = Result(run, verdict="in part", ended="updates used up")
     return result, files_of(run, result, protocol=protocol)
 
 
-def work_or_die(run, protocol, gpu, varied):
+def work_or_die(run, protocol, gpu, varied, is_shown=False):
     """The run with gap 3 and seed 0 never ends well, whoever is beside it."""
     if (run.gap, run.seed) == (3, 0):
         time.sleep(0.02)  # while its neighbour runs

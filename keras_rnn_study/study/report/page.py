@@ -13,6 +13,7 @@ from keras_rnn_study.runs.result import Result
 from keras_rnn_study.study.directory import StudyDirectory
 from keras_rnn_study.study.durable import as_path, make_folder, write_file
 from keras_rnn_study.study.report import figures, tables
+from keras_rnn_study.study.report.inside import VIEW_FILE, view_page
 from keras_rnn_study.study.report.style import write_figure
 from keras_rnn_study.study.report.summary import Condition, conditions, lines, prediction
 from keras_rnn_study.study.report.tables import results_csv
@@ -32,6 +33,9 @@ def write_report(
     study: StudyDirectory | str | os.PathLike[str], out: str | os.PathLike[str] | None = None
 ) -> pathlib.Path:
     """Write `report.html`, `results.csv`, and the page's figures as PNG and SVG in `figures/`.
+
+    And `view.html`, the live view of one run of each network, where runs recorded for it, as those
+    of a study's first seed do; the report has a link to it.
 
     Args:
         study: `StudyDirectory`, or its path; runs may still be missing.
@@ -54,7 +58,10 @@ def write_report(
     place = study.path if out is None else as_path(out)
     try:
         make_folder(place / "figures")
-        page = _page(study, results, place / "figures")
+        inside = view_page(conditions(results), study)
+        if inside is not None:
+            write_file(place / VIEW_FILE, inside)
+        page = _page(study, results, place / "figures", VIEW_FILE if inside else None)
         write_file(place / "results.csv", results_csv(results))
         write_file(place / "report.html", page)
     except OSError as error:
@@ -65,7 +72,9 @@ def write_report(
     return place / "report.html"
 
 
-def _page(study: StudyDirectory, results: list[Result], figures_dir: pathlib.Path) -> str:
+def _page(
+    study: StudyDirectory, results: list[Result], figures_dir: pathlib.Path, view: str | None
+) -> str:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader(__package__, "."),
         autoescape=True,
@@ -80,6 +89,7 @@ def _page(study: StudyDirectory, results: list[Result], figures_dir: pathlib.Pat
             _section(label, [c for c in found if c.run.facts.label == label], study, figures_dir)
             for label in tasks
         ],
+        view=view,
         done=len(results),
         total=len(study.study.runs()),
         settings=study.study.describe(),

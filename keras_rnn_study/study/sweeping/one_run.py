@@ -5,7 +5,10 @@ import warnings
 
 import numpy as np
 
-from keras_rnn_study.callbacks import GradientFlow, Probe
+from keras_rnn_study.callbacks import GateActivations, GradientFlow, Probe
+from keras_rnn_study.datasets import catalog
+from keras_rnn_study.live_view.recording import Recording
+from keras_rnn_study.live_view.showing import merged
 from keras_rnn_study.runs.checks import Checks, conclude
 from keras_rnn_study.runs.result import Result
 from keras_rnn_study.runs.run import Run
@@ -19,17 +22,21 @@ _PROBE_SAMPLES = 64
 History = dict[str, np.ndarray]
 
 
-def perform(run: Run, protocol: Protocol, bench: Bench) -> tuple[Result, History, dict[str, float]]:
+def perform(
+    run: Run, protocol: Protocol, bench: Bench, is_shown: bool = False
+) -> tuple[Result, History, dict[str, float], Recording]:
     """Train a run, check it on its way, and say what it came to.
 
     Args:
         run: The `Run`.
         protocol: `Protocol`.
         bench: A `Bench` that serves the run.
+        is_shown: Whether to record for the live view, too; the result is the same.
 
     Returns:
         The result; the history: "step" (checks,), "score", "loss" and what `GradientFlow` records,
-        at each check, and "training_gradient_norm" (steps,); and seconds.
+        at each check, and "training_gradient_norm" (steps,); seconds; and what the live view shows,
+        nothing unless it `is_shown`.
     """
     x, y = run.held_out(2 * protocol.samples)
     checked, final = (
@@ -38,8 +45,10 @@ def perform(run: Run, protocol: Protocol, bench: Bench) -> tuple[Result, History
     )
     checks, clock = Checks(run, checked), Clock()
     stopping = Stopping(checks, protocol)
-    probed = slice(min(_PROBE_SAMPLES, protocol.samples))  # some of those that are checked
-    flow = GradientFlow(None, Probe(x[probed], y[probed]))
+    num_probed = min(_PROBE_SAMPLES, protocol.samples)  # some of those that are checked
+    probe = _probe(run, x[:num_probed], y[:num_probed])
+    flow = GradientFlow(None, probe, frames=is_shown)
+    shown = [flow, GateActivations(None, probe)] if is_shown else [flow]
     bench.put(run)
     with warnings.catch_warnings():
         # A gradient that is not finite is recorded, and ends the run.
@@ -47,12 +56,18 @@ def perform(run: Run, protocol: Protocol, bench: Bench) -> tuple[Result, History
         train(
             run,
             bench.model,
-            [clock, bench.norms, flow, checks, stopping],
+            [clock, bench.norms, *shown, checks, stopping],
             steps_per_epoch=protocol.check_every,
         )
     norms = bench.gradient_norms()
     result = conclude(checks, final(), flow.history, norms, ended=stopping.ended)
-    return result, _history(checks, flow.history, norms), _seconds(clock, checks)
+    recording = merged([callback.recording() for callback in shown if is_shown])
+    return result, _history(checks, flow.history, norms), _seconds(clock, checks), recording
+
+
+def _probe(run: Run, x: np.ndarray, y: np.ndarray) -> Probe:
+    task = catalog.get(run.task)
+    return Probe(x, y, tokens=task.tokens(x[:1]), evidence=task.evidence(x[:1]))
 
 
 def _scores(run: Run, bench: Bench, x: np.ndarray, y: np.ndarray) -> np.ndarray:

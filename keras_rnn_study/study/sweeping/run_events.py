@@ -12,6 +12,8 @@ import numpy as np
 
 from keras_rnn_study.event_log.log import EventLog
 from keras_rnn_study.event_log.tags import columns, tag
+from keras_rnn_study.event_log.values import Packed
+from keras_rnn_study.live_view.recording import Recording
 from keras_rnn_study.runs.result import Result
 from keras_rnn_study.runs.run import Run
 from keras_rnn_study.study.grid import settings
@@ -27,7 +29,12 @@ _METRICS = {
 
 
 def write_events(
-    log_dir: str | os.PathLike[str], run: Run, result: Result, history: History, varied: list[str]
+    log_dir: str | os.PathLike[str],
+    run: Run,
+    result: Result,
+    history: History,
+    varied: list[str],
+    recording: Recording | None = None,
 ) -> None:
     """Write a run's events.
 
@@ -37,6 +44,7 @@ def write_events(
         result: Its `Result`.
         history: dict of arrays, as `training.train` returns it; empty for a run that failed.
         varied: Names of the hyperparameters to show: those in which the study's runs differ.
+        recording: What the live view shows of the run; `None`: nothing.
     """
     log = EventLog.open(log_dir)
     log.summary(_experiment(varied), step=0)
@@ -46,6 +54,8 @@ def write_events(
         for step, value in zip(steps, values, strict=True):
             log.add(name, value, step)
     _largest_norms(log, steps, history)
+    if recording is not None:
+        _frames(log, recording)
     metrics: dict[str, float | None] = {
         "success": result.learned,
         "updates": result.updates_to_success,
@@ -62,6 +72,13 @@ def _curves(history: History) -> History:
     """Return what is written of each check, by tag."""
     fit = {tag("fit", name): history[name] for name in ("score", "loss") if name in history}
     return fit | columns(history, ["back_in_time", "gradient_horizon", "gradient_decay"])
+
+
+def _frames(log: EventLog, recording: Recording) -> None:
+    for key, frames in recording.frames.items():
+        _, layer, part = key
+        for step, data in frames.items():
+            log.add(tag("frame", layer, part), Packed(data, recording.facts[key]), step)
 
 
 def _largest_norms(log: EventLog, steps: np.ndarray, history: History) -> None:

@@ -115,6 +115,8 @@ class _Sweep:
         self._directory, self._workers, self._gpu = directory, workers, gpu
         self._on_progress = on_progress
         self._protocol, self._varied = directory.study.protocol, directory.study.varied()
+        # One run of each kind can be looked into: all would be a hundred times as large on disk.
+        self._shown_seed = directory.study.seeds[0]
         runs = directory.study.runs()
         there = {result.run: result.failed for result in directory.results()}
         again = {run for run, failed in there.items() if failed and retry_failed}
@@ -150,7 +152,10 @@ class _Sweep:
             self._begin(self._accused)
 
     def _begin(self, run: Run) -> None:
-        future = self._workers.submit(worker.work, run, self._protocol, self._gpu, self._varied)
+        is_shown = run.seed == self._shown_seed
+        future = self._workers.submit(
+            worker.work, run, self._protocol, self._gpu, self._varied, is_shown
+        )
         self._running[future] = run
         self._tell()
 

@@ -22,6 +22,7 @@ from keras_rnn_study.study.record import History, files_of
 from keras_rnn_study.study.sweeping import gpus
 
 if TYPE_CHECKING:
+    from keras_rnn_study.live_view.recording import Recording
     from keras_rnn_study.study.sweeping.bench import Bench
 
 _one_at_a_time = threading.Lock()  # a Dask worker may have several threads
@@ -30,7 +31,7 @@ _bench: "Bench | None" = None  # of the last run
 
 
 def work(
-    run: Run, protocol: Protocol, gpu: str, varied: list[str]
+    run: Run, protocol: Protocol, gpu: str, varied: list[str], is_shown: bool = False
 ) -> tuple[Result, dict[str, bytes]]:
     """Train one run; whatever goes wrong in it is its result.
 
@@ -39,6 +40,7 @@ def work(
         protocol: `Protocol`.
         gpu: "share", "pin" or "off", as in `sweep`.
         varied: Names of what differs between the study's runs, for TensorBoard.
+        is_shown: Whether the run can be looked into afterwards, in the live view.
 
     Returns:
         Tuple of the `Result` and its files: dict of relative path to bytes.
@@ -49,8 +51,8 @@ def work(
         _start(protocol.threads, gpu)
         started = time.perf_counter()
         try:
-            result, history, seconds = _train(run, protocol)
-            files = _events(run, result, history, varied)
+            result, history, seconds, recording = _train(run, protocol, is_shown)
+            files = _events(run, result, history, varied, recording)
         except Exception as error:
             _bench = None  # in whatever state it is
             result, history, seconds = failure(run, error), {}, {}
@@ -126,7 +128,9 @@ def _start(threads: int, gpu: str) -> None:
     _started = True
 
 
-def _train(run: Run, protocol: Protocol) -> tuple[Result, History, dict[str, float]]:
+def _train(
+    run: Run, protocol: Protocol, is_shown: bool
+) -> tuple[Result, History, dict[str, float], "Recording"]:
     from keras_rnn_study.study.sweeping.bench import Bench
     from keras_rnn_study.study.sweeping.one_run import perform
 
@@ -134,7 +138,7 @@ def _train(run: Run, protocol: Protocol) -> tuple[Result, History, dict[str, flo
     if _bench is None or not _bench.serves(run, protocol.loop):
         _bench = None  # the memory of the last one, before the next one takes its own
         _bench = Bench(run, protocol.loop)
-    return perform(run, protocol, _bench)
+    return perform(run, protocol, _bench, is_shown)
 
 
 def failure(run: Run, error: Exception) -> Result:
@@ -151,12 +155,14 @@ def _reason(error: Exception) -> str:
     return f"{kind}: {first_line}".rstrip(": ")
 
 
-def _events(run: Run, result: Result, history: History, varied: list[str]) -> dict[str, bytes]:
+def _events(
+    run: Run, result: Result, history: History, varied: list[str], recording: "Recording"
+) -> dict[str, bytes]:
     """Return event files: contents by relative path."""
     from keras_rnn_study.study.sweeping.run_events import write_events
 
     with tempfile.TemporaryDirectory() as place:
-        write_events(place, run, result, history, varied)
+        write_events(place, run, result, history, varied, recording)
         return {
             path.relative_to(place).as_posix(): path.read_bytes()
             for path in pathlib.Path(place).rglob("*tfevents*")
