@@ -48,6 +48,7 @@ MAY_USE = {
         "doctor",
         "task_views",
         "live_view",
+        "event_log",
         "diagnosis",
         "datasets",
     ],

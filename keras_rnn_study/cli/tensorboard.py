@@ -6,7 +6,7 @@ import threading
 import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 from urllib.parse import urlencode
 
 import typer
@@ -16,6 +16,10 @@ from keras_rnn_study.cli.common import console, errors_in_a_line
 Pin = dict[str, str | int]
 """A card as TensorBoard's address names it: plugin, tag, run and sample."""
 
+if TYPE_CHECKING:
+    from keras_rnn_study.live_view.index import Run
+
+_HOST = "127.0.0.1"  # nobody else is served
 _MOST_PINS = 3  # as many cards as stand side by side
 _EXPERIMENT = "defaultExperimentId"  # TensorBoard's name for what `--logdir` gives
 
@@ -41,9 +45,12 @@ def tensorboard(
                 f"There is no directory {log_dir!r}. Expected one that a training was recorded "
                 "in, such as runs/demo. Give its path."
             )
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorBoard imports TensorFlow
         query = query_of(flow_pins(log_dir))
         board = program.TensorBoard()
-        board.configure(argv=["tensorboard", "--logdir", log_dir, "--port", str(port)])
+        board.configure(
+            argv=["tensorboard", "--logdir", log_dir, "--host", _HOST, "--port", str(port)]
+        )
         try:
             address = f"{board.launch()}?{query}#timeseries"
         except program.TensorBoardServerException as error:
@@ -63,7 +70,7 @@ def query_of(pins: Sequence[Pin]) -> str:
 
     And without smoothing: what falls in one step should be seen to.
     """
-    return urlencode({"pinnedCards": json.dumps(pins), "smoothing": "0"})
+    return urlencode({"pinnedCards": json.dumps(pins, separators=(",", ":")), "smoothing": "0"})
 
 
 def flow_pins(log_dir: str | os.PathLike[str]) -> list[Pin]:
@@ -86,13 +93,13 @@ def flow_pins(log_dir: str | os.PathLike[str]) -> list[Pin]:
     full = {run: Path(root.resolve().name, run).as_posix() for run in runs}
     names = short_names(sorted(full.values()))
     try:
-        known = read_recording(log_dir).index()["runs"]
+        known = cast("dict[str, Run]", read_recording(log_dir).index()["runs"])
     except ValueError:
         return []
     pins: list[tuple[int, Pin]] = []
     for run in runs:
-        layers = known.get(names[full[run]], {"layers": {}})["layers"]
-        for name, layer in layers.items():
+        seen = known.get(names[full[run]])
+        for name, layer in seen["layers"].items() if seen else ():
             if "flow" in layer["steps"]:
                 state = "c" if "gradient/c" in layer["quantities"] else "h"
                 pin: Pin = {"plugin": "images", "tag": tag("gradient_flow", name, state)}

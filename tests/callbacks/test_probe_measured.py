@@ -150,6 +150,7 @@ class TestLogs:
             for quantity in ("gradient_horizon", "gradient_decay")
             for layer, state in (("gru", "h"), ("lstm", "h"), ("lstm", "c"))
         }
+        scalars |= {"back_in_time/gradient_horizon", "back_in_time/gradient_decay"}
         assert self.logged(GradientFlow, Probe(X, Y), *self.STACK, logs="all") == scalars
         gates = self.logged(GateActivations, Probe(X), logs="all")
         assert {"gate_saturation/lstm/forget_left", "state_norm/lstm/c"} < gates
