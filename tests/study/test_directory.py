@@ -60,7 +60,7 @@ def test_what_is_added_is_read_back(directory, study):
 def test_every_run_has_a_name_of_its_own(study):
     assert len({directory_name(run) for run in study.runs()}) == len(study.runs())
     [run] = small_study(cell="lstm", init="keras", gap=3, clipnorm=0.5, seeds=[9]).runs()
-    name = "recall-lstm-keras-gap-3-units-8-steps-80-learning_rate-0.01-clipnorm-0.5-seed-9"
+    name = "lstm-3-s9-units-8-steps-80-learning_rate-0.01-clipnorm-0.5-recall"
     assert directory_name(run) == name
 
 

@@ -5,10 +5,12 @@ import dataclasses
 import numpy as np
 import pytest
 
+from keras_rnn_study.live_view.reading import read_recording
 from keras_rnn_study.runs.run import Run
 from keras_rnn_study.study import Protocol
 from keras_rnn_study.study.sweeping.bench import Bench
 from keras_rnn_study.study.sweeping.one_run import perform
+from keras_rnn_study.study.sweeping.run_events import write_events
 
 PROTOCOL = Protocol(samples=64, give_up=1)
 RUN = Run("recall", "lstm", gap=2, units=4, steps=80, learning_rate=0.01, seed=1)
@@ -31,6 +33,24 @@ def test_a_bench_that_was_used_is_as_good_as_new(optimizer):
     np.testing.assert_equal(found, expected)
     again = numbers(*perform(run, PROTOCOL, used)[:2])  # upon its own trained weights
     np.testing.assert_equal(again, expected)
+
+
+def test_a_run_that_is_shown_comes_to_the_same(tmp_path):
+    """And what is shown of it can be read back, with the words of its sample."""
+    *expected, _, nothing = perform(RUN, PROTOCOL, Bench(RUN, "fused"))
+    result, history, _, recording = perform(RUN, PROTOCOL, Bench(RUN, "fused"), is_shown=True)
+    np.testing.assert_equal(numbers(result, history), numbers(*expected))
+    assert not nothing.frames
+    write_events(tmp_path, RUN, result, history, ["cell"], recording)
+    read = read_recording(tmp_path)
+    assert {part for _, _, part in read.frames} == {"flow", "values", "gradients"}
+    for key, frames in recording.frames.items():
+        [same] = [other for other in read.frames if other[1:] == key[1:]]
+        assert read.frames[same] == frames
+        assert list(frames) == list(history["step"])
+    [layer] = next(iter(read.index()["runs"].values()))["layers"].values()
+    assert len(layer["tokens"][0]) == layer["time"] == RUN.gap + 2
+    assert sum(layer["evidence"][0]) == 1
 
 
 def test_what_is_compiled_in_needs_another_bench():

@@ -7,6 +7,7 @@ import pytest
 import quick_work
 from small_study import small_study
 
+from keras_rnn_study.live_view.recording import Recording
 from keras_rnn_study.runs.run import Run
 from keras_rnn_study.study import Result, StudyDirectory, sweep
 from keras_rnn_study.study.sweeping import pools, worker
@@ -43,7 +44,7 @@ def sweep_with(train, monkeypatch, directory, **options):
 
 
 def finished(run):
-    return Result(run, verdict="in part", ended="updates used up"), {}, {}
+    return Result(run, verdict="in part", ended="updates used up"), {}, {}, Recording()
 
 
 @pytest.mark.parametrize(
@@ -55,7 +56,7 @@ def finished(run):
     ],
 )
 def test_an_error_is_a_result_with_its_reason(error, reason, here, monkeypatch, tmp_path):
-    def train(run, protocol):
+    def train(run, protocol, is_shown):
         if run.cell == "lstm" and run.seed == 1:
             raise error
         return finished(run)
@@ -77,7 +78,7 @@ def test_an_error_is_a_result_with_its_reason(error, reason, here, monkeypatch, 
 def test_tensorflow_out_of_memory_is_told_so(here, monkeypatch, tmp_path):
     import tensorflow as tf
 
-    def train(run, protocol):
+    def train(run, protocol, is_shown):
         raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor\nand so on")
 
     results = sweep_with(train, monkeypatch, tmp_path / "s")
@@ -88,7 +89,7 @@ def test_tensorflow_out_of_memory_is_told_so(here, monkeypatch, tmp_path):
 def test_failed_runs_are_repeated_only_when_asked_for(here, monkeypatch, tmp_path):
     broken = {"is": True}
 
-    def train(run, protocol):
+    def train(run, protocol, is_shown):
         calls.append(run)
         if broken["is"] and run.seed == 1:
             raise ZeroDivisionError

@@ -7,6 +7,7 @@ import signal
 
 import numpy as np
 import pytest
+from event_files import values_in
 from small_study import NUM_RUNS, small_study
 
 from keras_rnn_study.study import Protocol, Study, StudyDirectory, sweep
@@ -44,6 +45,16 @@ def test_a_sweep_trains_every_run(swept):
         assert (result.updates_to_success is None) == (result.ended != "success held")
     assert any(result.learned for result in results)
     assert set(directory.versions()) >= {"tensorflow", "keras", "numpy", "python"}
+
+
+def test_the_first_seed_can_be_looked_into(swept):
+    directory, results, _ = swept
+    shown = [result.run.seed for result in results if _has_frames(directory.run_path(result.run))]
+    assert shown == [0] * (NUM_RUNS // 2)
+
+
+def _has_frames(path):
+    return any(tag.startswith("frame/") for tag, _, _ in values_in(path))
 
 
 def test_what_was_measured_is_what_a_plain_training_gives(swept):
