@@ -195,8 +195,8 @@ def test_a_full_disk_is_told_and_the_same_command_goes_on(here, monkeypatch, tmp
                 patch.setattr(os, "fsync", full)
 
         with pytest.raises(ValueError, match=r"Cannot write .*No space left on device.*make room"):
-            sweep_with(lambda run, protocol: finished(run), monkeypatch, tmp_path / "s",
+            sweep_with(lambda run, protocol, is_shown: finished(run), monkeypatch, tmp_path / "s",
                        on_progress=fill)  # fmt: skip
     assert len(StudyDirectory(tmp_path / "s").results()) == 3
-    results = sweep_with(lambda run, protocol: finished(run), monkeypatch, tmp_path / "s")
+    results = sweep_with(lambda run, protocol, is_shown: finished(run), monkeypatch, tmp_path / "s")
     assert len(results) == len(small_study().runs())
