@@ -23,9 +23,8 @@ def demo(log_dir: LogDir = None, verbose: Verbose = False) -> None:
     ]
     compare(runs, "demo", log_dir, verbose)
     console.print(
-        f"One seed and one learning rate ({LEARNING_RATE}) prove little: Keras starts a "
-        "simple RNN with an orthogonal kernel, which at a lower rate may get part of the long gap "
-        "right. Try",
+        "One seed and one rate prove little. At a lower rate a simple RNN, which Keras starts with "
+        "an orthogonal kernel, may get part of the long gap right. Try",
         highlight=False,
     )
     console.print(
