@@ -120,7 +120,7 @@ class TestTensorBoardReading:
         for tag, plugin in ((GLOBAL, "scalars"), (FORGET, "histograms"), (MAP, "images")):
             metadata = read.SummaryMetadata(tag)
             assert metadata.plugin_data.plugin_name == plugin
-            assert metadata.summary_description == tags.quantity_of(tag).description
+            assert metadata.summary_description == tags.description_of(tag)
             assert [event.step for event in read.Tensors(tag)] == [0, 1]
 
 
