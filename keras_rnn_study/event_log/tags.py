@@ -77,8 +77,8 @@ def description_of(full_tag: str) -> str:
     >>> description_of("gate_mean/lstm/candidate").split(". ")[-1]
     'The candidate is no gate: what may be written into the state, -1 to 1 for tanh.'
     """
-    quantity, *_, part = full_tag.split("/")
-    part = re.sub("_(left|right)$", "", part)  # of `gate_saturation`
+    quantity, _, rest = full_tag.partition("/")
+    part = re.sub("_(left|right)$", "", rest.rpartition("/")[2])  # of `gate_saturation`
     texts = [_checked(quantity).description, PARTS.get(part, "")]
     return " ".join(filter(None, texts))
 
