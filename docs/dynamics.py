@@ -1,6 +1,8 @@
 """Measures and draws what docs/dynamics.md shows: its figures are printed, its pictures written.
 
-python docs/dynamics.py            # the pictures and the figures, a few minutes
+python docs/dynamics.py            # the pictures and the figures, ten minutes
+python docs/dynamics.py pictures   # or these alone
+python docs/dynamics.py figures
 python docs/dynamics.py costs      # the table of costs, on a machine that does nothing else
 """
 
@@ -19,7 +21,7 @@ from keras_rnn_study.datasets import language, recall
 from keras_rnn_study.pictures import product
 
 PICTURES = Path(__file__).parent / "images" / "dynamics"
-PALETTE = 64  # colours: enough for smooth letters, and small files
+PALETTE = 256  # colours: fewer would drop some of a colour bar's
 GAP, SEEDS, UPDATES = 30, 3, 300
 
 
@@ -29,8 +31,11 @@ def main() -> None:
         print_costs()
         return
     PICTURES.mkdir(parents=True, exist_ok=True)
-    draw_non_normal()
-    draw_training()
+    if sys.argv[1:] != ["figures"]:
+        draw_non_normal()
+        draw_training()
+    if sys.argv[1:] == ["pictures"]:
+        return
     print_rates()
     print_connectivity()
 
@@ -89,9 +94,15 @@ def draw_training() -> None:
                     layer=f"LSTM, {when}",
                 )
                 save(f"fan-{when}", picture)
-            capacity = dynamics.memory_capacity(model, x, layer=layer, delays=GAP)
-            print(f"memory of the trained LSTM: {capacity!r}")
+        print_memory(name, init, model)
     save("exponents", product.exponents_over_training(exponents, found.history["step"]))
+
+
+def print_memory(name: str, init: str, trained: keras.Model) -> None:
+    """Print how much of the past the state has, untrained and trained."""
+    for when, model in (("untrained", task_model("lstm", seed=0, init=init)), ("trained", trained)):
+        driven = dynamics.memory_capacity(model, layer="lstm")
+        print(f"memory, LSTM with {name}, {when}: {driven!r}")
 
 
 def print_rates() -> None:
