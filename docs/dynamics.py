@@ -160,7 +160,8 @@ def print_connectivity() -> None:
 def print_costs() -> None:
     """Print what one look of the callback takes, over a training step, by units and time."""
     print("units, time: step, look of one sample, their ratio")
-    for units, steps in itertools.product((16, 32, 64, 128), (50, 200, 784)):
+    looks = {}
+    for units, steps in itertools.product((16, 32, 64), (50, 200)):
         model = keras.Sequential(
             [keras.Input((steps, 8)), keras.layers.LSTM(units, name="lstm"), keras.layers.Dense(1)]
         )
@@ -171,7 +172,11 @@ def print_costs() -> None:
         batch = trace(model, x[:1])["lstm"]
         step = seconds(lambda model=model, x=x, y=y: model.train_on_batch(x, y))
         one = seconds(lambda look=look, batch=batch: list(look.measure("lstm", batch)))
+        looks[units, steps] = one
         print(f"  {units}, {steps}: {step:.3f} s, {one:.3f} s, {one / step:.1f}", flush=True)
+    by_units = np.log2(looks[64, 200] / looks[32, 200])
+    by_time = np.log(looks[64, 200] / looks[64, 50]) / np.log(4)
+    print(f"  a look grows with units to the {by_units:.1f}, with time to the {by_time:.1f}")
 
 
 def seconds(function) -> float:
