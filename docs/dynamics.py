@@ -1,6 +1,8 @@
 """Measures and draws what docs/dynamics.md shows: its figures are printed, its pictures written.
 
-python docs/dynamics.py            # the pictures and the figures, a few minutes
+python docs/dynamics.py            # the pictures and the figures, ten minutes
+python docs/dynamics.py pictures   # or these alone
+python docs/dynamics.py figures
 python docs/dynamics.py costs      # the table of costs, on a machine that does nothing else
 """
 
@@ -19,7 +21,7 @@ from keras_rnn_study.datasets import language, recall
 from keras_rnn_study.pictures import product
 
 PICTURES = Path(__file__).parent / "images" / "dynamics"
-PALETTE = 64  # colours: enough for smooth letters, and small files
+PALETTE = 256  # colours: fewer would drop some of a colour bar's
 GAP, SEEDS, UPDATES = 30, 3, 300
 
 
@@ -29,8 +31,11 @@ def main() -> None:
         print_costs()
         return
     PICTURES.mkdir(parents=True, exist_ok=True)
-    draw_non_normal()
-    draw_training()
+    if sys.argv[1:] != ["figures"]:
+        draw_non_normal()
+        draw_training()
+    if sys.argv[1:] == ["pictures"]:
+        return
     print_rates()
     print_connectivity()
 
@@ -89,9 +94,15 @@ def draw_training() -> None:
                     layer=f"LSTM, {when}",
                 )
                 save(f"fan-{when}", picture)
-            capacity = dynamics.memory_capacity(model, x, layer=layer, delays=GAP)
-            print(f"memory of the trained LSTM: {capacity!r}")
+        print_memory(name, init, model)
     save("exponents", product.exponents_over_training(exponents, found.history["step"]))
+
+
+def print_memory(name: str, init: str, trained: keras.Model) -> None:
+    """Print how much of the past the state has, untrained and trained."""
+    for when, model in (("untrained", task_model("lstm", seed=0, init=init)), ("trained", trained)):
+        driven = dynamics.memory_capacity(model, layer="lstm")
+        print(f"memory, LSTM with {name}, {when}: {driven!r}")
 
 
 def print_rates() -> None:
@@ -149,7 +160,8 @@ def print_connectivity() -> None:
 def print_costs() -> None:
     """Print what one look of the callback takes, over a training step, by units and time."""
     print("units, time: step, look of one sample, their ratio")
-    for units, steps in itertools.product((16, 32, 64, 128), (50, 200, 784)):
+    looks = {}
+    for units, steps in itertools.product((16, 32, 64), (50, 200)):
         model = keras.Sequential(
             [keras.Input((steps, 8)), keras.layers.LSTM(units, name="lstm"), keras.layers.Dense(1)]
         )
@@ -160,7 +172,11 @@ def print_costs() -> None:
         batch = trace(model, x[:1])["lstm"]
         step = seconds(lambda model=model, x=x, y=y: model.train_on_batch(x, y))
         one = seconds(lambda look=look, batch=batch: list(look.measure("lstm", batch)))
+        looks[units, steps] = one
         print(f"  {units}, {steps}: {step:.3f} s, {one:.3f} s, {one / step:.1f}", flush=True)
+    by_units = np.log2(looks[64, 200] / looks[32, 200])
+    by_time = np.log(looks[64, 200] / looks[64, 50]) / np.log(4)
+    print(f"  a look grows with units to the {by_units:.1f}, with time to the {by_time:.1f}")
 
 
 def seconds(function) -> float:

@@ -21,7 +21,7 @@ MAY_USE = {
     "seams": ["cells"],
     "pictures": ["measures"],
     "tracing": ["seams", "cells"],
-    "dynamics": ["tracing", "seams", "cells"],
+    "dynamics": ["tracing", "seams", "cells", "measures"],
     "live_view": ["tracing", "measures", "pictures"],
     "diagnosis": ["tracing", "seams", "measures"],
     "callbacks": [

@@ -12,6 +12,7 @@ from keras_rnn_study.dynamics.positive import positive
 from keras_rnn_study.dynamics.trajectory import follow
 
 _SEQUENCES, _MEASURED, _FORGETTING = 64, 200, 100
+_MOST_DELAYS = 10_000
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -83,7 +84,7 @@ def memory_capacity(
     Reference:
         Jaeger, 2001, Short term memory in echo state networks, GMD report 152
     """
-    delays = whole_number("delays", delays, at_least=1)
+    delays = whole_number("delays", delays, at_least=1, at_most=_MOST_DELAYS)
     ridge = positive("ridge", ridge, 1e-8)
     if x is None:
         inputs, states = _driven(model, layer, delays, whole_number("seed", seed, at_least=0))

@@ -11,8 +11,10 @@ from keras_rnn_study.arguments import whole_number
 from keras_rnn_study.dynamics.alone import layer_alone, num_features
 from keras_rnn_study.dynamics.positive import positive
 from keras_rnn_study.dynamics.state_map import EquationsMap, StateMap
+from keras_rnn_study.measures.arrays import floats
 
 _MOST_STEPS = 200  # of the search; it doubles its digits per step near a point
+_MOST_STARTS = 2**16
 _SETTLING = 50  # steps that half of the starts run on before
 _SAME = 1e-5  # points that are nearer to each other than this are one
 _REACH = 3.0  # how far from 0 states other than h start
@@ -159,15 +161,15 @@ def _kinds(eigenvalues: np.ndarray) -> list[str]:
 
 
 def _starts(step: StateMap, x: np.ndarray, starts: int | npt.ArrayLike, seed: int) -> np.ndarray:
-    if np.ndim(starts) > 0:
-        given = np.array(starts, np.float64)
+    if not np.isscalar(starts):
+        given = np.float64(floats(starts))
         if given.ndim != 2 or given.shape[1] != step.num_states or not len(given):
             raise ValueError(
                 f"Received starts of shape {given.shape}; expected a number, or states "
                 f"(starts, {step.num_states})."
             )
         return given
-    count = whole_number("starts", starts, at_least=1)
+    count = whole_number("starts", starts, at_least=1, at_most=_MOST_STARTS)
     rng = np.random.default_rng(whole_number("seed", seed, at_least=0))
     s = rng.uniform(-1, 1, (count, step.num_states))
     s[:, np.prod(step.shapes[0], dtype=int) :] *= _REACH
@@ -181,7 +183,7 @@ def _starts(step: StateMap, x: np.ndarray, starts: int | npt.ArrayLike, seed: in
 def _constant_input(cell: object, inputs: npt.ArrayLike | None) -> np.ndarray:
     if inputs is None:
         return np.zeros(num_features(cell))
-    x = np.array(inputs, np.float64)
+    x = np.float64(floats(inputs))
     if hasattr(cell, "kernel") and x.shape != (num_features(cell),):
         raise ValueError(
             f"Received inputs of shape {x.shape}; expected ({num_features(cell)},): what the layer "

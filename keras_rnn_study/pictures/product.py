@@ -1,12 +1,16 @@
 """Pictures of what the product of Jacobians does: arrays in, uint8 RGB arrays out."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from keras_rnn_study.measures.arrays import floats
 from keras_rnn_study.pictures.canvas import DOTS_PER_INCH, SIZE, STYLE, HeatMap
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _MOST_DECADES = 10.0  # of the colour bar, on either side of 0
 _LEAST_DECADES = 1.0
@@ -47,14 +51,17 @@ def jacobian_gain(gains: npt.ArrayLike, steps: npt.ArrayLike, *, layer: str = ""
             "(records, time) and (records,), both axes at least 1. One record is gains[None]."
         )
     rows = np.unique(np.linspace(0, len(gains) - 1, _MAX_ROWS).round().astype(int))
-    shown = np.ma.masked_array(gains[rows], mask=np.isnan(gains[rows]))
+    shown = np.pad(gains[rows], [(0, 0), (1, 0)])  # 0 steps back nothing has happened
+    shown = np.ma.masked_array(shown, mask=np.isnan(shown))
     shown = np.ma.clip(shown, -2 * _MOST_DECADES, 2 * _MOST_DECADES)  # a colour map takes no -inf
     sizes = np.abs(shown).compressed()
     limit = np.clip(np.ceil(sizes.max(initial=0)), _LEAST_DECADES, _MOST_DECADES)
     colours = matplotlib.colormaps["RdBu_r"].with_extremes(bad=(0, 0, 0, 0))
     title = f"{layer}: gain back in time" if layer else "gain back in time"
     with HeatMap(shown, (-limit, limit), colours, title) as picture:
-        picture.name_axes([str(step) for step in steps[rows]], "training step", "steps back, k - 1")
+        picture.name_axes(
+            [str(step) for step in steps[rows]], "training step", "steps back from the end, k"
+        )
         picture.add_colour_bar(r"log$_{10}$ largest singular value")
         picture.add_note("hatched: not a number" if np.ma.getmaskarray(shown).any() else "")
         return picture.pixels()
@@ -70,7 +77,8 @@ def fan(
     """Draw what the product can do to a gradient k steps back, and what it does to this one.
 
     One thin line for each singular value; the thick one is this loss's gradient, and the dashed one
-    the rate of the largest Lyapunov exponent, straight as it is the same at each step.
+    the rate of the largest Lyapunov exponent, straight as it is the same at each step. What ends
+    more than ten powers of ten below these is not drawn, and counted below the axis.
 
     Args:
         singular_values: Array (steps, states): log10, as in `BackwardGain` for one sample.
@@ -108,7 +116,8 @@ def fan(
         if exponent is not None:
             rate = back * exponent / _LN_10
             axes.plot(back, rate, "k--", linewidth=1.5, label="rate of the exponent")
-        axes.set_xlabel("steps back from the end, k")
+        below = _cut_below_thick_lines(axes, values[-1])
+        axes.set_xlabel(f"steps back from the end, k{below}")
         axes.set_ylabel(r"log$_{10}$ of the factor")
         return picture.pixels()
 
@@ -149,6 +158,17 @@ def exponents_over_training(
         axes.set_xlabel("training step")
         axes.set_ylabel("ln of the factor per step")
         return picture.pixels()
+
+
+def _cut_below_thick_lines(axes: "Axes", last: np.ndarray) -> str:
+    """Leave out what is far below the lines that are to be compared; say how much that is."""
+    thick = [line.get_ydata() for line in axes.lines if line.get_linewidth() > 1]
+    known = np.concatenate([np.asarray(values, float) for values in thick])
+    low = np.nanmin(known) - _MOST_DECADES if np.isfinite(known).any() else -_MOST_DECADES
+    count = int(np.sum(last < low))
+    if count:
+        axes.set_ylim(bottom=low)
+    return f" ({count} of {len(last)} values end below)" if count else ""
 
 
 class _Lines:
