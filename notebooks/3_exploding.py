@@ -170,9 +170,7 @@ for radius in RADII:
     model = build_model(adding.TASK, "simple_rnn", init="identity", seed=0)
     scale(model, radius)
     lines[rf"$U = {radius}\,I$"] = norms = flow(model, x, y)
-    print(
-        f"U = {radius} I: from the last step to the first times {norms[0] / norms[-1]:.3g}"
-    )
+    print(f"U = {radius} I: from last step to first times {norms[0] / norms[-1]:.3g}")
 row(
     Panel(lines, title="gradient through time, ReLU", x="time step $t$", log=True),
     width=7,
