@@ -168,7 +168,7 @@ assert mean**101 / (norms[0] / norms[-1]) < 0.4
 
 # %% [markdown] lang="en"
 # Less than one unit in a hundred is saturated! No single step does harm, but a hundred such factors leave a few
-# millionths. The root mean square predicts it, as lengths are made of squares: $|g \odot s|^2$ is a sum of $g^2 s^2$. The ordinary mean is too small by a factor of 4.
+# millionths. The root mean square predicts it, as lengths are made of squares: $|g \odot s|^2$ is a sum of $g^2 s^2$. The ordinary mean is too small by a factor of 5.
 #
 # So **vanishing needs no saturation; it needs a product of slopes and kernel that shrinks at each step.** (Where units do saturate, it is worse. And a kernel
 # that stretches can make up for the slopes: lesson 3.)
@@ -181,7 +181,7 @@ assert mean**101 / (norms[0] / norms[-1]) < 0.4
 
 # %% [markdown] lang="zh"
 # 饱和的单元不到百分之一！没有哪一步单独造成损害，但一百多个这样的因子连乘，只剩百万分之几。算得准的是均方根，因为长度由平方构成：
-# $|g \odot s|^2$ 是各个 $g^2 s^2$ 之和。算术平均得到的数只有实测的四分之一左右。
+# $|g \odot s|^2$ 是各个 $g^2 s^2$ 之和。算术平均得到的数只有实测的五分之一左右。
 #
 # 所以，**梯度消失不需要饱和，只需要斜率与 $U$ 的乘积每一步都在缩小。**（若真有单元饱和，情况更糟。另一方面，若 $U$ 会把向量拉长，
 # 就能抵消斜率的作用：见第 3 课。）

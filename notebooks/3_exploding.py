@@ -107,7 +107,7 @@ assert grown["ordinary inputs", 1.1] < 1
 #
 # ## 也不是必要条件
 #
-# 上述规律只对*正规*矩阵成立，例如乘了系数的旋转矩阵，它们的特征向量两两正交。下面这个矩阵不是正规的：上三角，对角线上是 0.9，上方全是 0.5。
+# 上述规律只对*正规*矩阵成立，例如旋转矩阵的倍数，它们的特征向量两两正交。下面这个矩阵不是正规的：上三角，对角线上是 0.9，对角线以上全是 0.5。
 # 它的特征值全部是 0.9。
 #
 # **预测**：用它反复去乘一个向量，向量的长度会怎样变化？
@@ -170,9 +170,7 @@ for radius in RADII:
     model = build_model(adding.TASK, "simple_rnn", init="identity", seed=0)
     scale(model, radius)
     lines[rf"$U = {radius}\,I$"] = norms = flow(model, x, y)
-    print(
-        f"U = {radius} I: from the last step to the first times {norms[0] / norms[-1]:.3g}"
-    )
+    print(f"U = {radius} I: from last step to first times {norms[0] / norms[-1]:.3g}")
 row(
     Panel(lines, title="gradient through time, ReLU", x="time step $t$", log=True),
     width=7,
@@ -249,7 +247,7 @@ assert not first_steps[2][1].any()
 # **Predict**: which of them keep the direction of the whole gradient?
 
 # %% [markdown] lang="zh"
-# 往回传的路上什么也没有增大，可是第一个梯度的范数就超过了 100。这是因为它是一个**和**：62 步中每一步感受到的损失都差不多（最大与最小相差不到 2 倍），
+# 往回传的路上什么也没有增大，可是第一个梯度的范数就超过了 100。这是因为它是一个**和**：损失对 62 步中各步的梯度大小相近（最大与最小相差不到 2 倍），
 # 每一步都往同一组权重上累加，而且方向一致。
 #
 # 学习率 0.01 乘上它，偏置一下子移动了 1 以上。接着失控的是*前向*计算：隐状态在一个序列之内增大了一百多倍，损失从 1 跳到几万。

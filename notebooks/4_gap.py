@@ -20,7 +20,7 @@
 # Here are both. The task `language` makes sentences of the second kind, with any gap that you ask for.
 
 # %% [markdown] lang="zh"
-# [文章](https://colah.github.io/posts/2015-08-Understanding-LSTMs/)里有两个例句。“白云飘在____”：谁都会填*天空*，因为要用到的信息就在空格跟前。
+# [文章](https://colah.github.io/posts/2015-08-Understanding-LSTMs/)里有两个例句。“白云飘在____”：谁都会填*天空*，因为要用到的信息离空格很近。
 # “我在法国长大……我会说流利的____”：这回得隔着中间的一大段话记住那个国家。**间隔**（gap）就是最后一个有关的词与空格之间隔着的步数。
 #
 # 两种句子都画在下面。`language` 任务专门造第二种句子，间隔多大由你指定。
@@ -214,7 +214,7 @@ show(figures.horizon_curve(curve))
 # 间隔不超过 20 时，梯度能传遍整个序列，几乎全部学会。间隔 100 时，梯度没到符号就断了，没有一个学会。间隔 50 时，梯度（几乎）能到，多数却仍然失败：
 # 只有千分之一的梯度传到那里，不够用。可见，梯度传得到是必要的，但还不充分。
 #
-# 那么，除了间隔本身，梯度可达步数还能多预示些什么吗？秩相关系数衡量的是，一个数能把成功率排序排得多准。对研究中全部 42 种网络与间隔的组合（包括 LSTM 和 GRU）：
+# 那么，除了间隔本身，梯度可达步数还能多预示些什么吗？秩相关系数衡量的是：按某个量排序，与按成功率排序有多一致。对研究中全部 42 种网络与间隔的组合（包括 LSTM 和 GRU）：
 
 # %%
 rate = [found.rate for found in everything]

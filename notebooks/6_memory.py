@@ -201,7 +201,7 @@ assert size["forget 5, input -5"][-1] < 0.1
 assert min(one[-1] for n, one in slope.items() if n != "forget 5") > 0.95
 
 # %% [markdown] lang="en"
-# With $f$ near 1 and $i$ near 0.5 the cell adds up half of every candidate that comes, distractors too, and lets nothing go: $c$ grows to several units, where the tanh behind it is flat. (That is why its gradient was small at the end: it comes in through this tanh.) In 1997 this was called **internal state drift**, and the remedy was
+# With $f$ near 1 and $i$ near 0.5 the cell adds up half of every candidate that comes, distractors too, and lets nothing go: $c$ grows beyond 4, where the tanh behind it is flat. (That is why its gradient was small at the end: it comes in through this tanh.) In 1997 this was called **internal state drift**, and the remedy was
 # just this: *start the input gates' biases negative*. With it, or with chrono, $c$ stays small, and the tanh keeps a slope of nearly 1. (With the default it stays small, too: that cell forgets.)
 #
 # **The verdict.** "Remembering is the LSTM's default behaviour" is half true. Its *structure* allows it: there is a line on which
@@ -218,7 +218,7 @@ assert min(one[-1] for n, one in slope.items() if n != "forget 5") > 0.95
 # Solutions: `solutions/6_memory.ipynb`. Words: [glossary](glossary.md). Next: [your own model](7_your_model.ipynb).
 
 # %% [markdown] lang="zh"
-# $f$ 接近 1，而 $i$ 约为 0.5，于是细胞把每一步的候选记忆元都加上一半，干扰符号也不例外，而且只进不出：$c$ 涨到了好几，后面的 tanh 在那里几乎是平的。（梯度在末尾偏小，正是因为它要穿过这个 tanh 才能进来。）
+# $f$ 接近 1，而 $i$ 约为 0.5，于是细胞把每一步的候选记忆元都加上一半，干扰符号也不例外，而且只进不出：$c$ 的大小涨到 4 以上，后面的 tanh 在那里几乎是平的。（梯度在末尾偏小，正是因为它要穿过这个 tanh 才能进来。）
 # 1997 年的论文把这叫作**内部状态漂移**（internal state drift），给出的对策正是*让输入门的偏置从负数开始*。这样做，或者用 chrono，$c$ 就一直很小，
 # tanh 的斜率保持在 1 附近。（默认初始化时 $c$ 也很小，那是因为它一直在遗忘。）
 #

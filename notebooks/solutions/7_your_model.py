@@ -53,15 +53,14 @@ bias = cell.bias.numpy()
 bias[16:32] = np.log(99)  # i, f, c, o
 cell.bias.assign(bias)
 gates = GateActivations(None, Probe(100 * x[:64], y[:64]))
-fit = model.fit(100 * x, y, batch_size=64, epochs=4, verbose=0, callbacks=[gates])
-ends = [
-    gates.history[f"gate_saturation/lstm/forget_{end}"][0] for end in ("left", "right")
-]
-print(
-    f"forget gate saturated: {sum(ends):.0%}; accuracy {fit.history['accuracy'][-1]:.2f}"
-)
+options = {"batch_size": 64, "epochs": 4, "verbose": 0, "callbacks": [gates]}
+fit = model.fit(100 * x, y, **options)
+tag = "gate_saturation/lstm/forget_"
+ends = [gates.history[tag + end][0] for end in ("left", "right")]
+accuracy = fit.history["accuracy"][-1]
+print(f"forget gate saturated: {sum(ends):.0%}; accuracy {accuracy:.2f}")
 assert sum(ends) > 0.8
-assert fit.history["accuracy"][-1] < 0.9
+assert accuracy < 0.9
 
 # %% [markdown] lang="en"
 # **2. A larger clip norm.** What is printed says it: the loss stays a number, since a step is at most 10 × 0.1 = 1 long. But that is a very long step:
