@@ -52,6 +52,7 @@ def knows_too_much(best: float) -> Criterion:
     def proved(ill: Outcome, twin: Outcome) -> bool:
         return ill.test > best + (1 - best) / 2 and best / 2 < twin.test < best + (1 - best) / 4
 
+    proved.__name__ = "knows_too_much"
     proved.__doc__ = f"Patient's skill is far above {best:.2f}, the best forecast's; twin's is not."
     return proved
 

@@ -13,6 +13,7 @@ import pathlib
 import time
 
 import everyone
+import numpy as np
 from case import Case, Healthy, Patient
 from criteria import LEARNED, Outcome
 from working_off import Results, work_off
@@ -41,13 +42,12 @@ def outcome(subject: Patient | Healthy) -> Outcome:
 
 
 def _effect_of_padding(case: Case) -> float | None:
-    """Cut off half of the steps, in which all samples are padded, and see how answers move."""
+    """Cut off the steps in which all samples are padded, and see how far the answers move."""
     if case.model.input_shape[1] is not None:
         return None
     x, _ = case.test
-    half = x.shape[1] // 2
-    assert not x[:, half:].any(), "only padding may be cut off"
-    whole, cut = (case.model.predict(part, verbose=0) for part in (x, x[:, :half]))
+    end = 1 + np.flatnonzero(x.any(axis=(0, 2))).max()
+    whole, cut = (case.model.predict(part, verbose=0) for part in (x, x[:, :end]))
     return float(abs(whole - cut).mean())
 
 

@@ -33,7 +33,7 @@ def work_off(
     tasks = [(work, name) for name in names]
     # A worker is replaced after a while: TensorFlow keeps the graphs of all models it has seen.
     with multiprocessing.get_context("spawn").Pool(
-        min(jobs, len(names)) or 1, initializer=_start, maxtasksperchild=16
+        min(jobs, len(names)) or 1, initializer=_start, maxtasksperchild=64
     ) as pool:
         yield from pool.imap_unordered(_one, tasks)
 
