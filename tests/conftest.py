@@ -32,6 +32,22 @@ def _started() -> None:
 
     cpu = tf.config.list_physical_devices("CPU")[0]
     tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+    gc.collect()
+    gc.freeze()  # what was imported stays, so nobody need look through it again
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _without_xla() -> Iterator[None]:
+    """A trace's equations run uncompiled: the same, and building its graph takes half as long.
+
+    XLA compiles them anew for each model, and TensorFlow keeps each program for good. Tests whose
+    matter they are compile them, as users do, with a `_without_xla` of their own that does nothing.
+    """
+    from keras_rnn_study.cells import replay
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(replay, "_compiled", lambda function: function)
+        yield
 
 
 @pytest.fixture(autouse=True)

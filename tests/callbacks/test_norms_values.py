@@ -26,7 +26,6 @@ from keras_rnn_study.callbacks import GradientNorms
     "options",
     [
         {},
-        {"jit_compile": True},
         {"run_eagerly": True},
         {"steps_per_execution": 3},
         {"steps_per_execution": 2, "jit_compile": True},

@@ -118,24 +118,27 @@ class TestLogs:
         lambda: layers.LSTM(UNITS, name="lstm"),
     )
 
-    def logged(self, kind, probe, *stack, **options):
-        callback = kind(None, probe, **options)
-        logs = fit(build(*[make() for make in stack]), callback).history
+    def logged(self, *stack, **options):
+        """The names in Keras' logs by the one and by the other callback."""
+        probe = Probe(X, Y)
+        callbacks = [kind(None, probe, **options) for kind in (GradientFlow, GateActivations)]
+        logs = fit(build(*[make() for make in stack]), *callbacks).history
         ours = {name: values for name, values in logs.items() if "/" in name}
+        flow, gates = (callback.history for callback in callbacks)
+        assert set(ours) <= set(flow | gates)
         for name, values in ours.items():
-            assert values == list(callback.history[name][1:])
-        return set(ours)
+            assert values == list((flow | gates)[name][1:])
+        return ours.keys() & flow.keys(), ours.keys() & gates.keys()
 
     def test_by_default_one_number_for_each_callback(self):
-        probe = Probe(X, Y)
-        assert self.logged(GradientFlow, probe) == {"gradient_horizon/lstm/c"}
-        assert self.logged(GateActivations, probe) == {"gate_mean/lstm/forget"}
-        assert self.logged(GradientFlow, probe, *self.STACK) == {"gradient_horizon/gru/h"}
-        assert self.logged(GateActivations, probe, *self.STACK) == {"gate_mean/gru/update"}
+        assert self.logged() == ({"gradient_horizon/lstm/c"}, {"gate_mean/lstm/forget"})
+        expected = {"gradient_horizon/gru/h"}, {"gate_mean/gru/update"}
+        assert self.logged(*self.STACK) == expected
 
     def test_of_a_bidirectional_stack_too(self):
         model = build(layers.Bidirectional(layers.LSTM(3, return_sequences=True)), layers.LSTM(3))
-        flow, gates = GradientFlow(None, Probe(X, Y)), GateActivations(None, Probe(X))
+        probe = Probe(X, Y)
+        flow, gates = GradientFlow(None, probe), GateActivations(None, probe)
         logs = fit(model, flow, gates, epochs=1).history
         assert len([name for name in logs if "/" in name]) == 2
 
@@ -151,12 +154,11 @@ class TestLogs:
             for layer, state in (("gru", "h"), ("lstm", "h"), ("lstm", "c"))
         }
         scalars |= {"back_in_time/gradient_horizon", "back_in_time/gradient_decay"}
-        assert self.logged(GradientFlow, Probe(X, Y), *self.STACK, logs="all") == scalars
-        gates = self.logged(GateActivations, Probe(X), logs="all")
+        flow, gates = self.logged(*self.STACK, logs="all")
+        assert flow == scalars
         assert {"gate_saturation/lstm/forget_left", "state_norm/lstm/c"} < gates
         assert not any(name.startswith(("gate/", "unit_map/")) for name in gates)
-        assert self.logged(GradientFlow, Probe(X, Y), logs="none") == set()
-        assert self.logged(GateActivations, Probe(X), logs="none") == set()
+        assert self.logged(logs="none") == (set(), set())
 
 
 class TestAnotherModel:

@@ -143,27 +143,34 @@ def callbacks(tmp_path):
     return [GradientFlow(tmp_path, shared), GateActivations(tmp_path, shared)]
 
 
-@pytest.mark.parametrize("copied", [copy.deepcopy, lambda c: pickle.loads(pickle.dumps(c))])
-def test_a_copy_after_a_fit_has_the_history_and_no_model(copied, callbacks):
+def copies_of(callbacks):
+    """In both ways that Python has."""
+    return [copy.deepcopy(callbacks), pickle.loads(pickle.dumps(callbacks))]
+
+
+def test_a_copy_after_a_fit_has_the_history_and_no_model(callbacks):
     fit(build(), *callbacks, epochs=1)
-    for callback, twin in zip(callbacks, copied(callbacks), strict=True):
-        assert twin.model is None
-        assert twin._recorded_model is None  # no copy of it either, with all its weights
-        for tag, values in callback.history.items():
-            np.testing.assert_array_equal(twin.history[tag], values)
-    fit(build(), *copied(callbacks), epochs=1)
+    for copied in copies_of(callbacks):
+        for callback, twin in zip(callbacks, copied, strict=True):
+            assert twin.model is None
+            assert twin._recorded_model is None  # no copy of it either, with all its weights
+            for tag, values in callback.history.items():
+                np.testing.assert_array_equal(twin.history[tag], values)
+    (flow, _), (_, gates) = copies_of(callbacks)
+    fit(build(), flow, gates, epochs=1)
+    assert [len(twin.history["step"]) for twin in (flow, gates)] == [4, 4]
     assert len(callbacks[0].history["step"]) == 2
 
 
-@pytest.mark.parametrize("copied", [copy.deepcopy, lambda c: pickle.loads(pickle.dumps(c))])
-def test_a_copy_in_the_midst_of_a_training(copied, callbacks):
+def test_a_copy_in_the_midst_of_a_training(callbacks):
     class Copies(keras.callbacks.Callback):
         def on_epoch_end(self, epoch, logs=None):
-            self.copy = copied(callbacks)
+            self.copies = copies_of(callbacks)
 
     copies = Copies()
     fit(build(), *callbacks, copies, epochs=1)
-    assert [len(callback.history["step"]) for callback in copies.copy] == [2, 2]
+    for copied in copies.copies:
+        assert [len(callback.history["step"]) for callback in copied] == [2, 2]
 
 
 def test_trials_of_a_tuner_get_runs_of_their_own(tmp_path):
@@ -174,10 +181,10 @@ def test_trials_of_a_tuner_get_runs_of_their_own(tmp_path):
         GradientFlow(tmp_path, shared),
         GateActivations(tmp_path, shared),
     ]
-    for units in (3, 4, 5):
+    for units in (3, 4):
         copies = [copy.deepcopy(callback) for callback in given]
         fit(build(layers.LSTM(units, name="lstm")), *copies, epochs=1)
-    for run in ("rnn", "rnn_2", "rnn_3"):
+    for run in ("rnn", "rnn_2"):
         found = [(tag, step) for tag, step, _ in values_in(tmp_path, run)]
         assert len(found) == len(set(found)) > 0
-    assert len(list(tmp_path.iterdir())) == 3
+    assert len(list(tmp_path.iterdir())) == 2

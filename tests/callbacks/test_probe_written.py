@@ -96,23 +96,23 @@ def test_in_a_project_that_has_nothing_to_do_with_this_one(tmp_path):
 
 
 class TestDrawing:
-    @pytest.mark.parametrize(
-        ("draw_freq", "expected"),
-        [("end", [12]), ("epoch", [3, 6, 9, 12]), (2, [6, 12]), (3, [9, 12]), (5, [12])],
-    )
-    def test_happens_when_it_is_asked_for_and_at_the_end(self, draw_freq, expected, tmp_path):
-        flow = GradientFlow(tmp_path, Probe(X, Y), draw_freq=draw_freq)
-        fit(build(), flow, epochs=4)
-        assert steps_of_pictures(tmp_path) == {
-            "gradient_flow/lstm/h": expected,
-            "gradient_flow/lstm/c": expected,
-        }
+    def test_happens_when_it_is_asked_for_and_at_the_end(self, tmp_path):
+        probe = Probe(X, Y)
+        expected = {"end": [12], "epoch": [3, 6, 9, 12], 2: [6, 12], 3: [9, 12], 5: [12]}
+        flows = [GradientFlow(tmp_path / str(freq), probe, draw_freq=freq) for freq in expected]
+        fit(build(), *flows, epochs=4)
+        for freq, steps in expected.items():
+            assert steps_of_pictures(tmp_path / str(freq)) == {
+                "gradient_flow/lstm/h": steps,
+                "gradient_flow/lstm/c": steps,
+            }
 
-    @pytest.mark.parametrize("kind", [GradientFlow, GateActivations])
-    def test_by_default_once_at_the_end_and_all_records_are_written(self, kind, tmp_path):
-        callback = kind(tmp_path, Probe(X, Y), update_freq=2)
-        fit(build(), callback, epochs=4)
-        history = callback.history
+    def test_by_default_once_at_the_end_and_all_records_are_written(self, tmp_path):
+        probe = Probe(X, Y)
+        kinds = GradientFlow, GateActivations
+        callbacks = [kind(tmp_path, probe, update_freq=2) for kind in kinds]
+        fit(build(), *callbacks, epochs=4)
+        history = callbacks[0].history | callbacks[1].history
         assert list(history["step"]) == [0, 2, 4, 6, 8, 10, 12]
         assert set(map(tuple, steps_of_pictures(tmp_path).values())) == {(12,)}
         written = {}
@@ -125,9 +125,9 @@ class TestDrawing:
 
     @pytest.mark.parametrize("draw_freq", ["end", "epoch"])
     def test_the_last_picture_shows_the_last_record(self, draw_freq, tmp_path):
-        options = {"update_freq": 2, "draw_freq": draw_freq}
-        flow = GradientFlow(tmp_path, Probe(X, Y), **options)
-        gates = GateActivations(tmp_path, Probe(X), **options)
+        options, probe = {"update_freq": 2, "draw_freq": draw_freq}, Probe(X, Y)
+        flow = GradientFlow(tmp_path, probe, **options)
+        gates = GateActivations(tmp_path, probe, **options)
         fit(build(), flow, gates)
         expected = {}
         for state in "hc":

@@ -128,12 +128,13 @@ def test_threads_that_open_at_the_same_time_get_one_log(tmp_path):
 
 
 WRITES = """
-import sys, time
+import sys
 from keras_rnn_study.event_log.log import EventLog
 class Training: pass
 training = Training() if sys.argv[2] == "named" else None
 log = EventLog.open(sys.argv[1], training)
-time.sleep(max(0, float(sys.argv[3]) - time.time()))  # all at the same time
+print("open", flush=True)
+input()  # until all have come so far
 for step in range(50):
     log.add("gradient_norm/global", step, step)
     log.flush()
@@ -143,12 +144,16 @@ for step in range(50):
 @pytest.mark.slow
 @pytest.mark.parametrize("named", ["named", "nameless"])
 def test_processes_that_start_in_the_same_second_lose_nothing(tmp_path, named):
-    import time
-
-    start = str(time.time() + 40)
-    command = [sys.executable, "-c", WRITES, str(tmp_path), named, start]
-    processes = [subprocess.Popen(command, stderr=subprocess.DEVNULL) for _ in range(2)]
-    assert [process.wait() for process in processes] == [0, 0]
+    command = [sys.executable, "-c", WRITES, str(tmp_path), named]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    processes = [subprocess.Popen(command, text=True, **pipes) for _ in range(2)]
+    assert [process.stdout.readline() for process in processes] == ["open\n"] * 2
+    for process in processes:
+        process.stdin.write("\n")
+        process.stdin.flush()
+    for process in processes:
+        process.communicate()
+    assert [process.returncode for process in processes] == [0, 0]
     if named == "named":
         assert steps_in(tmp_path, "rnn") == steps_in(tmp_path, "rnn_2") == list(range(50))
     else:

@@ -9,6 +9,11 @@ SECONDS = 60  # of all searches together, where nobody asks for more
 COUNTS = pytest.StashKey[dict[str, int]]()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _without_xla():
+    """A search is of what users have: XLA compiles a trace's equations."""
+
+
 @pytest.fixture
 def search(request):
     """Calls a function with the random generators of seed after seed until its time is over.

@@ -22,6 +22,11 @@ X = cases.inputs(batch=16)
 Y = X[:, :1, 0]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _without_xla():
+    """Traces as users have them."""
+
+
 @pytest.fixture(autouse=True)
 def _on_a_gpu_in_full_precision():
     if not on_gpu():

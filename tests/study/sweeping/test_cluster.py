@@ -26,6 +26,7 @@ def cluster():
         yield cluster
 
 
+@pytest.mark.slow
 def test_a_killed_worker_loses_nothing(cluster, tmp_path):
     study = small_study()
     expected = sweep(study, tmp_path / "processes", jobs=2)
@@ -107,7 +108,14 @@ def scheduler(port=0):
         process.communicate()
 
 
-@pytest.mark.parametrize(("moment", "there"), [((2, 1), 2), ((3, 0), 3), ((0, 0), 0)])
+@pytest.mark.parametrize(
+    ("moment", "there"),
+    [
+        ((2, 1), 2),
+        pytest.param((3, 0), 3, marks=pytest.mark.slow),
+        pytest.param((0, 0), 0, marks=pytest.mark.slow),
+    ],
+)
 def test_a_lost_scheduler_is_no_result_and_the_same_command_goes_on(
     moment, there, monkeypatch, tmp_path, capfd
 ):

@@ -13,7 +13,7 @@ from small_study import NUM_RUNS, small_study
 
 from keras_rnn_study.study import StudyDirectory, sweep
 
-KILLS, SEEDS = 20, 10
+KILLS, SEEDS = 10, 7
 SCRIPT = (
     "import sys\n"
     f"SEEDS = {SEEDS}\n"
@@ -51,7 +51,7 @@ def wait_for_another(path, seen):
 
 
 @pytest.mark.slow
-def test_twenty_kills(tmp_path):
+def test_ten_kills(tmp_path):
     script, path = tmp_path / "script.py", tmp_path / "killed"
     script.write_text(SCRIPT)
     moments = random.Random(0)
