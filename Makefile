@@ -41,7 +41,7 @@ lessons: $(VENV)/installed-test ## Run all lessons and write their notebooks: so
 	$(VENV)/bin/python notebooks/build.py
 
 benchmarks: $(VENV)/installed-test ## Measure what recording costs: an hour or so, and docs/performance.md anew
-	for name in peers recording growth memory generation scaling; do \
+	for name in peers recording growth memory generation scaling frames view; do \
 	  $(VENV)/bin/python benchmarks/$$name.py --output benchmarks/results/$$name.json || exit 1; \
 	done
 	$(VENV)/bin/python benchmarks/page.py
