@@ -77,6 +77,9 @@ def test_the_widget_runs_in_jupyterlab(browser, notebook):
     def find(selector):
         return browser.find_elements(By.CSS_SELECTOR, f".jp-OutputArea .krv {selector}")
 
+    def readings():
+        return [element.text for element in find(".reading.value")]
+
     def seen():
         return browser.find_element(By.CSS_SELECTOR, "body").text[-3000:]
 
@@ -91,7 +94,7 @@ def test_the_widget_runs_in_jupyterlab(browser, notebook):
         ]
         train, time = find(".controls input")
         time.send_keys(Keys.ARROW_RIGHT * 3)
-        assert all("time step 5" in element.text for element in find(".reading.value"))
+        wait_for(lambda: all("time step 5" in text for text in readings()), readings)
         train.send_keys(Keys.HOME)
         wait_for(lambda: len(find(".column[data-record='0']")) == 2, seen)
         screenshot(browser, "view-notebook")
