@@ -45,7 +45,7 @@ docs: $(VENV)/installed-test ## Build the site into docs/_build/html; the first 
 	$(VENV)/bin/sphinx-build --fail-on-warning --keep-going --builder html docs docs/_build/html
 
 benchmarks: $(VENV)/installed-test ## Measure what recording costs: an hour or so, and docs/performance.md anew
-	for name in peers recording growth memory generation scaling; do \
+	for name in peers recording growth memory generation scaling frames view; do \
 	  $(VENV)/bin/python benchmarks/$$name.py --output benchmarks/results/$$name.json || exit 1; \
 	done
 	$(VENV)/bin/python benchmarks/page.py

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from helpers.page_gpu import gpu
 from helpers.page_sections import generation, growth, memory, peers, recording, scaling
+from helpers.page_view import frames, view
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
@@ -31,7 +32,7 @@ def text(results=RESULTS):
         if result := read(results / f"{section.__name__}.json"):
             sections.append(section(result))
     sections.append(gpu([r for r in map(read, sorted(results.glob("gpu-*.json"))) if r]))
-    for section in (generation, scaling):
+    for section in (generation, scaling, frames, view):
         if result := read(results / f"{section.__name__}.json"):
             sections.append(section(result))
     return "".join(sections) + "\nThis page: `python benchmarks/page.py`\n"

@@ -18,7 +18,7 @@ _PAGE = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>keras_rnn_study</title>
-<script type="module">import { render } from "./view.js"; render();</script>
+<script type="module">import view from "./view.js"; view.served();</script>
 """
 _FRESH = 5.0  # seconds for which what was read is served; a run may be growing
 

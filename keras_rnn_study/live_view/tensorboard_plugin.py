@@ -20,6 +20,9 @@ from keras_rnn_study.live_view.index import Series, index_of, norms_of, short_na
 
 PLUGIN_NAME = "rnn"
 
+# TensorBoard calls what is exported by this name.
+_TAB = 'import view from "./view.js";\nexport const render = () => view.served();\n'
+
 _NORM = "gradient_norm/global"
 _MOST_RECORDS = 1_000_000  # of a series; the data provider wants a number
 _MOST_KEPT = 24  # series, as the data provider gives only all of one, each time anew
@@ -50,7 +53,12 @@ class Tab(base_plugin.TBPlugin):
 
     def get_plugin_apps(self) -> dict[str, Callable[..., Any]]:
         """Return the routes."""
-        routes = {"/view.js": self._script, "/runs": self._runs, "/frames": self._frames}
+        routes = {
+            "/tab.js": self._tab,
+            "/view.js": self._script,
+            "/runs": self._runs,
+            "/frames": self._frames,
+        }
         return {path: wrappers.Request.application(answer) for path, answer in routes.items()}
 
     def is_active(self) -> bool:
@@ -59,7 +67,7 @@ class Tab(base_plugin.TBPlugin):
 
     def frontend_metadata(self) -> base_plugin.FrontendMetadata:
         """Return how the tab is called and which script draws it."""
-        return base_plugin.FrontendMetadata(es_module_path="/view.js", tab_name="RNN")
+        return base_plugin.FrontendMetadata(es_module_path="/tab.js", tab_name="RNN")
 
     def index(self, ctx: Any, experiment: str) -> dict[str, Any]:
         """Return runs, layers, records and gradient norms, by the names that the view shows."""
@@ -120,6 +128,9 @@ class Tab(base_plugin.TBPlugin):
             for run, tags in read.items()
             if _NORM in tags
         }
+
+    def _tab(self, request: wrappers.Request) -> wrappers.Response:
+        return http_util.Respond(request, _TAB, "application/javascript")
 
     def _script(self, request: wrappers.Request) -> wrappers.Response:
         text = resources.files(__package__).joinpath("static/view.js").read_text(encoding="utf-8")

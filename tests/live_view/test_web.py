@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 
@@ -87,3 +88,14 @@ def test_the_bundle_is_small():
     import gzip
 
     assert len(gzip.compress((VIEW / "static" / "view.js").read_bytes())) < 100_000
+
+
+def test_the_bundle_is_one_module_that_any_widget_host_loads():
+    text = (VIEW / "static" / "view.js").read_text(encoding="utf-8")
+    [exported] = re.findall(r"export\s*\{([^}]*)\}", text)
+    # anywidget takes a module with a named `render` for one of its first version.
+    assert re.fullmatch(r"\w+ as default", exported.strip())
+    assert not re.search(r"\bimport\b", text)
+    assert not re.search(r"\b(?:url\(|eval\(|new Function|new Worker)", text)
+    addresses = set(re.findall(r"\bhttps?://[\w./]+", text))
+    assert all(address.startswith("http://www.w3.org/") for address in addresses)  # namespaces

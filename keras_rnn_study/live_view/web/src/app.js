@@ -37,7 +37,8 @@ const LOOK_AGAIN = 10_000; // milliseconds, while a run may grow
  * @param {{language?: string, theme?: "light" | "dark"}} [options]
  */
 export async function mount(el, source, options = {}) {
-  const root = element("div", { class: "krv", tabindex: "0" });
+  // Its keys are its own, in JupyterLab too, where arrows would choose another cell.
+  const root = element("div", { class: "krv", tabindex: "0", "data-lm-suppress-shortcuts": "true" });
   el.replaceChildren(element("style", { text: style }), element("div", { class: "krv-host" }, [root]));
   const language = options.language ?? (navigator.language.startsWith("zh") ? "zh" : "en");
   const dark = window.matchMedia("(prefers-color-scheme: dark)").matches;

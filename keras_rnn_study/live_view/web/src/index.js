@@ -1,20 +1,20 @@
-// The entry: an anywidget front end, TensorBoard's `render`, and pages that hold their data.
+// The entry: an anywidget front end, what shows the frames of a server, and pages that hold their data.
+// Nothing is exported by a name: anywidget takes a named `render` for its own of old.
 
 import { mount } from "./app.js";
-import { inlineSource, notebookSource, tensorboardSource } from "./sources.js";
+import { inlineSource, notebookSource, serverSource } from "./sources.js";
 
 export default {
   /** @param {{model: {get: (name: string) => any}, el: HTMLElement}} given */
   async render({ model, el }) {
     return mount(el, notebookSource(model), wishes(model.get("options") ?? {}));
   },
+  /** The whole page, with the frames of the server that it is from: TensorBoard's or the view's own. */
+  served() {
+    document.body.style.margin = "0";
+    return mount(document.body, serverSource(), wishes({}));
+  },
 };
-
-/** What TensorBoard calls in the tab's frame. */
-export function render() {
-  document.body.style.margin = "0";
-  return mount(document.body, tensorboardSource(), wishes({}));
-}
 
 // A page has its data in `<script type="application/json" data-krv>`: each becomes a view.
 for (const data of /** @type {NodeListOf<HTMLScriptElement>} */ (document.querySelectorAll("script[data-krv]"))) {

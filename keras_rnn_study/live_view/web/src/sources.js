@@ -1,4 +1,4 @@
-// Where frames come from: TensorBoard's routes, a notebook's model, or the page itself.
+// Where frames come from: a server's routes, a notebook's model, or the page itself.
 
 /**
  * @typedef {object} Layer
@@ -45,7 +45,7 @@
  */
 
 /** @returns {Source} */
-export function tensorboardSource() {
+export function serverSource() {
   const get = async (/** @type {string} */ path) => {
     const answer = await fetch(path);
     if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
