@@ -1,7 +1,7 @@
 """What keeps the network from learning, while it is trained."""
 
+import inspect
 import os
-import sys
 
 import keras
 
@@ -128,10 +128,10 @@ def _shuffles() -> bool | None:
     Keras tells no callback, so it is read from the arguments of the call. Generators and
     `tf.data` come in their own order, whatever the argument.
     """
-    frame = sys._getframe(1)
+    frame = inspect.currentframe()
     while frame is not None:
         if frame.f_code.co_name == "fit" and isinstance(frame.f_locals.get("shuffle"), bool):
             is_array = hasattr(frame.f_locals.get("x"), "__array__")
             return bool(frame.f_locals["shuffle"]) if is_array else None
-        frame = frame.f_back  # type: ignore[assignment]
+        frame = frame.f_back
     return None

@@ -1,8 +1,7 @@
 """Questions that people asked in public about networks that did not learn: what `diagnose` says.
 
-Each is made again with made-up data of the same shape and fault. Run it with `python
-studies/public_questions.py`; it writes `studies/results/public_questions.json`, which
-docs/diagnosis.md shows.
+Each is made again with made-up data of the same shape and fault. Run as a program it writes
+`studies/results/public_questions.json`, which docs/diagnosis.md shows.
 """
 
 import json

@@ -121,7 +121,7 @@ def _run(
     model: keras.Model, batch: Batch, with_loss: bool
 ) -> tuple[Any, float | None, str | None, bool]:
     """Return predictions, loss, why there is none, and whether the loss reads hidden logits."""
-    seen = {"error": None, "logits": False}
+    seen: dict[str, Any] = {"error": None, "logits": False}
 
     def forward() -> tuple[Any, tf.Tensor | None]:
         with kept_losses(model), keras.StatelessScope(collect_losses=True):

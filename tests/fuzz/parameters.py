@@ -232,6 +232,31 @@ TABLE = [
         )
         for name in ("GradientFlow", "GateActivations")
     ),
+    *(
+        Public(
+            f"{where}diagnose",
+            {
+                "model": MODEL,
+                "x": ANYTHING,
+                "y": LABELS,
+                "sample_weight": ANYTHING,
+                "evidence": optional(array("booleans, (samples, time)", ndim=2)),
+                "validation_data": ANYTHING,
+            },
+            lambda: {"model": THINGS.model, "x": THINGS.x, "y": THINGS.y},
+        )
+        for where in ("", "diagnosis.")
+    ),
+    Public(
+        "callbacks.Diagnosis",
+        {
+            "log_dir": LOG_DIR,
+            "probe": instance(object, "a Probe"),
+            "update_freq": UPDATE_FREQ,
+            "validation_data": ANYTHING,
+        },
+        lambda: {"log_dir": None, "probe": THINGS.probe},
+    ),
     Public(
         "callbacks.Dynamics",
         {
@@ -361,6 +386,9 @@ MADE_BY_US = {
     "Trace",
     "claims.Claim",
     "claims.Judgement",
+    "diagnosis.Finding",
+    "diagnosis.Findings",
+    "diagnosis.Rule",
     "dynamics.BackwardGain",
     "dynamics.Connectivity",
     "dynamics.Contributions",

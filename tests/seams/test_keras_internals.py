@@ -24,6 +24,7 @@ FEATURES = {
     "_keras_mask": "the doctor says whether a mask reaches a layer",
     "_trainable_variables": "norms per weight where a step calls `apply(gradients)` alone",
     "_clip_gradients": "`gradient_clip_ratio`",
+    "_keras_logits": "a diagnosis knows that `from_logits=True` behind a softmax is harmless",
     "_jit_compile": "`fused` on a GPU is undone to the letter",
     "_get_control_flow_context": "a small LSTM on `fused` loops trains under `jit_compile=True`",
 }
@@ -194,3 +195,13 @@ def test_code_within_xla_is_told():
     tf.function(look)(1.0)
     look(1.0)
     assert seen == [True, False, False]
+
+
+def test_logits_behind_a_softmax_are_seen():
+    """Keras' loss reads them: with either setting it is that of the logits."""
+    logits = tf.constant([[2.0, -1.0]])
+    softmax = keras.activations.softmax(logits)
+    assert keras_internals.hides_logits(softmax)
+    assert not keras_internals.hides_logits(tf.identity(softmax))
+    loss = keras.losses.sparse_categorical_crossentropy(tf.constant([0]), softmax)
+    np.testing.assert_allclose(loss, [np.log(1 + np.exp(-3.0))], rtol=1e-5)

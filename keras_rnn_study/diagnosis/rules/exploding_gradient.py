@@ -6,19 +6,20 @@ from keras_rnn_study.diagnosis.examination import Examination
 from keras_rnn_study.diagnosis.rule import Symptom, rule
 
 _GROWTH = 1e3
-_JUMP = 1e3
+_BOUNDED = ("tanh", "sigmoid")
+_LONG = 0.25
 
 
 @rule(
     statistic=(
         "Largest norm of the gradient at a time step over that near the loss, before training and "
-        "at each of a few updates, the worst of them; and the whole gradient's norm from update to "
-        "update."
+        "at each of a few updates, the worst of them, as far as these leave something of the "
+        "weights; and whether one update makes the gradient infinite."
     ),
     threshold=(
         "A thousand, and ten times the number of steps: a *sum* of the losses of all steps grows "
-        "at most by their number, which is no explosion. A jump of the whole norm by a thousand "
-        "within one update: a cliff. A warning where the optimizer clips."
+        "at most by their number, which is no explosion. Infinite after one update, where "
+        "no tanh bounds the state. A warning where the optimizer clips."
     ),
     why=(
         "Each step back multiplies the gradient by the recurrent Jacobian. Where that makes it "
@@ -57,12 +58,21 @@ def _growths(examination: Examination) -> list[tuple[float, str, int, int]]:
         for norms in examination.gradient_norms(name).values():
             found.append((_growth(norms), name, 0, len(norms)))
     if examination.rehearsal is not None:
+        updates = len(examination.rehearsal.norms) if _steps_are_short(examination) else 1
         for name, by_update in examination.rehearsal.input_norms.items():
             backwards = getattr(examination.layer_of(name), "go_backwards", False)
-            for update, norms in enumerate(by_update):
+            for update, norms in enumerate(by_update[:updates]):
                 ordered = norms if backwards else norms[::-1]
                 found.append((_growth(ordered), name, update, len(norms)))
     return found
+
+
+def _steps_are_short(examination: Examination) -> bool:
+    """Return whether updates leave something of the weights: else they are what is to blame."""
+    assert examination.rehearsal is not None
+    first = [moved[0] for moved in examination.rehearsal.relative_updates.values()]
+    known = [step for step in first if np.isfinite(step)]
+    return not known or float(np.median(known)) <= _LONG
 
 
 def _growth(norms: np.ndarray) -> float:
@@ -74,20 +84,20 @@ def _growth(norms: np.ndarray) -> float:
 
 
 def _cliff(examination: Examination) -> Symptom | None:
-    """Say where one update made the gradient a thousand times as long, or the loss infinite."""
-    if examination.rehearsal is None:
+    """Say where one update makes the gradient infinite in a layer that nothing bounds.
+
+    No factor but one per time step is so large; where tanh bounds the state, it is the step's.
+    """
+    kinds = [layer.activations for layer in examination.trace.values()]
+    bounded = all(kind.get("h", kind.get("candidate")) in _BOUNDED for kind in kinds)
+    if examination.rehearsal is None or bounded:
         return None
-    norms, losses = examination.rehearsal.norms, examination.rehearsal.losses
+    norms = examination.rehearsal.norms
     for update in range(1, len(norms)):
-        before, after = norms[update - 1], norms[update]
-        if not np.isfinite(before) or before <= 1e-6:
-            continue
-        if not np.isfinite(after) or after > _JUMP * before:
-            title = f"One update takes the gradient's norm from {before:.2g} to {after:.2g}"
-            evidence = {"before": float(before), "after": float(after)}
-            if not np.isfinite(losses[update]):
-                title += ", and the loss with it: no factor but one per time step is so large"
-            return Symptom(f"{title}.", evidence, training_step=update)
+        before = float(norms[update - 1])
+        if np.isfinite(before) and not np.isfinite(norms[update]):
+            title = f"One update takes the gradient's norm from {before:.2g} to infinity."
+            return Symptom(title, {"before": before}, training_step=update)
     return None
 
 

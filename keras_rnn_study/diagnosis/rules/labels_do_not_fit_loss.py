@@ -1,11 +1,15 @@
 """Labels, output and loss that do not belong together."""
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 import numpy as np
 
 from keras_rnn_study.diagnosis.examination import Examination
 from keras_rnn_study.diagnosis.rule import Symptom, rule
 
 _FLOAT = 1e-4
+_Look: TypeAlias = Callable[[Examination, np.ndarray, np.ndarray], Symptom | None]
 
 
 @rule(
@@ -43,11 +47,11 @@ _FLOAT = 1e-4
 def labels_do_not_fit_loss(examination: Examination) -> Symptom | None:
     """Do labels, output and loss belong together?"""
     labels, output = examination.labels, examination.predictions
-    looks = (_single_softmax, _classes, _logits, _binary, _range, _broadcast)
+    looks: tuple[_Look, ...] = (_single_softmax, _classes, _logits, _binary, _range, _broadcast)
     if examination.loss_error is not None:
         looks = (_classes,) if examination.loss_kind.family == "sparse" else ()
     seen = None
-    if _are_numbers(labels) and _are_numbers(output):
+    if labels is not None and output is not None and _are_numbers(labels, output):
         seen = next((found for look in looks if (found := look(examination, labels, output))), None)
     if seen is None and examination.loss_error is not None:
         shapes = {"labels": _shape(labels), "output": _shape(output)}
@@ -55,8 +59,8 @@ def labels_do_not_fit_loss(examination: Examination) -> Symptom | None:
     return seen
 
 
-def _are_numbers(array: np.ndarray | None) -> bool:
-    return array is not None and array.dtype.kind in "iubf" and bool(np.isfinite(array).all())
+def _are_numbers(*arrays: np.ndarray) -> bool:
+    return all(array.dtype.kind in "iubf" and np.isfinite(array).all() for array in arrays)
 
 
 def _single_softmax(e: Examination, labels: np.ndarray, output: np.ndarray) -> Symptom | None:

@@ -28,7 +28,9 @@ from keras_rnn_study.diagnosis.rule import Symptom, rule
 )
 def nan_inputs(examination: Examination) -> Symptom | None:
     """Are all inputs, labels and weights numbers?"""
-    given = {f"input {i}" if i else "input": each for i, each in enumerate(examination.inputs)}
+    given: dict[str, np.ndarray | None] = {
+        f"input {i}" if i else "input": each for i, each in enumerate(examination.inputs)
+    }
     given |= {"labels": examination.labels, "sample_weight": examination.weights}
     counts = {
         name: int((~np.isfinite(array)).sum())

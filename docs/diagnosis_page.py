@@ -1,0 +1,114 @@
+"""Writes docs/diagnosis.md: the rules as they are in the code, and what they say of questions.
+
+python docs/diagnosis_page.py
+"""
+
+import json
+from pathlib import Path
+
+from keras_rnn_study.diagnosis.registry import RULES
+from keras_rnn_study.diagnosis.rule import Rule
+
+DOCS = Path(__file__).parent
+QUESTIONS = DOCS.parent / "studies" / "results" / "public_questions.json"
+HEAD = """# Why does my network not learn?
+
+<!-- Made by docs/diagnosis_page.py; change that, not this. -->
+
+```python
+from keras_rnn_study import diagnose
+
+findings = diagnose(model, x, y)  # also evidence=, validation_data=, sample_weight=
+findings                          # prints; findings[0] is what to mend first
+```
+
+`diagnose` looks at the data, the graph, one trace and six updates on copies of the weights. The model, its optimizer and the
+random seeds are afterwards what they were, bit for bit. Give it some hundred samples of the training data: what it says of
+data rests on all of them, and 64 are traced. A finding has a `name`, a `severity` (`error`: keeps it from learning, `warning`: is
+likely to, `note`: worth knowing), the numbers in `evidence`, `why`, a `remedy` in code, and the `lesson` about it. What another
+finding explains comes after it and names it in `because`.
+
+In a `fit`: `callbacks=[Diagnosis("logs", Probe(x, y))]` looks before the first step and after each epoch, and writes to
+TensorBoard's *Text*. On files: `keras-rnn-study diagnose model.keras --data batch.npz`.
+
+## What it cannot know
+
+- **Where the evidence is.** A short horizon is no fault if what decides the answer is near the end. Pass `evidence=`, booleans
+  (samples, time). Without it, steps at which some input is correlated with the label count as evidence (five standard errors);
+  where there are none, a short horizon is only a note.
+- **Whether a model that has not learned yet will.** Rules about learning are silent once the loss is below half of guessing.
+- **Labels shuffled apart from inputs, a forecast that only repeats the last value, too few samples.** These need a baseline or
+  held-out data; `learns_label_mean` says that nothing was learned, not why.
+- **A `train_step` of one's own.** The updates are those of the compiled loss and optimizer.
+
+"""
+LITERATURE = """## Where the symptoms come from
+
+Tools for networks of any kind look for these; what fits recurrent networks was taken over, and measured per time step where
+that says more than per weight.
+
+| tool | what it looks for | here |
+|---|---|---|
+| UMLAUT | inputs beyond -1 ... 1; inputs that are no floats; NaN in the loss; no softmax before the loss; validation loss above training loss | `unscaled_inputs`, `nan_inputs`, `not_a_number`, `labels_do_not_fit_loss`, `overfitting`. Not taken: that token ids are no floats is no fault |
+| AutoTrainer | ratio of the first layer's gradient to the last's below 0.001 or above 70; over 70 % zero gradients; loss that oscillates; slow convergence | `vanishing_gradient` and `exploding_gradient` through time instead of through layers; `dead_units`; `learning_rate_too_high`, `learning_rate_too_low` |
+| SageMaker Debugger | vanishing gradient (mean below 1e-7), exploding tensor, weight update ratio, all zero, unchanged tensor, loss not decreasing, saturated activation, dead ReLU, class imbalance, overfit, poor initialisation | the same names, but no absolute threshold for gradients: their size is the loss's; `identical_units`, `saturated_units`, `one_class` |
+| NeuraLint | a graph's faults: last activation and loss that do not match, constant initialisation, missing activation | `labels_do_not_fit_loss`, `identical_units` |
+| TheDeepChecker | properties of data, weights and activations: unscaled inputs, wrong labels, initial loss, constant or zero weights, saturated and dead units, too fast or slow updates, input that does not matter | `initial_loss_too_high`, `input_ignored`, `dead_units`, `saturated_units`, and the learning rates by update over weight |
+| DeepLocalize | the first layer with NaN or infinity | `not_a_number` says layer and time step |
+| DeepFD | a classifier on statistics of the loss, weights and gradients: loss, optimizer, learning rate, activation, number of epochs | no classifier: each rule has one reason |
+
+What none of them has, as it is about time: `short_memory`, `state_drift`, `runaway_states`, `swapped_axes`, `padding_not_masked`,
+`mask_ends`, `stateful_shuffled`, `leaking_windows`.
+
+"""
+
+
+def main() -> None:
+    """Write the page."""
+    parts = [HEAD, LITERATURE, _questions(), "## The rules, in the order of causes\n\n"]
+    text = "".join(parts) + "\n".join(map(_section, RULES))
+    (DOCS / "diagnosis.md").write_text(text, encoding="utf-8")
+
+
+def _questions() -> str:
+    """Return the table of questions."""
+    rows = json.loads(QUESTIONS.read_text(encoding="utf-8"))
+    right = sum(row["right"] for row in rows)
+    lines = [
+        "## Questions that people asked",
+        "",
+        f"Made again with made-up data by `studies/public_questions.py`. The first alarm is right in "
+        f"{right} of {len(rows)}.",
+        "",
+        "| question | what was seen | first alarm | right |",
+        "|---|---|---|---|",
+    ]
+    for number, row in enumerate(rows, start=1):
+        found = f"`{row['found'][0]}`" if row["found"] else "none"
+        verdict = "yes" if row["right"] else f"no: {', '.join(row['expected']) or 'none'}"
+        lines.append(f"| [{number}]({row['source']}) | {row['asked']} | {found} | {verdict} |")
+    return "\n".join(lines) + "\n\n"
+
+
+def _section(rule: Rule) -> str:
+    """Return one rule's part of the page."""
+    explains = ", ".join(f"`{name}`" for name in rule.explains)
+    lines = [
+        f"### {rule.name}",
+        "",
+        f"**{rule.question}** {rule.why}",
+        "",
+        f"- *Measured*: {rule.statistic}",
+        f"- *Threshold*: {rule.threshold}",
+        f"- *A false alarm if*: {rule.false_alarm}",
+        f"- *Lesson*: [{rule.lesson}](../notebooks/{rule.lesson}.ipynb)",
+    ]
+    if rule.needs:
+        lines.append(f"- *Needs*: {', '.join(rule.needs)}")
+    if explains:
+        lines.append(f"- *Explains*: {explains}")
+    return "\n".join([*lines, "", "```python", rule.remedy, "```", ""])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,250 @@
+"""Each rule on numbers made up: one that is ill, and two that are not."""
+
+import dataclasses
+
+import ill_models
+import numpy as np
+import pytest
+
+from keras_rnn_study.diagnosis import RULES
+from keras_rnn_study.diagnosis.answer import LossKind
+from keras_rnn_study.diagnosis.examination import InFit, Validation
+from keras_rnn_study.diagnosis.examining import examine
+from keras_rnn_study.tracing.result import LayerTrace, Trace
+
+BATCH, TIME, UNITS = 32, 40, 6
+RULE = {rule.name: rule for rule in RULES}
+NAME = "lstm"
+
+
+def normal(*shape):
+    return np.random.default_rng(1).normal(size=shape)
+
+
+@pytest.fixture(scope="module")
+def base():
+    """A healthy examination; the tests replace what a rule looks at."""
+    x, y = ill_models.signs(TIME, BATCH)
+    found = examine(ill_models.network(x, units=UNITS), x, y, None, None, None, InFit(False))
+    return dataclasses.replace(found, guessing=0.7, loss=0.69)
+
+
+def change(base, **fields):
+    """Replace fields, those of the rehearsal and of the trace by their own names."""
+    rehearsal = {n: v for n, v in fields.items() if n in vars(base.rehearsal)}
+    traced = {n: v for n, v in fields.items() if n in LayerTrace.__dataclass_fields__}
+    own = {n: v for n, v in fields.items() if n not in rehearsal and n not in traced}
+    if rehearsal:
+        own["rehearsal"] = dataclasses.replace(base.rehearsal, **rehearsal)
+    if traced:
+        layer = base.trace[NAME]
+        own["trace"] = Trace(base.loss, {NAME: dataclasses.replace(layer, **traced)})
+    unknown = {n: why for n, why in base.unknown.items() if n not in own}
+    return dataclasses.replace(base, unknown=own.pop("unknown", unknown), **own)
+
+
+def evidence_at(step):
+    there = np.zeros((BATCH, TIME), bool)
+    there[:, step] = True
+    return there
+
+
+def gradients(per_step, start=-1):
+    """A gradient that changes by a factor per step on its way back from the end."""
+    size = per_step ** np.arange(TIME)[::-1]
+    return {"h": normal(BATCH, TIME, UNITS) * size[:, None] / UNITS}
+
+
+def gates(**values):
+    made = {"input": 0.5, "forget": 0.5, "candidate": 0.1, "output": 0.5} | values
+    return {name: np.full((BATCH, TIME, UNITS), value) for name, value in made.items()}
+
+
+def states(values):
+    return {"h": np.asarray(values, float)}
+
+
+def grows(factor):
+    return states(normal(BATCH, TIME, UNITS) * (factor ** np.arange(TIME))[:, None])
+
+
+def moved(step):
+    return {f"{NAME}/kernel": np.full(6, step), "dense/kernel": np.full(6, step)}
+
+
+def losses(*values):
+    return np.interp(np.linspace(0, 1, 6), np.linspace(0, 1, len(values)), values)
+
+
+def padded(lengths):
+    x = normal(BATCH, TIME, 2)
+    for sample, length in zip(x, lengths, strict=True):
+        sample[length:] = 0
+    return (x,)
+
+
+def spikes(share):
+    x = normal(BATCH, TIME, 1)
+    return (x * (np.random.default_rng(0).random(x.shape) < share),)
+
+
+MSE = LossKind("mean_squared_error", "squared", False, True)
+BCE = LossKind("binary_crossentropy", "binary", False, True)
+OWN = LossKind("mine", None, False, False)
+LABELS = (normal(BATCH, 1) > 0).astype(float)
+PREDICTED = np.full((BATCH, 1), 0.5) + 0.01 * normal(BATCH, 1)
+WAVES = np.sin(0.3 * np.arange(TIME)[None, :, None] + 6 * normal(BATCH, 1, 2))
+SERIES = np.lib.stride_tricks.sliding_window_view(normal(BATCH + 9), 10)[:, :, None]
+FAR, NEAR = evidence_at(1), evidence_at(-3)
+EVEN = {NAME: np.ones((6, TIME))}
+NO_LEVEL = {"loss_kind": BCE, "few_labels": LABELS, "labels": LABELS, "predictions": PREDICTED}
+
+# rule -> (ill, healthy, healthy)
+MADE = {
+    "nan_inputs": (
+        {"inputs": (np.array([[[np.nan]]]),)},
+        {"inputs": (np.array([[["a"]]]),)},
+        {"inputs": (np.array([[[1e30]]]),)},
+    ),
+    "labels_do_not_fit_loss": (
+        NO_LEVEL | {"activation": "softmax"},
+        NO_LEVEL | {"activation": "sigmoid", "loss_reads_logits": True},
+        NO_LEVEL | {"loss_kind": OWN},
+    ),
+    "one_class": (
+        {"labels": np.ones((BATCH, 1))},
+        {"labels": LABELS},
+        {"labels": np.eye(3)[[0, 1] * 16], "loss_kind": LossKind("c", "categorical", False, True)},
+    ),
+    "swapped_axes": (
+        {"inputs": (WAVES.transpose(0, 2, 1),)},
+        {"inputs": (WAVES,)},
+        {"inputs": (normal(BATCH, 12, 60),)},
+    ),
+    "constant_features": (
+        {"inputs": (np.concatenate([0 * WAVES, WAVES], axis=-1),)},
+        {"inputs": (WAVES,)},
+        {"inputs": (np.eye(9)[np.arange(BATCH * 5).reshape(BATCH, 5) % 4],)},
+    ),
+    "leaking_windows": (
+        {"inputs": (SERIES,), "labels": SERIES[:, 4, 0]},
+        {"inputs": (SERIES,), "labels": 3 * normal(BATCH, 1)},
+        {"inputs": (WAVES,), "labels": WAVES[:, 0, 0]},  # a task that repeats an input
+    ),
+    "padding_not_masked": (
+        {"inputs": padded(range(4, 4 + BATCH))},
+        {"inputs": padded([20] * BATCH)},  # blanks of one length are part of a task
+        {"inputs": spikes(0.1)},
+    ),
+    "unscaled_inputs": (
+        {"sequences": {NAME: 100 * normal(BATCH, TIME, 2)}},
+        {"sequences": {NAME: normal(BATCH, TIME, 2)}},
+        {"sequences": {NAME: 100 * normal(BATCH, TIME, 2)}, "loss": 0.1},  # it has learned
+    ),
+    "identical_units": (
+        {"states": states(np.repeat(normal(BATCH, TIME, 1), UNITS, axis=2))},
+        {"states": states(normal(BATCH, TIME, UNITS))},
+        {"states": states(np.zeros((BATCH, TIME, UNITS)))},
+    ),
+    "dead_units": (
+        {"states": states(np.zeros((BATCH, TIME, UNITS))), "activations": {"h": "relu"}},
+        {"states": states(np.zeros((BATCH, TIME, UNITS))), "activations": {"h": "tanh"}},
+        {"states": states(normal(BATCH, TIME, UNITS)), "activations": {"h": "relu"}},
+    ),
+    "runaway_states": (
+        {"states": grows(1.5)},
+        {"states": states(normal(BATCH, TIME, UNITS) * 1e4 * np.arange(TIME)[:, None])},  # a sum
+        {"states": grows(1.05)},
+    ),
+    "saturated_units": (
+        {"gates": gates(candidate=0.99)},
+        {"gates": gates(forget=0.99, input=0.01)},  # chrono
+        {"gates": gates(candidate=0.99), "loss": 0.1},
+    ),
+    "short_memory": (
+        {"gates": gates(forget=0.7), "state_gradients": gradients(0.7), "evidence": FAR},
+        {"gates": gates(forget=0.7), "state_gradients": gradients(0.7), "evidence": NEAR},
+        {"gates": gates(forget=0.99), "state_gradients": gradients(0.99), "evidence": FAR},
+    ),
+    "state_drift": (
+        {"gates": gates(forget=0.99), "evidence": FAR},
+        {"gates": gates(forget=0.99, input=0.05), "evidence": FAR},
+        {"gates": gates(forget=0.99), "evidence": np.ones((BATCH, TIME), bool)},  # all steps
+    ),
+    "exploding_gradient": (
+        {"state_gradients": gradients(1.5), "input_norms": EVEN},
+        {"state_gradients": gradients(1.1), "input_norms": EVEN},
+        {"state_gradients": {"h": 1e6 * normal(BATCH, TIME, UNITS)}, "input_norms": EVEN},  # a sum
+    ),
+    "learning_rate_too_high": (
+        {"losses": losses(0.7, 3.0), "relative_updates": moved(0.1)},
+        {"losses": losses(0.7, 0.6), "relative_updates": moved(0.1)},
+        {"losses": losses(0.7, 3.0), "relative_updates": moved(0.001)},  # dropout's noise
+    ),
+    "not_a_number": (
+        {"states": states(np.where(np.arange(TIME)[:, None] > 5, np.nan, 0 * normal(2, TIME, 3)))},
+        {"states": states(normal(2, TIME, 3))},
+        {"states": states(1e30 * normal(2, TIME, 3))},
+    ),
+    "clipped_always": (
+        {"clip_ratios": np.full(6, 1e-3), "relative_updates": moved(1e-6)},
+        {"clip_ratios": np.array([1, 1, 1e-3, 1, 1, 1]), "relative_updates": moved(1e-6)},
+        {"clip_ratios": np.full(6, 1e-3), "relative_updates": moved(0.01)},  # a rate to suit
+    ),
+    "learning_rate_too_low": (
+        {"relative_updates": moved(1e-7)},
+        {"relative_updates": moved(1e-3)},
+        {"relative_updates": moved(1e-7), "loss": 0.1},
+    ),
+    "vanishing_gradient": (
+        {"state_gradients": gradients(0.5), "evidence": FAR},
+        {"state_gradients": gradients(0.5), "evidence": NEAR},
+        {"state_gradients": gradients(0.95), "evidence": FAR},
+    ),
+    "initial_loss_too_high": (
+        {"loss": 100.0, "guessing": 1.0, "loss_kind": MSE},
+        {"loss": 7.0, "guessing": 1.0, "loss_kind": MSE},  # adding
+        {"loss": 1.9, "guessing": 0.69, "loss_kind": BCE},  # an IRNN
+    ),
+    "input_ignored": (
+        {"predictions": np.full((BATCH, 1), 0.4), "few_labels": LABELS},
+        {"predictions": PREDICTED, "few_labels": LABELS},
+        {"predictions": np.full((BATCH, 1), 0.4), "few_labels": 0 * LABELS},
+    ),
+    "learns_label_mean": (
+        NO_LEVEL | {"trained_steps": 500},
+        NO_LEVEL | {"trained_steps": 10},
+        NO_LEVEL | {"trained_steps": 500, "predictions": LABELS},
+    ),
+    "overfitting": (
+        {"validation": Validation((), 2.0), "loss": 0.01, "trained_steps": 9, "unknown": {}},
+        {"validation": Validation((), 0.02), "loss": 0.01, "trained_steps": 9, "unknown": {}},
+        {"validation": Validation((), 2.0), "loss": 0.7, "trained_steps": 0, "unknown": {}},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_ill(base, name):
+    finding = RULE[name](change(base, **MADE[name][0]))
+    assert finding is not None
+    assert finding.severity != "note"
+    assert finding.title
+    assert finding.name == name
+
+
+@pytest.mark.parametrize("which", [1, 2])
+@pytest.mark.parametrize("name", MADE)
+def test_healthy(base, name, which):
+    finding = RULE[name](change(base, **MADE[name][which]))
+    assert finding is None or finding.severity == "note"
+
+
+def test_a_healthy_model_gets_nothing(base):
+    assert [rule.name for rule in RULES if rule(base)] == []
+
+
+def test_a_rule_is_silent_where_what_it_needs_is_unknown(base):
+    made = change(base, losses=losses(0.7, 3.0), relative_updates=moved(0.1))
+    known = dataclasses.replace(made, unknown={"updates": "no optimizer"})
+    assert RULE["learning_rate_too_high"](known) is None
