@@ -208,7 +208,7 @@ class ProbeCallback(keras.callbacks.Callback):
             if self._log is not None:
                 self._log.add(tag("frame", name, part), Packed(data, facts), step)
             else:
-                self._recording.frames.setdefault(key, {})[step] = data
+                self._recording.add(key, step, data)
 
     def _draw(self) -> None:
         step = self._records.last_step()

@@ -54,7 +54,7 @@ def without_names(error: str) -> list[str]:
     """Return a traceback's lines without paths, and without what is other people's code.
 
     Example:
-        >>> without_names('File "/home/ada/train.py", line 3, in plan\\n    plan(x)\\nOSError: no')
+        >>> without_names('File "/mine/train.py", line 3, in plan\\n    plan(x)\\nOSError: no')
         ['File "your code", line 3', 'OSError: no']
     """
     lines, is_theirs = [], False

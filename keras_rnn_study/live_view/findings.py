@@ -23,17 +23,34 @@ class Finding(TypedDict):
 
 
 class Diagnosed(Protocol):
-    """What is known of a finding, such as `diagnosis.Finding`."""
+    """What is known of a finding, such as `diagnosis.Finding`; see `Finding` for the names."""
 
-    name: str
-    severity: str
-    layer: str | None
-    time_step: int | None
-    training_step: int | None
-    title: str
-    why: str
-    remedy: str
-    lesson: str
+    @property
+    def name(self) -> str: ...  # noqa: D102
+
+    @property
+    def severity(self) -> str: ...  # noqa: D102
+
+    @property
+    def layer(self) -> str | None: ...  # noqa: D102
+
+    @property
+    def time_step(self) -> int | None: ...  # noqa: D102
+
+    @property
+    def training_step(self) -> int | None: ...  # noqa: D102
+
+    @property
+    def title(self) -> str: ...  # noqa: D102
+
+    @property
+    def why(self) -> str: ...  # noqa: D102
+
+    @property
+    def remedy(self) -> str: ...  # noqa: D102
+
+    @property
+    def lesson(self) -> str: ...  # noqa: D102
 
 
 def packed_findings(found: Iterable[Diagnosed], training_step: int) -> bytes:

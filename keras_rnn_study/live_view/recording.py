@@ -23,6 +23,19 @@ class Recording:
     norms: dict[str, Norms] = field(default_factory=dict)
     findings: dict[str, list[Finding]] = field(default_factory=dict)
 
+    def add(self, key: tuple[str, str, str], step: int, frame: bytes) -> None:
+        """Keep one more frame, of a training that writes no file.
+
+        Args:
+            key: Run, layer and part.
+            step: Training step.
+            frame: As `packing.pack` makes it.
+        """
+        kept = self.frames.setdefault(key, {})
+        if not isinstance(kept, dict):
+            raise TypeError("Frames that lie in a file are read, not added to.")
+        kept[step] = frame
+
     def index(self) -> dict[str, object]:
         """Return the index that the front end takes."""
         series: dict[str, dict[str, Series]] = {}

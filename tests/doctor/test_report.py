@@ -14,16 +14,16 @@ from keras_rnn_study import __version__
 from keras_rnn_study.doctor.report import without_names
 
 TRACEBACK = """Traceback (most recent call last):
-  File "/home/ada/secret project/train.py", line 12, in train_turbine
+  File "/mnt/ada/secret project/train.py", line 12, in train_turbine
     model.fit(turbine, callbacks=[flow])
     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-  File "/home/ada/.venv/lib/python3.12/site-packages/keras/src/utils/x.py", line 122, in handler
+  File "/mnt/ada/.venv/lib/python3.12/site-packages/keras/src/utils/x.py", line 122, in handler
     raise e.with_traceback(filtered_tb) from None
   File "C:\\Users\\ada\\envs\\Lib\\site-packages\\numpy\\linalg.py", line 3, in norm
     return solve(x)
   File "/usr/lib/python3.12/json/decoder.py", line 9, in decode
     obj, end = self.raw_decode(s)
-FileNotFoundError: No such file: '/home/ada/data/turbine.npz'
+FileNotFoundError: No such file: '/mnt/ada/data/turbine.npz'
 """
 
 
@@ -58,7 +58,7 @@ def test_the_command_tells_machine_and_layers_and_nobodys_names(tmp_path):
     keras.Sequential(layers).save(tmp_path / "model.keras")
     (tmp_path / "error.txt").write_text(TRACEBACK)
     words = ["doctor", "model.keras", "--report", "--error", "error.txt"]
-    done = command_line.run(*words, cwd=tmp_path, KERAS_HOME="/home/ada/keras", TF_ENABLE_X="1")
+    done = command_line.run(*words, cwd=tmp_path, KERAS_HOME="/mnt/ada/keras", TF_ENABLE_X="1")
     assert done.returncode == 0, done.stderr
     for expected in (
         f"keras-rnn-study {__version__}",
