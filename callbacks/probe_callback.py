@@ -3,7 +3,7 @@
 import itertools
 import os
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import ClassVar, cast
 
 import keras
 import numpy as np
@@ -208,7 +208,8 @@ class ProbeCallback(keras.callbacks.Callback):
             if self._log is not None:
                 self._log.add(tag("frame", name, part), Packed(data, facts), step)
             else:
-                self._recording.frames.setdefault(key, {})[step] = data
+                kept = self._recording.frames.setdefault(key, {})
+                cast("dict[int, bytes]", kept)[step] = data  # not one that was read from a file
 
     def _draw(self) -> None:
         step = self._records.last_step()
