@@ -4,8 +4,10 @@
 
 `fit` of some epochs with `GradientFlow` and `GateActivations`, which write frames once an epoch,
 over the same with `frames=False`: in turn, in one process, from the same weights. In processor time
-of all threads too, which a busy machine does not change. And bytes of a record, with the largest
-error of what is read back against a trace, in half quanta: at most 1.
+of all threads too, which a busy machine changes less. As what frames add is small beside how much
+two trainings differ, it is measured by itself too: packing and writing one record, over an epoch.
+And bytes of a record, with the largest error of what is read back against a trace, in half quanta:
+at most 1.
 """
 
 import itertools
@@ -19,9 +21,13 @@ from helpers.result_file import ResultFile, parser
 
 from keras_rnn_study import trace
 from keras_rnn_study.callbacks import GateActivations, GradientFlow, Probe
+from keras_rnn_study.event_log.log import EventLog
+from keras_rnn_study.event_log.tags import tag
+from keras_rnn_study.event_log.values import Packed
 from keras_rnn_study.live_view import read_recording
+from keras_rnn_study.live_view.facts import PARTS
 from keras_rnn_study.live_view.packing import half_quantum, unpack_all
-from keras_rnn_study.live_view.recorded import arrays_of
+from keras_rnn_study.live_view.recorded import arrays_of, frame_of
 
 EPOCHS = 4
 
@@ -46,7 +52,24 @@ def added(model, data, batch, pairs):
         for frames in (True, False) if pair % 2 else (False, True):
             taken[frames].append(recorded(model, start, data, batch, frames))
     ratios = np.divide(taken[True], taken[False])  # (pairs, 2)
-    return quartiles(ratios[:, 0]), quartiles(ratios[:, 1])
+    epoch = float(np.median(taken[False], axis=0)[1]) / EPOCHS
+    return quartiles(ratios[:, 0]), quartiles(ratios[:, 1]), epoch
+
+
+def one_record(model, batch):
+    """Seconds of processor time that packing and writing a record takes, some times."""
+    taken = []
+    [layer] = trace(model, *batch).values()
+    with tempfile.TemporaryDirectory() as logs:
+        log = EventLog.open(logs)
+        for step in range(20):
+            before = time.process_time()
+            for part in PARTS:
+                log.add(tag("frame", "layer", part), Packed(frame_of(layer, part, step, 1), b""), 0)
+            log.flush()
+            taken.append(time.process_time() - before)
+        log.close()
+    return taken
 
 
 def packed(model, batch):
@@ -77,9 +100,11 @@ def main():
     for cell, size in itertools.product(("simple_rnn", "lstm"), sizes):
         if result.wants(name := f"{cell} {size}"):
             model = build(cell, size)
-            wall, processor = added(model, batches(size), samples(size), arguments.pairs)
+            wall, processor, epoch = added(model, batches(size), samples(size), arguments.pairs)
+            share = quartiles(np.divide(one_record(model, samples(size)), epoch))
             size_of_record, error = packed(model, samples(size))
             figures = {"fit": wall, "fit, processor time": processor}
+            figures["a record over an epoch"] = share
             result.add(name, figures | {"record, bytes": size_of_record, "error": error})
 
 

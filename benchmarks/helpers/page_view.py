@@ -21,6 +21,10 @@ def frames(result):
         "fit": "`fit`, frames over none",
         "fit, processor time": "the same, processor time",
     }
+    shares = "; ".join(
+        f"{cell_and_size(name)}: {figure([100 * q for q in f['a record over an epoch']])} %"
+        for name, f in result["figures"].items()
+    )
     rows = [
         [cell_and_size(name), f"{f['record, bytes']:,}", f"{f['error']:.2f}"]
         for name, f in result["figures"].items()
@@ -29,8 +33,9 @@ def frames(result):
         f"**Frames**: `fit` of {result['epochs']} epochs of {result['steps']} steps with "
         "`GradientFlow` and `GateActivations`, which record once an epoch, over the same with "
         f"`frames=False`, from the same weights, in turn; {result['pairs']} pairs. Processor time "
-        "is that of all threads, which other processes of a shared machine do not change. Goal: "
-        "1.01.",
+        "is that of all threads. Goal: 1.01.",
+        "**By itself**: as two trainings of a busy machine differ by more than that, what it takes "
+        f"to pack and write one record, over an epoch, in processor time. {shares}.",
         "**A record**: bytes of one sample's frames of all quantities. The error is the largest "
         "difference between a value read back and a trace's, over half a quantum, which the view "
         "states beside each value: at most 1 (logarithms, for gradients).",

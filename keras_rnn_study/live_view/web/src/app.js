@@ -26,7 +26,7 @@ const LOOK_AGAIN = 10_000; // milliseconds, while a run may grow
  * @typedef {import("./sources.js").Index} Index
  * @typedef {import("./store.js").State} State
  * @typedef {ReturnType<typeof createColumn>} Column
- * @typedef {{unit: boolean, finding: string, heights: import("./heights.js").Heights}} Kept
+ * @typedef {{unit: boolean, finding: string, heights: import("./heights.js").Heights, share: number}} Kept
  *   what outlives a change of language or runs: whether a unit was chosen, the finding that is open
  */
 
@@ -34,7 +34,8 @@ const LOOK_AGAIN = 10_000; // milliseconds, while a run may grow
  * Shows what a source has in an element; returns what takes it away again.
  * @param {HTMLElement} el
  * @param {Source} source
- * @param {{language?: string, theme?: "light" | "dark"}} [options]
+ * @param {{language?: string, theme?: "light" | "dark", share?: number}} [options] share: of the
+ *   window's height, where the page has other things too
  */
 export async function mount(el, source, options = {}) {
   // Its keys are its own, in JupyterLab too, where arrows would choose another cell.
@@ -48,7 +49,7 @@ export async function mount(el, source, options = {}) {
   let index = await source.index();
   const store = createStore({ ...firstLook(index), language, theme });
   /** @type {Kept} */
-  const kept = { unit: false, finding: "", heights: USUAL };
+  const kept = { unit: false, finding: "", heights: USUAL, share: options.share ?? 1 };
   /** @type {() => void} */
   let remove = () => {};
   const rebuild = () => {
@@ -178,7 +179,7 @@ function build(root, { index, source, store, kept }) {
       columns.style.setProperty("--raster", `${kept.heights.raster}px`);
     };
     set();
-    if (made.length) kept.heights = fitted(root, columns, kept.heights);
+    if (made.length) kept.heights = fitted(root, columns, kept.heights, kept.share);
     set();
   }
 

@@ -20,6 +20,8 @@ export function createControls(parent, store, t, last) {
   const time = element("input", { type: "range", min: "0", "aria-label": t("timeStep"), "data-key": "time" });
   train.addEventListener("input", () => store.set({ train: train.valueAsNumber }));
   time.addEventListener("input", () => store.set(toTime(store.get(), time.valueAsNumber, longest)));
+  moveByKeys(train);
+  moveByKeys(time);
   const texts = { train: element("output"), time: element("output") };
   const buttons = { train: playButton("train"), time: playButton("time") };
   parent.append(
@@ -68,4 +70,25 @@ export function createControls(parent, store, t, last) {
     },
     stop: () => clearInterval(timer),
   };
+}
+
+/**
+ * Does what the browser does by itself, but not where a notebook keeps the arrows from it.
+ * @param {HTMLInputElement} handle
+ */
+function moveByKeys(handle) {
+  handle.addEventListener("keydown", (event) => {
+    const last = Number(handle.max);
+    const far = Math.max(1, Math.round(last / 10));
+    const at = handle.valueAsNumber;
+    /** @type {Record<string, number>} */
+    const places = {
+      ArrowLeft: at - 1, ArrowDown: at - 1, ArrowRight: at + 1, ArrowUp: at + 1,
+      PageDown: at - far, PageUp: at + far, Home: 0, End: last,
+    };
+    if (!(event.key in places) || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    handle.value = String(places[event.key]); // which keeps it within its ends
+    handle.dispatchEvent(new Event("input"));
+  });
 }

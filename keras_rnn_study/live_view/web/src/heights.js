@@ -14,11 +14,12 @@ export const USUAL = { flow: 160, raster: 196 };
  * @param {HTMLElement} root of the view
  * @param {HTMLElement} columns which hold the maps
  * @param {Heights} now what the maps have
+ * @param {number} share of the window that is the view's
  * @returns {Heights}
  */
-export function fitted(root, columns, now) {
+export function fitted(root, columns, now, share) {
   const taken = columns.getBoundingClientRect().bottom - root.getBoundingClientRect().top - now.flow - now.raster;
-  const left = window.innerHeight - taken - MARGIN;
+  const left = share * window.innerHeight - taken - MARGIN;
   const flow = clamp("flow", SHARE * left);
   return { flow, raster: clamp("raster", left - flow) };
 }

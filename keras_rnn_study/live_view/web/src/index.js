@@ -4,10 +4,13 @@
 import { mount } from "./app.js";
 import { inlineSource, notebookSource, serverSource } from "./sources.js";
 
+const SHARE_OF_NOTEBOOK = 0.78; // of the window's height; the rest are its bars and the cell
+
 export default {
   /** @param {{model: {get: (name: string) => any}, el: HTMLElement}} given */
   async render({ model, el }) {
-    return mount(el, notebookSource(model), wishes(model.get("options") ?? {}));
+    const options = wishes(model.get("options") ?? {});
+    return mount(el, notebookSource(model), { ...options, share: SHARE_OF_NOTEBOOK });
   },
   /** The whole page, with the frames of the server that it is from: TensorBoard's or the view's own. */
   served() {
