@@ -2,6 +2,8 @@
 
 import inspect
 import os
+from collections.abc import Iterable
+from typing import cast
 
 import keras
 
@@ -13,7 +15,7 @@ from keras_rnn_study.diagnosis.findings import Findings
 from keras_rnn_study.event_log.log import EventLog
 from keras_rnn_study.event_log.tags import tag
 from keras_rnn_study.event_log.values import Packed
-from keras_rnn_study.live_view.findings import TAG, packed_findings
+from keras_rnn_study.live_view.findings import TAG, Diagnosed, packed_findings
 
 
 class Diagnosis(keras.callbacks.Callback):
@@ -118,7 +120,9 @@ class Diagnosis(keras.callbacks.Callback):
         self.history[step] = found
         if self._log is not None:
             self._log.add(tag("diagnosis", "findings"), found.to_markdown(), step)
-            self._log.add(TAG, Packed(packed_findings(found, step), b"{}"), step)
+            self._log.add(
+                TAG, Packed(packed_findings(cast(Iterable[Diagnosed], found), step), b"{}"), step
+            )
             self._log.flush()
 
 

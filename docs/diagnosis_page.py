@@ -45,7 +45,8 @@ TensorBoard's *Text*. On files: `keras-rnn-study diagnose model.keras --data bat
 LITERATURE = """## Where the symptoms come from
 
 Tools for networks of any kind look for these; what fits recurrent networks was taken over, and measured per time step where
-that says more than per weight.
+that says more than per weight. Read in their code or rule descriptions: UMLAUT, AutoTrainer, SageMaker Debugger (an older list
+of its rules). The others are told from the names of their checks and from memory, and may have more.
 
 | tool | what it looks for | here |
 |---|---|---|
@@ -57,7 +58,7 @@ that says more than per weight.
 | DeepLocalize | the first layer with NaN or infinity | `not_a_number` says layer and time step |
 | DeepFD | a classifier on statistics of the loss, weights and gradients: loss, optimizer, learning rate, activation, number of epochs | no classifier: each rule has one reason |
 
-What none of them has, as it is about time: `short_memory`, `state_drift`, `runaway_states`, `swapped_axes`, `padding_not_masked`,
+About time, and not in what was read of them: `short_memory`, `state_drift`, `runaway_states`, `swapped_axes`, `padding_not_masked`,
 `mask_ends`, `stateful_shuffled`, `leaking_windows`.
 
 """
@@ -79,6 +80,11 @@ def _questions() -> str:
         "",
         f"Made again with made-up data by `studies/public_questions.py`. The first alarm is right in "
         f"{right} of {len(rows)}.",
+        "",
+        "Right means: the fault that stands in the code that was asked about, or that an answer "
+        "named; whether it was the only one nobody can know. The learning rate of the last one is "
+        "made up, as the question does not tell it. Rules were made with these in view, and the "
+        "last one was wrong until `exploding_gradient` was mended for it: no held-out figures.",
         "",
         "| question | what was seen | first alarm | right |",
         "|---|---|---|---|",

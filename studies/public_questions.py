@@ -158,15 +158,6 @@ def sign_of_a_random_return() -> list[str]:
     return _found(model, x, y)
 
 
-def prices_in_raw_units() -> list[str]:
-    """Make a stock's price in dollars."""
-    series = (150 + np.cumsum(_random().normal(size=300))).astype("float32")
-    windows = np.lib.stride_tricks.sliding_window_view(series, 31).copy()
-    x, y = windows[:, :30, None], windows[:, 30:]
-    layers = [keras.Input((30, 1)), keras.layers.LSTM(50), keras.layers.Dense(1)]
-    return _found(_network(layers, "rmsprop", "mse"), x, y)
-
-
 def too_fast_a_descent() -> list[str]:
     """Make three LSTMs trained by SGD with momentum and a large learning rate."""
     x = _random().random((100, 20, 5)).astype("float32")
@@ -236,12 +227,6 @@ QUESTIONS = [
         "loss 0.69, accuracy 0.5",
         ["learns_label_mean"],
         sign_of_a_random_return,
-    ),
-    Question(
-        "https://techfeed.net/es/485530/",
-        "a stock's price: predictions become a constant",
-        ["unscaled_inputs", "initial_loss_too_high"],
-        prices_in_raw_units,
     ),
     Question(
         "https://stackguides.com/questions/46224598/python-keras-lstm-learning-converges-too-fast-on-high-loss",

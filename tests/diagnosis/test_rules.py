@@ -8,7 +8,7 @@ import pytest
 
 from keras_rnn_study.diagnosis import RULES
 from keras_rnn_study.diagnosis.answer import LossKind
-from keras_rnn_study.diagnosis.examination import InFit, Validation
+from keras_rnn_study.diagnosis.examination import Examination, InFit, Validation
 from keras_rnn_study.diagnosis.examining import examine
 from keras_rnn_study.tracing.result import LayerTrace, Trace
 
@@ -32,7 +32,8 @@ def base():
 def change(base, **fields):
     """Replace fields, those of the rehearsal and of the trace by their own names."""
     rehearsal = {n: v for n, v in fields.items() if n in vars(base.rehearsal)}
-    traced = {n: v for n, v in fields.items() if n in LayerTrace.__dataclass_fields__}
+    known = LayerTrace.__dataclass_fields__.keys() - Examination.__dataclass_fields__.keys()
+    traced = {n: v for n, v in fields.items() if n in known}
     own = {n: v for n, v in fields.items() if n not in rehearsal and n not in traced}
     if rehearsal:
         own["rehearsal"] = dataclasses.replace(base.rehearsal, **rehearsal)

@@ -13,10 +13,7 @@ from keras_rnn_study.diagnosis.rule import Symptom, rule
         "Units with equal weights get equal gradients, so that they stay equal: the layer has one "
         "unit's worth of memory, however many it has."
     ),
-    remedy=(
-        'keras.layers.LSTM(units)  # its own kernel_initializer="glorot_uniform", '
-        'recurrent_initializer="orthogonal"'
-    ),
+    remedy=("# Keras' own start: glorot_uniform and orthogonal kernels\nkeras.layers.LSTM(units)"),
     lesson="1_chain",
     false_alarm="A layer whose kernels were set so by hand, as an identity of blocks.",
     explains=("vanishing_gradient", "exploding_gradient", "saturated_units", "learns_label_mean"),

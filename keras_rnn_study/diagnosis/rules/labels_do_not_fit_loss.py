@@ -27,7 +27,7 @@ _Look: TypeAlias = Callable[[Examination, np.ndarray, np.ndarray], Symptom | Non
     ),
     remedy=(
         "# classes as numbers 0 ... n-1, output Dense(n, activation='softmax'):\n"
-        "model.compile(optimizer, 'sparse_categorical_crossentropy')\n"
+        'model.compile(optimizer, "sparse_categorical_crossentropy")\n'
         "# two classes: Dense(1, activation='sigmoid') and 'binary_crossentropy'"
     ),
     lesson="7_your_model",
