@@ -118,7 +118,6 @@ def test_a_large_lstm_takes_the_other_loop(monkeypatch):
     [
         ("simple_rnn", True, False, 9),  # a smaller last batch, of one
         ("gru", True, False, 8),
-        ("lstm", True, True, 8),
         ("lstm", False, False, 9),
         ("lstm", False, True, 8),
     ],
