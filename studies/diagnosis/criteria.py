@@ -58,8 +58,8 @@ def knows_too_much(best: float) -> Criterion:
 
 
 def answers_depend_on_padding(ill: Outcome, twin: Outcome) -> bool:
-    """Patient's answers move when padding is cut off, by a hundredth or more; the twin's do not."""
-    return ill.padding > 0.01 and twin.padding < 1e-5 and twin.test >= LEARNED
+    """Patient's answers move when padding is cut off, by a thousandth or more; the twin's do not."""
+    return ill.padding > 0.001 and twin.padding < 1e-5 and twin.test >= LEARNED
 
 
 def learns_all_the_same(ill: Outcome, twin: Outcome) -> bool:
