@@ -58,7 +58,7 @@ def knows_too_much(best: float) -> Criterion:
 
 
 def answers_depend_on_padding(ill: Outcome, twin: Outcome) -> bool:
-    """Patient's answers move when padding is cut off, by a thousandth or more; the twin's do not."""
+    """Patient's answers move by a thousandth or more when padding is cut off; twin's do not."""
     return ill.padding > 0.001 and twin.padding < 1e-5 and twin.test >= LEARNED
 
 

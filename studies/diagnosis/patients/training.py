@@ -179,9 +179,9 @@ PATIENTS = [
         well=0.0,
     ),
     Patient(
-        name="32_sequences_by_heart",
+        name="32_orders_by_heart",
         cause="overfitting",
-        make=functools.partial(few, name="recall", gap=20, cell="lstm"),
+        make=functools.partial(few, name="temporal_order", gap=4, cell="lstm"),
         setting="num_train",
         ill=32,
         well=2048,
