@@ -25,7 +25,7 @@ extensions = [
     "sphinx_copybutton",
     "sphinx_design",
 ]
-exclude_patterns = ["_build", "images/README.md", "lessons/README.md"]
+exclude_patterns = ["_build"]
 nb_execution_mode = "off"  # lessons are shown with what they stored
 myst_enable_extensions = ["colon_fence", "dollarmath"]
 myst_heading_anchors = 3
@@ -46,6 +46,7 @@ html_theme_options = {"source_directory": "docs/"}
 def setup(app):
     """Bring the lessons to where Sphinx looks."""
     app.connect("builder-inited", _copy_lessons)
+    app.connect("source-read", _link_lessons)
 
 
 def _copy_lessons(app):
@@ -57,4 +58,13 @@ def _copy_lessons(app):
             text = path.read_text(encoding="utf-8").replace("../docs/images/", "../images/")
             place = lessons / path.relative_to(HERE.parent / "notebooks")
             place.write_text(text, encoding="utf-8")
-    shutil.copy(HERE.parent / "notebooks" / "glossary.md", lessons)
+    for name in ("README.md", "glossary.md"):
+        text = (HERE.parent / "notebooks" / name).read_text(encoding="utf-8")
+        for there, here in (("](../docs/", "](../"), ("](../README.zh.md)", "](../zh/index.md)")):
+            text = text.replace(there, here)
+        (lessons / name).write_text(text, encoding="utf-8")
+
+
+def _link_lessons(app, docname, source):
+    """In the repository they are somewhere else."""
+    source[0] = source[0].replace("](../notebooks/", "](lessons/")

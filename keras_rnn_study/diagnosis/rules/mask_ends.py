@@ -11,7 +11,7 @@ from keras_rnn_study.diagnosis.rule import Symptom, rule
         "Behind the layer where the mask ends padding is data: the next layer reads it, and the "
         "last output is that of the padding."
     ),
-    remedy="model.get_layer({layer!r}).supports_masking = True  # before training",
+    remedy='model.get_layer("lstm").supports_masking = True  # before training',
     lesson="7_your_model",
     false_alarm="The layer behind works on something else than these sequences.",
     explains=("padding_side", "vanishing_gradient", "short_memory", "learns_label_mean"),
@@ -30,7 +30,7 @@ def mask_ends(examination: Examination) -> Symptom | None:
             if same_time and masked is not None and not masked.all():
                 title = f"{before!r} gets a mask, and {name!r} behind it gets none."
                 evidence = {"masked_steps": float(1 - masked.mean())}
-                remedy = mask_ends.remedy.format(layer=before.split("/")[0])
+                remedy = mask_ends.remedy.replace('"lstm"', repr(before.split("/")[0]))
                 return Symptom(title, evidence, layer=name, remedy=remedy)
         if layer.mask is not None and getattr(own, "return_sequences", False):
             before = name
