@@ -2,7 +2,7 @@
 
     python studies/diagnosis/run.py --half develop [--only WORD] [--jobs 2] [--out FILE.json]
 
-Who failed the proof (`prove.py`) takes no part. What was run before is not repeated, unless
+Who has no proof (`prove.py`) takes no part. What was run before is not repeated, unless
 `--again`, so an interrupted run goes on where it was. Beside the JSON file, tables are written as
 Markdown.
 """
@@ -83,7 +83,7 @@ def chosen(half: str, word: str) -> list[str]:
     names = [
         name
         for name in everyone.names(word)
-        if half in ("all", halves[name]) and proofs.get(name, {}).get("proved", True)
+        if half in ("all", halves[name]) and proofs.get(name, {}).get("proved")
     ]
     # In an order of chance, so that what is there of an unfinished run is a sample of the whole.
     np.random.default_rng(0).shuffle(names)

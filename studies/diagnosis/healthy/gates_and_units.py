@@ -99,7 +99,12 @@ HEALTHY = [
         odd=HOLDS,
         make=functools.partial(holding, forget=5.0, input_bias=-2.0, gap=15),
     ),
-    Healthy(name="chrono_lstm", odd=HOLDS, make=functools.partial(chrono, cell="lstm", gap=40)),
+    Healthy(
+        name="chrono_lstm",
+        odd=HOLDS,
+        make=functools.partial(chrono, cell="lstm", gap=40),
+        updates=384,
+    ),
     Healthy(name="chrono_gru", odd=HOLDS, make=functools.partial(chrono, cell="gru", gap=40)),
     Healthy(
         name="irnn_recall",

@@ -78,9 +78,9 @@ HEALTHY = [
         make=functools.partial(every_step, cell="lstm", name="reber", gap=6),
     ),
     Healthy(
-        name="sum_over_copies",
+        name="sum_over_reber_gru",
         odd=ODD,
-        make=functools.partial(every_step, cell="gru", name="copy_memory", gap=5),
+        make=functools.partial(every_step, cell="gru", name="reber", gap=12),
     ),
     Healthy(name="targets_of_hundreds", odd=ODD, make=functools.partial(large_numbers, cell="gru")),
     Healthy(name="weights_of_50", odd=ODD, make=weighted),

@@ -36,9 +36,9 @@ def _by(optimizer: str, rate: float, **settings: object) -> object:
 
 HEALTHY = [
     Healthy(
-        name="sgd_at_2",
-        odd="a learning rate of 2",
-        make=functools.partial(trained_by, _by("SGD", 2.0), cell="simple_rnn", gap=2),
+        name="sgd_at_1",
+        odd="a learning rate of 1",
+        make=functools.partial(trained_by, _by("SGD", 1.0), cell="simple_rnn", gap=2),
     ),
     Healthy(
         name="adam_at_0_05",

@@ -77,9 +77,9 @@ HEALTHY = [
         make=functools.partial(sized, cell="lstm", units=16, name="recall", gap=0),
     ),
     Healthy(
-        name="latch_over_100",
+        name="latch_over_20",
         odd="a long sequence",
-        make=functools.partial(sized, cell="gru", units=8, name="latch", gap=100, rate=0.02),
+        make=functools.partial(sized, cell="gru", units=16, name="latch", gap=20, rate=0.005),
     ),
     Healthy(
         name="simple_rnn_over_30",
