@@ -91,8 +91,11 @@ out, run once:
 
 {summary}
 
-The goals are 0.95 with the true cause first, and alarms in at most 0.05 of the healthy: both are missed. These healthy models
-got an alarm:
+The goal of 0.95 with the true cause first is missed. Alarms in at most 0.05 of the healthy is met only after the fact: as first
+run there were 4 of 47 (0.09), and `latch_over_100` and `sum_over_copies`, two of the four, take no part any more, as they turned
+out not to learn. Each cause has one to six patients, nearly all of one seed, and illnesses were made stronger until training
+proved them: they are clearer than what one meets. Shuffling, which only a `fit` shows, is counted as not found. These healthy
+models got an alarm:
 
 {alarms}
 
