@@ -114,6 +114,7 @@ def test_pip_finds_what_is_named(tmp_path):
     assert subprocess.run([sys.executable, *arguments], cwd=tmp_path).returncode == 0
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of what TensorBoard brings along
 @pytest.mark.parametrize(
     "command", [c for c in COMMANDS if c.startswith("keras-rnn-study")], ids=lambda c: c
 )
