@@ -36,8 +36,8 @@ def test_memory_does_not_grow_with_the_steps(update_freq, writes, tmp_path):
             sizes.append(resident())
     assert len(norms.history["step"]) == WINDOWS * STEPS
     # What a process happens to allocate or give back falls into one window or the other, what is
-    # kept of each step into all. A Python number in TensorFlow's cache would be 800 bytes. Memory is
-    # taken in pieces of some hundred kB, which is a window or two.
+    # kept of each step into all. A Python number in TensorFlow's cache would be 800 bytes.
+    # Memory is taken in pieces of some hundred kB, which is a window or two.
     assert np.median(np.diff(sizes)) / STEPS < 8 * HISTORY
 
 
