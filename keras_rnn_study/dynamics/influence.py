@@ -12,6 +12,7 @@ import tensorflow as tf
 from keras_rnn_study.arguments import check_choice
 from keras_rnn_study.dynamics.asked_loss import loss_of
 from keras_rnn_study.seams.keras_internals import all_layers, kept_losses
+from keras_rnn_study.seams.names import recurrent_layers
 from keras_rnn_study.seams.replaced import replaced
 from keras_rnn_study.tracing.batch import Batch, to_batch
 from keras_rnn_study.tracing.loss import Loss, checked_loss
@@ -86,6 +87,7 @@ def connectivity(
     >>> found.gradient.shape, found.share.sum(axis=1).round(6).tolist()[0]
     ((8, 20), 1.0)
     """
+    recurrent_layers(model)  # which says so if this is no built model that has one
     own = checked_loss(model, y, loss)
     batch = to_batch(x, y, None)
 

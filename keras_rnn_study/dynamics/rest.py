@@ -26,7 +26,7 @@ class FixedPoints:
 
     Attributes:
         points: float64 (points, states): h, then c for an LSTM.
-        speeds: float64 (points,): |F(x, s) - s|, what is left of it.
+        speeds: float64 (points,): norms of F(x, s) - s, what is left of it.
         eigenvalues: complex128 (points, states), of the Jacobian there, the largest absolute value
             first. Below 1 a direction is forgotten, at 1 remembered, above 1 left.
         kinds: list of str: `"stable"`: all below 1; `"saddle"`: some; `"unstable"`: none.
@@ -63,7 +63,7 @@ def fixed_points(
 
     A network that remembers without an input has several stable ones, one for each thing to
     remember, with saddles between them; a line of points with an eigenvalue near 1 remembers a
-    number. From many starts the speed |F(x, s) - s| is made smaller by Levenberg's and Marquardt's
+    number. From many starts the speed, the norm of F(x, s) - s, is made smaller by Levenberg's and Marquardt's
     method, which finds saddles as well as what attracts.
 
     Args:

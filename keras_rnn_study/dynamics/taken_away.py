@@ -10,6 +10,7 @@ import tensorflow as tf
 from keras_rnn_study.arguments import shown
 from keras_rnn_study.dynamics.asked_loss import loss_of
 from keras_rnn_study.seams.keras_internals import kept_losses
+from keras_rnn_study.seams.names import recurrent_layers
 from keras_rnn_study.tracing.batch import Batch, shapes, to_batch
 from keras_rnn_study.tracing.loss import Loss, checked_loss
 from keras_rnn_study.tracing.model_call import predict
@@ -52,6 +53,7 @@ def occlusion(
     >>> dynamics.occlusion(model, np.ones((2, 5, 3)), np.ones((2, 1))).shape
     (2, 5)
     """
+    recurrent_layers(model)  # which says so if this is no built model that has one
     own = checked_loss(model, y, loss)
     batch = to_batch(x, y, None)
     if not isinstance(batch.x, tf.Tensor) or batch.x.dtype == tf.string or batch.x.shape.rank < 2:
