@@ -63,8 +63,8 @@ def fixed_points(
 
     A network that remembers without an input has several stable ones, one for each thing to
     remember, with saddles between them; a line of points with an eigenvalue near 1 remembers a
-    number. From many starts the speed, the norm of F(x, s) - s, is made smaller by Levenberg's and Marquardt's
-    method, which finds saddles as well as what attracts.
+    number. From many starts the speed, the norm of F(x, s) - s, is made smaller by Levenberg's and
+    Marquardt's method, which finds saddles as well as what attracts.
 
     Args:
         model: A built `keras.Model` with a recurrent layer.
