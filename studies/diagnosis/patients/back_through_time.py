@@ -1,6 +1,6 @@
 """The gradient on its way back: it vanishes, it explodes, it is clipped to nothing."""
 
-import functools
+from functools import partial
 
 import keras
 from case import Case, Patient
@@ -71,45 +71,33 @@ CHAOS = {
     "runaway_states": "states that differ by little run apart, forwards as backwards",
 }
 
+squashed = partial(
+    Patient, cause="vanishing_gradient", setting="activation", ill="sigmoid", well="tanh"
+)
+far = partial(Patient, cause="vanishing_gradient", setting="gap", well=4)
+large_kernel = partial(
+    Patient, cause="exploding_gradient", setting="gain", well=1.0, acceptable=CHAOS
+)
+
 PATIENTS = [
-    Patient(
-        name="sigmoid_instead_of_tanh",
-        cause="vanishing_gradient",
-        make=recall,
-        setting="activation",
-        ill="sigmoid",
-        well="tanh",
-    ),
-    Patient(
-        name="sigmoid_in_two_layers",
-        cause="vanishing_gradient",
-        make=functools.partial(recall, layers=2, gap=6),
-        setting="activation",
-        ill="sigmoid",
-        well="tanh",
-    ),
-    Patient(
+    squashed(name="sigmoid_instead_of_tanh", make=recall),
+    squashed(name="sigmoid_in_two_layers", make=partial(recall, layers=2, gap=6)),
+    far(
         name="gap_of_80",
-        cause="vanishing_gradient",
-        make=functools.partial(recall, cell="lstm", learning_rate=0.01),
-        setting="gap",
+        make=partial(recall, cell="lstm", learning_rate=0.01),
         ill=80,
-        well=4,
         acceptable={"short_memory": "an LSTM's gradient vanishes by its forget gates"},
     ),
-    Patient(
+    far(
         name="gru_gap_of_60",
-        cause="vanishing_gradient",
-        make=functools.partial(recall, cell="gru", units=16, learning_rate=0.01),
-        setting="gap",
+        make=partial(recall, cell="gru", units=16, learning_rate=0.01),
         ill=60,
-        well=4,
         acceptable={"short_memory": "a GRU's gradient vanishes by its update gates"},
     ),
     Patient(
         name="contracting_kernel",
         cause="vanishing_gradient",
-        make=functools.partial(recall, gap=15),
+        make=partial(recall, gap=15),
         setting="gain",
         ill=0.3,
         well=1.0,
@@ -142,66 +130,38 @@ PATIENTS = [
             "learns_label_mean": "what the output's bias can learn without the state",
         },
     ),
-    Patient(
-        name="chaotic_simple_rnn",
-        cause="exploding_gradient",
-        make=functools.partial(recall, gap=30, units=32),
-        setting="gain",
-        ill=2.5,
-        well=1.0,
-        acceptable=CHAOS,
-    ),
-    Patient(
-        name="chaotic_small_rnn",
-        cause="exploding_gradient",
-        make=functools.partial(recall, gap=20, units=16),
-        setting="gain",
-        ill=3.0,
-        well=1.0,
-        acceptable=CHAOS,
-    ),
-    Patient(
+    large_kernel(name="chaotic_simple_rnn", make=partial(recall, gap=30, units=32), ill=2.5),
+    large_kernel(name="chaotic_small_rnn", make=partial(recall, gap=20, units=16), ill=3.0),
+    large_kernel(
         name="chaotic_lstm",
-        cause="exploding_gradient",
-        make=functools.partial(recall, cell="lstm", samples=late_recall(40, 2), learning_rate=0.01),
-        setting="gain",
+        make=partial(recall, cell="lstm", samples=late_recall(40, 2), learning_rate=0.01),
         ill=12.0,
-        well=1.0,
-        acceptable=CHAOS,
     ),
-    Patient(
-        name="chaotic_two_layers",
-        cause="exploding_gradient",
-        make=functools.partial(recall, gap=20, layers=2),
-        setting="gain",
-        ill=2.5,
-        well=1.0,
-        acceptable=CHAOS,
-    ),
+    large_kernel(name="chaotic_two_layers", make=partial(recall, gap=20, layers=2), ill=2.5),
     Patient(
         name="norm_limit_of_a_ten_thousandth",
         cause="clipped_always",
-        make=functools.partial(clipped, cell="lstm"),
+        make=partial(clipped, cell="lstm"),
         setting="global_clipnorm",
-        ill=1e-4,
+        ill=0.0001,
         well=1.0,
         acceptable=SMALL_STEPS,
     ),
     Patient(
         name="each_norm_limited_to_a_ten_thousandth",
         cause="clipped_always",
-        make=functools.partial(clipped, cell="gru"),
+        make=partial(clipped, cell="gru"),
         setting="clipnorm",
-        ill=1e-4,
+        ill=0.0001,
         well=1.0,
         acceptable=SMALL_STEPS,
     ),
     Patient(
         name="value_limit_of_a_millionth",
         cause="clipped_always",
-        make=functools.partial(clipped, cell="simple_rnn"),
+        make=partial(clipped, cell="simple_rnn"),
         setting="clipvalue",
-        ill=1e-6,
+        ill=1e-06,
         well=0.5,
         acceptable=SMALL_STEPS,
     ),

@@ -1,6 +1,6 @@
 """Paths that are cut: backwards, and nothing is learned, or forwards, and nothing is seen."""
 
-import functools
+from functools import partial
 
 import keras
 from case import Case, Patient
@@ -92,23 +92,13 @@ BLIND = {
 }
 CONSTANT = {"learns_label_mean": "who ignores the input learns the label's mean"}
 
+frozen = partial(Patient, cause="no_gradient", setting="trainable", ill=False, well=True)
+cut_behind = partial(Patient, cause="no_gradient", setting="how", well="as it is")
+cut_before = partial(Patient, cause="input_ignored", setting="how", well="as it is")
+
 PATIENTS = [
-    Patient(
-        name="frozen_lstm",
-        cause="no_gradient",
-        make=functools.partial(frozen_layer, cell="lstm", gap=12),
-        setting="trainable",
-        ill=False,
-        well=True,
-    ),
-    Patient(
-        name="frozen_gru",
-        cause="no_gradient",
-        make=functools.partial(frozen_layer, cell="gru", gap=12),
-        setting="trainable",
-        ill=False,
-        well=True,
-    ),
+    frozen(name="frozen_lstm", make=partial(frozen_layer, cell="lstm", gap=12)),
+    frozen(name="frozen_gru", make=partial(frozen_layer, cell="gru", gap=12)),
     Patient(
         name="frozen_model",
         cause="no_gradient",
@@ -117,48 +107,33 @@ PATIENTS = [
         ill=False,
         well=True,
     ),
-    Patient(
+    cut_behind(
         name="stopped_before_the_answer",
-        cause="no_gradient",
-        make=functools.partial(after_first_layer, cell="lstm", gap=8),
-        setting="how",
+        make=partial(after_first_layer, cell="lstm", gap=8),
         ill="stopped",
-        well="as it is",
     ),
-    Patient(
+    cut_behind(
         name="rounded_states",
-        cause="no_gradient",
-        make=functools.partial(after_first_layer, cell="gru", gap=8),
-        setting="how",
+        make=partial(after_first_layer, cell="gru", gap=8),
         ill="rounded",
-        well="as it is",
         acceptable=BLIND,
     ),
-    Patient(
+    cut_before(
         name="only_the_last_step",
-        cause="input_ignored",
-        make=functools.partial(before_first_layer, cell="lstm", name="recall", gap=3),
-        setting="how",
+        make=partial(before_first_layer, cell="lstm", name="recall", gap=3),
         ill="last step",
-        well="as it is",
         acceptable=CONSTANT,
     ),
-    Patient(
+    cut_before(
         name="only_the_blank_after_the_image",
-        cause="input_ignored",
-        make=functools.partial(before_first_layer, cell="gru", name="digits", gap=1),
-        setting="how",
+        make=partial(before_first_layer, cell="gru", name="digits", gap=1),
         ill="last step",
-        well="as it is",
         acceptable=CONSTANT,
     ),
-    Patient(
+    cut_before(
         name="inputs_times_nothing",
-        cause="input_ignored",
-        make=functools.partial(before_first_layer, cell="simple_rnn", name="recall", gap=2),
-        setting="how",
+        make=partial(before_first_layer, cell="simple_rnn", name="recall", gap=2),
         ill="times nothing",
-        well="as it is",
         acceptable=CONSTANT | CUT,
     ),
     Patient(

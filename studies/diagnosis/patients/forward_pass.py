@@ -1,6 +1,6 @@
 """What goes wrong on the way forwards: states that run away, numbers that are none."""
 
-import functools
+from functools import partial
 
 import keras
 import numpy as np
@@ -128,24 +128,16 @@ GROWS_BOTH_WAYS = {
     "initial_loss_too_high": "states that have run away make the first loss what it is",
 }
 
+growing = partial(Patient, cause="runaway_states", setting="gain", acceptable=GROWS_BOTH_WAYS)
+broken_weight = partial(Patient, cause="not_a_number", setting="value", well=0.0)
+
 PATIENTS = [
-    Patient(
-        name="relu_identity_of_1_4",
-        cause="runaway_states",
-        make=grown,
-        setting="gain",
-        ill=1.4,
-        well=1.0,
-        acceptable=GROWS_BOTH_WAYS,
-    ),
-    Patient(
+    growing(name="relu_identity_of_1_4", make=grown, ill=1.4, well=1.0),
+    growing(
         name="linear_states",
-        cause="runaway_states",
-        make=functools.partial(grown, activation="linear", before=70),
-        setting="gain",
+        make=partial(grown, activation="linear", before=70),
         ill=1.25,
         well=0.9,
-        acceptable=GROWS_BOTH_WAYS,
     ),
     Patient(
         name="gru_with_relu",
@@ -156,21 +148,13 @@ PATIENTS = [
         well="tanh",
         acceptable=GROWS_BOTH_WAYS,
     ),
-    Patient(
-        name="nan_in_an_lstm_kernel",
-        cause="not_a_number",
-        make=functools.partial(weight, cell="lstm"),
-        setting="value",
-        ill=float("nan"),
-        well=0.0,
+    broken_weight(
+        name="nan_in_an_lstm_kernel", make=partial(weight, cell="lstm"), ill=float("nan")
     ),
-    Patient(
+    broken_weight(
         name="infinity_in_a_gru_kernel",
-        cause="not_a_number",
-        make=functools.partial(weight, cell="gru"),
-        setting="value",
+        make=partial(weight, cell="gru"),
         ill=float("inf"),
-        well=0.0,
         acceptable={"saturated_units": "one gate is held at its end by an infinite weight"},
     ),
     Patient(
@@ -179,7 +163,7 @@ PATIENTS = [
         make=standardised,
         setting="epsilon",
         ill=0.0,
-        well=1e-3,
+        well=0.001,
     ),
     Patient(
         name="logarithm_of_nothing",
@@ -187,7 +171,7 @@ PATIENTS = [
         make=own_likelihood,
         setting="epsilon",
         ill=0.0,
-        well=1e-3,
+        well=0.001,
     ),
     Patient(
         name="root_of_nothing",
@@ -195,6 +179,6 @@ PATIENTS = [
         make=own_distance,
         setting="epsilon",
         ill=0.0,
-        well=1e-6,
+        well=1e-06,
     ),
 ]

@@ -1,6 +1,6 @@
 """Gates: a memory shorter than the distance, a memory into which noise runs."""
 
-import functools
+from functools import partial
 
 import numpy as np
 from case import Case, Patient
@@ -67,98 +67,48 @@ NOISE = {
     "runaway_states": "a cell that adds up its inputs grows with each step",
 }
 
+forgetful_lstm = partial(Patient, cause="short_memory", setting="forget", acceptable=PRODUCT)
+forgetful_gru = partial(Patient, cause="short_memory", setting="keep", acceptable=PRODUCT)
+forgetful_start = partial(
+    Patient,
+    cause="short_memory",
+    setting="start",
+    ill="keras",
+    well="chrono",
+    acceptable=PRODUCT,
+    updates=288,
+)
+drifting = partial(Patient, cause="state_drift", setting="input_bias", acceptable=NOISE)
+
 PATIENTS = [
-    Patient(
-        name="forget_bias_of_minus_3",
-        cause="short_memory",
-        make=functools.partial(lstm, gap=30),
-        setting="forget",
-        ill=-3.0,
-        well=3.0,
-        acceptable=PRODUCT,
+    forgetful_lstm(name="forget_bias_of_minus_3", make=partial(lstm, gap=30), ill=-3.0, well=3.0),
+    forgetful_lstm(
+        name="latch_forgets", make=partial(lstm, name="latch", gap=25, units=12), ill=-2.0, well=4.0
     ),
-    Patient(
-        name="latch_forgets",
-        cause="short_memory",
-        make=functools.partial(lstm, name="latch", gap=25, units=12),
-        setting="forget",
-        ill=-2.0,
-        well=4.0,
-        acceptable=PRODUCT,
-    ),
-    Patient(
+    forgetful_lstm(
         name="order_forgotten",
-        cause="short_memory",
-        make=functools.partial(lstm, name="temporal_order", gap=12),
-        setting="forget",
+        make=partial(lstm, name="temporal_order", gap=12),
         ill=-2.0,
         well=3.0,
-        acceptable=PRODUCT,
         updates=320,
     ),
-    Patient(
-        name="update_bias_of_minus_4",
-        cause="short_memory",
-        make=functools.partial(gru, gap=15),
-        setting="keep",
-        ill=-4.0,
-        well=2.0,
-        acceptable=PRODUCT,
-    ),
-    Patient(
+    forgetful_gru(name="update_bias_of_minus_4", make=partial(gru, gap=15), ill=-4.0, well=2.0),
+    forgetful_gru(
         name="gru_latch_forgets",
-        cause="short_memory",
-        make=functools.partial(gru, name="latch", gap=40, units=8),
-        setting="keep",
+        make=partial(gru, name="latch", gap=40, units=8),
         ill=-3.0,
         well=3.0,
-        acceptable=PRODUCT,
     ),
-    Patient(
-        name="keras_gates_gap_of_70",
-        cause="short_memory",
-        make=functools.partial(spread, gap=70, cell="lstm"),
-        setting="start",
-        ill="keras",
-        well="chrono",
-        acceptable=PRODUCT,
-        updates=288,
+    forgetful_start(name="keras_gates_gap_of_70", make=partial(spread, gap=70, cell="lstm")),
+    forgetful_start(name="keras_gru_gap_of_70", make=partial(spread, gap=70, cell="gru")),
+    drifting(name="drift_over_60", make=partial(lstm, gap=60, forget=7.0), ill=0.0, well=-4.0),
+    drifting(
+        name="drift_wide_open", make=partial(lstm, gap=60, forget=7.0, units=32), ill=2.0, well=-4.0
     ),
-    Patient(
-        name="keras_gru_gap_of_70",
-        cause="short_memory",
-        make=functools.partial(spread, gap=70, cell="gru"),
-        setting="start",
-        ill="keras",
-        well="chrono",
-        acceptable=PRODUCT,
-        updates=288,
-    ),
-    Patient(
-        name="drift_over_60",
-        cause="state_drift",
-        make=functools.partial(lstm, gap=60, forget=7.0),
-        setting="input_bias",
-        ill=0.0,
-        well=-4.0,
-        acceptable=NOISE,
-    ),
-    Patient(
-        name="drift_wide_open",
-        cause="state_drift",
-        make=functools.partial(lstm, gap=60, forget=7.0, units=32),
-        setting="input_bias",
-        ill=2.0,
-        well=-4.0,
-        acceptable=NOISE,
-    ),
-    Patient(
+    drifting(
         name="drift_open_input_gate",
-        cause="state_drift",
-        make=functools.partial(lstm, gap=40, forget=7.0, units=16),
-        setting="input_bias",
+        make=partial(lstm, gap=40, forget=7.0, units=16),
         ill=1.0,
         well=-3.0,
-        acceptable=NOISE,
     ),
 ]

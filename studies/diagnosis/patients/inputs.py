@@ -1,6 +1,6 @@
 """What is wrong with the inputs before any layer sees them."""
 
-import functools
+from functools import partial
 
 import numpy as np
 from case import Case, Patient
@@ -73,52 +73,49 @@ NOTHING_SEEN = {
     "learns_label_mean": "without the informative columns only the mean can be learned",
 }
 
+unscaled = partial(Patient, cause="unscaled_inputs", setting="scale", well=1.0)
+in_raw_units = partial(
+    Patient,
+    cause="unscaled_inputs",
+    setting="units",
+    ill="raw",
+    well="standardised",
+    acceptable=LARGE,
+)
+with_gaps = partial(Patient, cause="nan_inputs", setting="value", well=0.0)
+constant_column = partial(
+    Patient,
+    cause="constant_features",
+    setting="kept",
+    ill="none",
+    well="all",
+    acceptable=NOTHING_SEEN,
+)
+turned_axes = partial(
+    Patient, cause="swapped_axes", setting="axes", ill="features, time", well="time, features"
+)
+
 PATIENTS = [
-    Patient(
+    unscaled(
         name="one_hot_times_300",
-        cause="unscaled_inputs",
-        make=functools.partial(scaled, name="recall", gap=4, cell="simple_rnn"),
-        setting="scale",
+        make=partial(scaled, name="recall", gap=4, cell="simple_rnn"),
         ill=300.0,
-        well=1.0,
         acceptable=LARGE,
     ),
-    Patient(
+    unscaled(
         name="digits_up_to_2000",
-        cause="unscaled_inputs",
-        make=functools.partial(scaled, name="digits", gap=3, cell="lstm"),
-        setting="scale",
+        make=partial(scaled, name="digits", gap=3, cell="lstm"),
         ill=2000.0,
-        well=1.0,
         acceptable=LARGE,
     ),
-    Patient(
+    unscaled(
         name="latch_in_thousandths_of_a_thousandth",
-        cause="unscaled_inputs",
-        make=functools.partial(scaled, name="latch", gap=5, cell="gru"),
-        setting="scale",
-        ill=1e-6,
-        well=1.0,
+        make=partial(scaled, name="latch", gap=5, cell="gru"),
+        ill=1e-06,
         acceptable={"input_ignored": "the output hardly depends on inputs so small"},
     ),
-    Patient(
-        name="kelvin_and_pascal",
-        cause="unscaled_inputs",
-        make=functools.partial(raw_weather, cell="lstm"),
-        setting="units",
-        ill="raw",
-        well="standardised",
-        acceptable=LARGE,
-    ),
-    Patient(
-        name="kelvin_and_pascal_gru",
-        cause="unscaled_inputs",
-        make=functools.partial(raw_weather, cell="gru"),
-        setting="units",
-        ill="raw",
-        well="standardised",
-        acceptable=LARGE,
-    ),
+    in_raw_units(name="kelvin_and_pascal", make=partial(raw_weather, cell="lstm")),
+    in_raw_units(name="kelvin_and_pascal_gru", make=partial(raw_weather, cell="gru")),
     Patient(
         name="prices_around_20000",
         cause="unscaled_inputs",
@@ -128,92 +125,49 @@ PATIENTS = [
         well=0.0,
         acceptable=LARGE,
     ),
-    Patient(
+    with_gaps(
         name="readings_missing",
-        cause="nan_inputs",
-        make=functools.partial(broken, share=0.01, cell="lstm", name="sines"),
-        setting="value",
+        make=partial(broken, share=0.01, cell="lstm", name="sines"),
         ill=float("nan"),
-        well=0.0,
         acceptable=NO_NUMBER,
     ),
-    Patient(
+    with_gaps(
         name="pixels_missing",
-        cause="nan_inputs",
-        make=functools.partial(broken, share=0.002, cell="gru", name="digits"),
-        setting="value",
+        make=partial(broken, share=0.002, cell="gru", name="digits"),
         ill=float("nan"),
-        well=0.0,
         acceptable=NO_NUMBER,
     ),
-    Patient(
+    with_gaps(
         name="infinite_readings",
-        cause="nan_inputs",
-        make=functools.partial(broken, share=0.01, cell="simple_rnn", name="recall", gap=2),
-        setting="value",
+        make=partial(broken, share=0.01, cell="simple_rnn", name="recall", gap=2),
         ill=float("inf"),
-        well=0.0,
         acceptable=NO_NUMBER | {"unscaled_inputs": "infinity is the largest of all scales"},
     ),
-    Patient(
-        name="symbols_filled_with_a_half",
-        cause="constant_features",
-        make=functools.partial(columns, name="recall", gap=3, cell="lstm"),
-        setting="kept",
-        ill="none",
-        well="all",
-        acceptable=NOTHING_SEEN,
+    constant_column(
+        name="symbols_filled_with_a_half", make=partial(columns, name="recall", gap=3, cell="lstm")
     ),
-    Patient(
-        name="pixels_filled_with_a_half",
-        cause="constant_features",
-        make=functools.partial(columns, name="digits", gap=0, cell="gru"),
-        setting="kept",
-        ill="none",
-        well="all",
-        acceptable=NOTHING_SEEN,
+    constant_column(
+        name="pixels_filled_with_a_half", make=partial(columns, name="digits", gap=0, cell="gru")
     ),
-    Patient(
+    constant_column(
         name="latch_filled_with_a_half",
-        cause="constant_features",
-        make=functools.partial(columns, name="latch", gap=5, cell="simple_rnn"),
-        setting="kept",
-        ill="none",
-        well="all",
-        acceptable=NOTHING_SEEN,
+        make=partial(columns, name="latch", gap=5, cell="simple_rnn"),
     ),
-    # Most tasks are learned with their axes exchanged as well: a row of an image or one symbol's
-    # presence can be read in either order. What marks a number needs both at the same step.
-    Patient(
+    turned_axes(
         name="adding_turned",
-        cause="swapped_axes",
-        make=functools.partial(turned, samples=task("adding", 0), cell="gru"),
-        setting="axes",
-        ill="features, time",
-        well="time, features",
+        make=partial(turned, samples=task("adding", 0), cell="gru"),
         updates=480,
     ),
-    Patient(
+    turned_axes(
         name="product_turned",
-        cause="swapped_axes",
-        make=functools.partial(turned, samples=task("multiplication", 0), cell="gru", units=32),
-        setting="axes",
-        ill="features, time",
-        well="time, features",
+        make=partial(turned, samples=task("multiplication", 0), cell="gru", units=32),
         updates=480,
     ),
-    Patient(
+    turned_axes(
         name="sum_of_any_two_turned",
-        cause="swapped_axes",
-        make=functools.partial(
-            turned,
-            samples=task("adding", None, variant="le_2015", length=16),
-            cell="gru",
-            units=32,
+        make=partial(
+            turned, samples=task("adding", None, variant="le_2015", length=16), cell="gru", units=32
         ),
-        setting="axes",
-        ill="features, time",
-        well="time, features",
         updates=640,
     ),
 ]

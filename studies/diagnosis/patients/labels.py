@@ -1,6 +1,6 @@
 """Labels: a loss that cannot take them, one class only, labels that belong to other inputs."""
 
-import functools
+from functools import partial
 
 import keras
 import numpy as np
@@ -121,40 +121,51 @@ AVERAGED = {
     "input_ignored": "the mean is the same for all inputs",
 }
 
+softmax_of_one = partial(
+    Patient,
+    cause="labels_do_not_fit_loss",
+    setting="activation",
+    ill="softmax",
+    well="sigmoid",
+    acceptable=CONSTANT,
+)
+unmarked_logits = partial(
+    Patient, cause="labels_do_not_fit_loss", setting="from_logits", ill=False, well=True
+)
+numbered_classes = partial(
+    Patient, cause="labels_do_not_fit_loss", setting="loss", well="sparse_categorical_crossentropy"
+)
+out_of_range = partial(Patient, cause="labels_do_not_fit_loss", setting="activation")
+row_of_targets = partial(
+    Patient,
+    cause="labels_do_not_fit_loss",
+    setting="column",
+    ill=False,
+    well=True,
+    acceptable=AVERAGED,
+)
+of_one_class = partial(
+    Patient, cause="one_class", setting="kept", ill="one", well="all", acceptable=MEAN
+)
+shuffled_apart = partial(
+    Patient,
+    cause="learns_label_mean",
+    setting="order",
+    ill="shuffled",
+    well="as it was",
+    acceptable=BLIND,
+)
+
 PATIENTS = [
-    Patient(
-        name="one_softmax_unit",
-        cause="labels_do_not_fit_loss",
-        make=one_output,
-        setting="activation",
-        ill="softmax",
-        well="sigmoid",
-        acceptable=CONSTANT,
-    ),
-    Patient(
-        name="one_softmax_unit_simple_rnn",
-        cause="labels_do_not_fit_loss",
-        make=functools.partial(one_output, cell="simple_rnn"),
-        setting="activation",
-        ill="softmax",
-        well="sigmoid",
-        acceptable=CONSTANT,
-    ),
-    Patient(
+    softmax_of_one(name="one_softmax_unit", make=one_output),
+    softmax_of_one(name="one_softmax_unit_simple_rnn", make=partial(one_output, cell="simple_rnn")),
+    unmarked_logits(
         name="logits_taken_for_probabilities",
-        cause="labels_do_not_fit_loss",
-        make=functools.partial(logits, cell="lstm", name="recall", gap=3),
-        setting="from_logits",
-        ill=False,
-        well=True,
+        make=partial(logits, cell="lstm", name="recall", gap=3),
     ),
-    Patient(
+    unmarked_logits(
         name="digit_logits_taken_for_probabilities",
-        cause="labels_do_not_fit_loss",
-        make=functools.partial(logits, cell="gru", name="digits", gap=0),
-        setting="from_logits",
-        ill=False,
-        well=True,
+        make=partial(logits, cell="gru", name="digits", gap=0),
     ),
     Patient(
         name="softmax_twice",
@@ -165,21 +176,15 @@ PATIENTS = [
         well=False,
         updates=32,
     ),
-    Patient(
+    numbered_classes(
         name="whole_numbers_for_one_hot",
-        cause="labels_do_not_fit_loss",
-        make=functools.partial(numbered, cell="lstm"),
-        setting="loss",
+        make=partial(numbered, cell="lstm"),
         ill="categorical_crossentropy",
-        well="sparse_categorical_crossentropy",
     ),
-    Patient(
+    numbered_classes(
         name="squared_error_of_class_numbers",
-        cause="labels_do_not_fit_loss",
-        make=functools.partial(numbered, cell="gru"),
-        setting="loss",
+        make=partial(numbered, cell="gru"),
         ill="mean_squared_error",
-        well="sparse_categorical_crossentropy",
     ),
     Patient(
         name="classes_from_1",
@@ -190,94 +195,30 @@ PATIENTS = [
         well=0,
         acceptable={"not_a_number": "the loss of a class without an output is no number"},
     ),
-    Patient(
+    out_of_range(
         name="sigmoid_for_values_around_5",
-        cause="labels_do_not_fit_loss",
-        make=functools.partial(bounded, level=5.0, cell="lstm"),
-        setting="activation",
+        make=partial(bounded, level=5.0, cell="lstm"),
         ill="sigmoid",
         well="softplus",
         acceptable=RANGE,
     ),
-    Patient(
+    out_of_range(
         name="relu_for_negative_values",
-        cause="labels_do_not_fit_loss",
-        make=functools.partial(bounded, level=-3.0, cell="gru"),
-        setting="activation",
+        make=partial(bounded, level=-3.0, cell="gru"),
         ill="relu",
         well="linear",
         acceptable={"dead_units": "the output unit is dead after the first updates"},
     ),
-    Patient(
-        name="row_minus_column",
-        cause="labels_do_not_fit_loss",
-        make=functools.partial(broadcast, cell="gru"),
-        setting="column",
-        ill=False,
-        well=True,
-        acceptable=AVERAGED,
+    row_of_targets(name="row_minus_column", make=partial(broadcast, cell="gru")),
+    row_of_targets(name="row_minus_column_weather", make=partial(broadcast, cell="lstm")),
+    of_one_class(name="only_one_symbol", make=partial(classes, name="recall", gap=3, cell="lstm")),
+    of_one_class(name="only_one_digit", make=partial(classes, name="digits", gap=0, cell="gru")),
+    of_one_class(
+        name="only_one_side", make=partial(classes, name="latch", gap=4, cell="simple_rnn")
     ),
-    Patient(
-        name="row_minus_column_weather",
-        cause="labels_do_not_fit_loss",
-        make=functools.partial(broadcast, cell="lstm"),
-        setting="column",
-        ill=False,
-        well=True,
-        acceptable=AVERAGED,
-    ),
-    Patient(
-        name="only_one_symbol",
-        cause="one_class",
-        make=functools.partial(classes, name="recall", gap=3, cell="lstm"),
-        setting="kept",
-        ill="one",
-        well="all",
-        acceptable=MEAN,
-    ),
-    Patient(
-        name="only_one_digit",
-        cause="one_class",
-        make=functools.partial(classes, name="digits", gap=0, cell="gru"),
-        setting="kept",
-        ill="one",
-        well="all",
-        acceptable=MEAN,
-    ),
-    Patient(
-        name="only_one_side",
-        cause="one_class",
-        make=functools.partial(classes, name="latch", gap=4, cell="simple_rnn"),
-        setting="kept",
-        ill="one",
-        well="all",
-        acceptable=MEAN,
-    ),
-    Patient(
-        name="symbols_shuffled_apart",
-        cause="learns_label_mean",
-        make=functools.partial(paired, name="recall", cell="lstm"),
-        setting="order",
-        ill="shuffled",
-        well="as it was",
-        acceptable=BLIND,
-    ),
-    Patient(
-        name="digits_shuffled_apart",
-        cause="learns_label_mean",
-        make=functools.partial(paired, name="digits", cell="gru"),
-        setting="order",
-        ill="shuffled",
-        well="as it was",
-        acceptable=BLIND,
-    ),
-    Patient(
-        name="sines_shuffled_apart",
-        cause="learns_label_mean",
-        make=functools.partial(paired, name="sines", cell="simple_rnn"),
-        setting="order",
-        ill="shuffled",
-        well="as it was",
-        acceptable=BLIND,
+    shuffled_apart(name="symbols_shuffled_apart", make=partial(paired, name="recall", cell="lstm")),
+    shuffled_apart(name="digits_shuffled_apart", make=partial(paired, name="digits", cell="gru")),
+    shuffled_apart(
+        name="sines_shuffled_apart", make=partial(paired, name="sines", cell="simple_rnn")
     ),
 ]

@@ -1,6 +1,6 @@
 """Padding: not masked, masked for one layer only, on the side that cuDNN cannot take."""
 
-import functools
+from functools import partial
 
 import keras
 import numpy as np
@@ -51,88 +51,39 @@ DISTANCE = {
 }
 ENDS = {"padding_not_masked": "for the second layer it is not"} | DISTANCE
 
+unmasked = partial(
+    Patient, cause="padding_not_masked", setting="masked", ill=False, well=True, acceptable=DISTANCE
+)
+ending_mask = partial(
+    Patient,
+    cause="mask_ends",
+    setting="hands_on",
+    ill=False,
+    well=True,
+    acceptable=ENDS,
+    shown_by=answers_depend_on_padding,
+)
+padded_left = partial(
+    Patient,
+    cause="padding_side",
+    setting="side",
+    ill="left",
+    well="right",
+    shown_by=learns_all_the_same,
+)
+
 PATIENTS = [
-    Patient(
-        name="lstm_reads_60_blanks",
-        cause="padding_not_masked",
-        make=functools.partial(padded, cell="lstm", length=60),
-        setting="masked",
-        ill=False,
-        well=True,
-        acceptable=DISTANCE,
+    unmasked(name="lstm_reads_60_blanks", make=partial(padded, cell="lstm", length=60)),
+    unmasked(name="gru_reads_80_blanks", make=partial(padded, cell="gru", length=80, units=16)),
+    unmasked(
+        name="simple_rnn_reads_150_blanks", make=partial(padded, cell="simple_rnn", length=150)
     ),
-    Patient(
-        name="gru_reads_80_blanks",
-        cause="padding_not_masked",
-        make=functools.partial(padded, cell="gru", length=80, units=16),
-        setting="masked",
-        ill=False,
-        well=True,
-        acceptable=DISTANCE,
+    unmasked(name="blank_tokens", make=partial(padded_tokens, cell="lstm", length=60)),
+    unmasked(name="blank_tokens_gru", make=partial(padded_tokens, cell="gru", length=80)),
+    ending_mask(
+        name="mask_ends_at_the_first_lstm", make=partial(two_layers, cell="lstm", length=60)
     ),
-    Patient(
-        name="simple_rnn_reads_150_blanks",
-        cause="padding_not_masked",
-        make=functools.partial(padded, cell="simple_rnn", length=150),
-        setting="masked",
-        ill=False,
-        well=True,
-        acceptable=DISTANCE,
-    ),
-    Patient(
-        name="blank_tokens",
-        cause="padding_not_masked",
-        make=functools.partial(padded_tokens, cell="lstm", length=60),
-        setting="masked",
-        ill=False,
-        well=True,
-        acceptable=DISTANCE,
-    ),
-    Patient(
-        name="blank_tokens_gru",
-        cause="padding_not_masked",
-        make=functools.partial(padded_tokens, cell="gru", length=80),
-        setting="masked",
-        ill=False,
-        well=True,
-        acceptable=DISTANCE,
-    ),
-    Patient(
-        name="mask_ends_at_the_first_lstm",
-        cause="mask_ends",
-        make=functools.partial(two_layers, cell="lstm", length=60),
-        setting="hands_on",
-        ill=False,
-        well=True,
-        acceptable=ENDS,
-        shown_by=answers_depend_on_padding,
-    ),
-    Patient(
-        name="mask_ends_at_the_first_gru",
-        cause="mask_ends",
-        make=functools.partial(two_layers, cell="gru", length=80),
-        setting="hands_on",
-        ill=False,
-        well=True,
-        acceptable=ENDS,
-        shown_by=answers_depend_on_padding,
-    ),
-    Patient(
-        name="lstm_padded_at_the_left",
-        cause="padding_side",
-        make=functools.partial(on_side, cell="lstm"),
-        setting="side",
-        ill="left",
-        well="right",
-        shown_by=learns_all_the_same,
-    ),
-    Patient(
-        name="gru_padded_at_the_left",
-        cause="padding_side",
-        make=functools.partial(on_side, cell="gru"),
-        setting="side",
-        ill="left",
-        well="right",
-        shown_by=learns_all_the_same,
-    ),
+    ending_mask(name="mask_ends_at_the_first_gru", make=partial(two_layers, cell="gru", length=80)),
+    padded_left(name="lstm_padded_at_the_left", make=partial(on_side, cell="lstm")),
+    padded_left(name="gru_padded_at_the_left", make=partial(on_side, cell="gru")),
 ]

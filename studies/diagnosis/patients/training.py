@@ -1,6 +1,6 @@
 """How the training is set up: steps too large or too small, a bad start, too little data."""
 
-import functools
+from functools import partial
 
 import keras
 from case import Case, Patient
@@ -69,107 +69,79 @@ WILD = {
     "not_a_number": "steps this large can overflow",
 }
 
+too_fast = partial(Patient, cause="learning_rate_too_high", setting="rate", acceptable=WILD)
+too_slow = partial(Patient, cause="learning_rate_too_low", setting="rate")
+large_answers = partial(Patient, cause="initial_loss_too_high", setting="deviation", well=0.3)
+far_off = partial(
+    Patient, cause="initial_loss_too_high", setting="first_guess", ill="zero", well="mean"
+)
+by_heart = partial(
+    Patient,
+    cause="overfitting",
+    setting="num_train",
+    well=2048,
+    shown_by=generalises_less,
+    updates=64,
+)
+
 PATIENTS = [
-    Patient(
-        name="adam_at_30",
-        cause="learning_rate_too_high",
-        make=functools.partial(step, optimizer="adam", cell="lstm"),
-        setting="rate",
-        ill=30.0,
-        well=0.01,
-        acceptable=WILD,
+    too_fast(
+        name="adam_at_30", make=partial(step, optimizer="adam", cell="lstm"), ill=30.0, well=0.01
     ),
-    Patient(
+    too_fast(
         name="rmsprop_at_1",
-        cause="learning_rate_too_high",
-        make=functools.partial(step, optimizer="rmsprop", cell="gru", name="digits", gap=0),
-        setting="rate",
+        make=partial(step, optimizer="rmsprop", cell="gru", name="digits", gap=0),
         ill=1.0,
         well=0.01,
-        acceptable=WILD,
     ),
-    Patient(
+    too_fast(
         name="sgd_at_300",
-        cause="learning_rate_too_high",
-        make=functools.partial(step, optimizer="sgd", cell="simple_rnn", gap=2),
-        setting="rate",
+        make=partial(step, optimizer="sgd", cell="simple_rnn", gap=2),
         ill=300.0,
         well=1.0,
-        acceptable=WILD,
     ),
-    Patient(
+    too_fast(
         name="adam_at_1_forecast",
-        cause="learning_rate_too_high",
-        make=functools.partial(step, optimizer="adam", cell="simple_rnn", name="sines"),
-        setting="rate",
+        make=partial(step, optimizer="adam", cell="simple_rnn", name="sines"),
         ill=1.0,
         well=0.01,
-        acceptable=WILD,
     ),
-    Patient(
+    too_slow(
         name="adam_at_a_millionth",
-        cause="learning_rate_too_low",
-        make=functools.partial(step, optimizer="adam", cell="lstm"),
-        setting="rate",
-        ill=1e-6,
+        make=partial(step, optimizer="adam", cell="lstm"),
+        ill=1e-06,
         well=0.01,
     ),
-    Patient(
+    too_slow(
         name="sgd_at_a_hundred_thousandth",
-        cause="learning_rate_too_low",
-        make=functools.partial(step, optimizer="sgd", cell="simple_rnn", gap=2),
-        setting="rate",
-        ill=1e-5,
+        make=partial(step, optimizer="sgd", cell="simple_rnn", gap=2),
+        ill=1e-05,
         well=1.0,
     ),
-    Patient(
+    too_slow(
         name="rmsprop_at_a_millionth",
-        cause="learning_rate_too_low",
-        make=functools.partial(step, optimizer="rmsprop", cell="gru", name="digits", gap=0),
-        setting="rate",
-        ill=1e-6,
+        make=partial(step, optimizer="rmsprop", cell="gru", name="digits", gap=0),
+        ill=1e-06,
         well=0.01,
     ),
-    Patient(
+    too_slow(
         name="adam_at_a_millionth_brackets",
-        cause="learning_rate_too_low",
-        make=functools.partial(step, optimizer="adam", cell="gru", name="brackets", gap=4),
-        setting="rate",
-        ill=1e-6,
+        make=partial(step, optimizer="adam", cell="gru", name="brackets", gap=4),
+        ill=1e-06,
         well=0.01,
     ),
-    Patient(
+    large_answers(
         name="answer_kernel_of_deviation_100",
-        cause="initial_loss_too_high",
-        make=functools.partial(output_kernel, cell="lstm", rate=0.2),
-        setting="deviation",
+        make=partial(output_kernel, cell="lstm", rate=0.2),
         ill=100.0,
-        well=0.3,
     ),
-    Patient(
+    large_answers(
         name="answer_kernel_of_deviation_50",
-        cause="initial_loss_too_high",
-        make=functools.partial(output_kernel, cell="simple_rnn"),
-        setting="deviation",
+        make=partial(output_kernel, cell="simple_rnn"),
         ill=50.0,
-        well=0.3,
     ),
-    Patient(
-        name="targets_around_500",
-        cause="initial_loss_too_high",
-        make=functools.partial(far_target, level=500.0, cell="lstm"),
-        setting="first_guess",
-        ill="zero",
-        well="mean",
-    ),
-    Patient(
-        name="targets_around_minus_80",
-        cause="initial_loss_too_high",
-        make=functools.partial(far_target, level=-80.0, cell="gru"),
-        setting="first_guess",
-        ill="zero",
-        well="mean",
-    ),
+    far_off(name="targets_around_500", make=partial(far_target, level=500.0, cell="lstm")),
+    far_off(name="targets_around_minus_80", make=partial(far_target, level=-80.0, cell="gru")),
     Patient(
         name="sure_of_one_digit",
         cause="initial_loss_too_high",
@@ -178,34 +150,15 @@ PATIENTS = [
         ill=100.0,
         well=0.0,
     ),
-    Patient(
+    by_heart(
         name="64_short_sentences_by_heart",
-        cause="overfitting",
-        make=functools.partial(few, name="agreement", gap=3, cell="lstm"),
-        setting="num_train",
+        make=partial(few, name="agreement", gap=3, cell="lstm"),
         ill=64,
-        well=2048,
-        shown_by=generalises_less,
-        updates=64,
     ),
-    Patient(
-        name="32_digits_by_heart",
-        cause="overfitting",
-        make=functools.partial(few, name="digits", gap=0, cell="gru"),
-        setting="num_train",
-        ill=32,
-        well=2048,
-        shown_by=generalises_less,
-        updates=64,
+    by_heart(
+        name="32_digits_by_heart", make=partial(few, name="digits", gap=0, cell="gru"), ill=32
     ),
-    Patient(
-        name="64_sentences_by_heart",
-        cause="overfitting",
-        make=functools.partial(few, name="agreement", gap=5, cell="gru"),
-        setting="num_train",
-        ill=64,
-        well=2048,
-        shown_by=generalises_less,
-        updates=64,
+    by_heart(
+        name="64_sentences_by_heart", make=partial(few, name="agreement", gap=5, cell="gru"), ill=64
     ),
 ]

@@ -1,6 +1,6 @@
 """Units that all do nothing: saturated, dead, or each like the other."""
 
-import functools
+from functools import partial
 
 import keras
 from case import Case, Patient
@@ -54,34 +54,16 @@ NOTHING = {
     "learns_label_mean": "all that is left to learn is the answer's bias",
 }
 
+saturated = partial(
+    Patient, cause="saturated_units", setting="deviation", ill=30.0, well=0.3, acceptable=FLAT
+)
+dead = partial(Patient, cause="dead_units", setting="bias", ill=-5.0, well=0.0, acceptable=NOTHING)
+all_alike = partial(Patient, cause="identical_units", setting="start", well="glorot_uniform")
+
 PATIENTS = [
-    Patient(
-        name="kernel_of_deviation_30",
-        cause="saturated_units",
-        make=functools.partial(scaled_kernel, cell="simple_rnn"),
-        setting="deviation",
-        ill=30.0,
-        well=0.3,
-        acceptable=FLAT,
-    ),
-    Patient(
-        name="gates_all_or_nothing",
-        cause="saturated_units",
-        make=functools.partial(scaled_kernel, cell="lstm", gap=5),
-        setting="deviation",
-        ill=30.0,
-        well=0.3,
-        acceptable=FLAT,
-    ),
-    Patient(
-        name="gru_all_or_nothing",
-        cause="saturated_units",
-        make=functools.partial(scaled_kernel, cell="gru", gap=5),
-        setting="deviation",
-        ill=30.0,
-        well=0.3,
-        acceptable=FLAT,
-    ),
+    saturated(name="kernel_of_deviation_30", make=partial(scaled_kernel, cell="simple_rnn")),
+    saturated(name="gates_all_or_nothing", make=partial(scaled_kernel, cell="lstm", gap=5)),
+    saturated(name="gru_all_or_nothing", make=partial(scaled_kernel, cell="gru", gap=5)),
     Patient(
         name="bias_of_6",
         cause="saturated_units",
@@ -91,73 +73,29 @@ PATIENTS = [
         well=0.0,
         acceptable=FLAT,
     ),
-    Patient(
-        name="dead_relu_states",
-        cause="dead_units",
-        make=functools.partial(shifted, activation="relu"),
-        setting="bias",
-        ill=-5.0,
-        well=0.0,
-        acceptable=NOTHING,
-    ),
+    dead(name="dead_relu_states", make=partial(shifted, activation="relu")),
     Patient(
         name="dead_hidden_layer",
         cause="dead_units",
-        make=functools.partial(hidden, units=16),
+        make=partial(hidden, units=16),
         setting="bias",
         ill=-10.0,
         well=0.0,
         acceptable=NOTHING,
     ),
-    Patient(
-        name="dead_gru_candidates",
-        cause="dead_units",
-        make=functools.partial(shifted, cell="gru", activation="relu", gap=2),
-        setting="bias",
-        ill=-5.0,
-        well=0.0,
-        acceptable=NOTHING,
-    ),
-    Patient(
-        name="dead_lstm_candidates",
-        cause="dead_units",
-        make=functools.partial(shifted, cell="lstm", activation="relu", gap=2),
-        setting="bias",
-        ill=-5.0,
-        well=0.0,
-        acceptable=NOTHING,
-    ),
-    Patient(
-        name="all_weights_a_tenth",
-        cause="identical_units",
-        make=functools.partial(alike, cell="simple_rnn"),
-        setting="start",
-        ill="constant",
-        well="glorot_uniform",
-    ),
-    Patient(
-        name="lstm_of_ones",
-        cause="identical_units",
-        make=functools.partial(alike, cell="lstm"),
-        setting="start",
-        ill="constant",
-        well="glorot_uniform",
-    ),
-    Patient(
+    dead(name="dead_gru_candidates", make=partial(shifted, cell="gru", activation="relu", gap=2)),
+    dead(name="dead_lstm_candidates", make=partial(shifted, cell="lstm", activation="relu", gap=2)),
+    all_alike(name="all_weights_a_tenth", make=partial(alike, cell="simple_rnn"), ill="constant"),
+    all_alike(name="lstm_of_ones", make=partial(alike, cell="lstm"), ill="constant"),
+    all_alike(
         name="gru_digits_alike",
-        cause="identical_units",
-        make=functools.partial(alike, cell="gru", name="digits", gap=0),
-        setting="start",
+        make=partial(alike, cell="gru", name="digits", gap=0),
         ill="constant",
-        well="glorot_uniform",
     ),
-    Patient(
+    all_alike(
         name="all_weights_zero",
-        cause="identical_units",
-        make=functools.partial(alike, cell="lstm", gap=2),
-        setting="start",
+        make=partial(alike, cell="lstm", gap=2),
         ill="zeros",
-        well="glorot_uniform",
         acceptable=NOTHING,
     ),
 ]

@@ -1,6 +1,6 @@
 """How a series is cut and fed: windows that hold the answer, streams that are shuffled."""
 
-import functools
+from functools import partial
 
 import keras
 import numpy as np
@@ -81,30 +81,22 @@ def streams(*, shuffle: bool, cell: str) -> Case:
 
 assert NUM_TRAIN % BATCH_SIZE == 0, "streams need whole batches"
 
+reading_ahead = partial(
+    Patient, cause="leaking_windows", setting="ahead", well=1, shown_by=knows_too_much(BEST)
+)
+shuffled_streams = partial(
+    Patient, cause="stateful_shuffled", setting="shuffle", ill=True, well=False, updates=256
+)
+
 PATIENTS = [
-    Patient(
-        name="window_ends_one_late",
-        cause="leaking_windows",
-        make=functools.partial(cut, cell="lstm"),
-        setting="ahead",
-        ill=0,
-        well=1,
-        shown_by=knows_too_much(BEST),
-    ),
-    Patient(
-        name="window_ends_three_late",
-        cause="leaking_windows",
-        make=functools.partial(cut, cell="gru", window=8),
-        setting="ahead",
-        ill=-2,
-        well=1,
-        shown_by=knows_too_much(BEST),
-        updates=320,
+    reading_ahead(name="window_ends_one_late", make=partial(cut, cell="lstm"), ill=0),
+    reading_ahead(
+        name="window_ends_three_late", make=partial(cut, cell="gru", window=8), ill=-2, updates=320
     ),
     Patient(
         name="smoothed_with_the_future",
         cause="leaking_windows",
-        make=functools.partial(smoothed, cell="lstm"),
+        make=partial(smoothed, cell="lstm"),
         setting="centred",
         ill=True,
         well=False,
@@ -113,28 +105,12 @@ PATIENTS = [
     Patient(
         name="target_among_the_columns",
         cause="leaking_windows",
-        make=functools.partial(with_column, cell="gru"),
+        make=partial(with_column, cell="gru"),
         setting="lag",
         ill=0,
         well=1,
         shown_by=knows_too_much(BEST),
     ),
-    Patient(
-        name="lstm_streams_shuffled",
-        cause="stateful_shuffled",
-        make=functools.partial(streams, cell="lstm"),
-        setting="shuffle",
-        ill=True,
-        well=False,
-        updates=256,
-    ),
-    Patient(
-        name="gru_streams_shuffled",
-        cause="stateful_shuffled",
-        make=functools.partial(streams, cell="gru"),
-        setting="shuffle",
-        ill=True,
-        well=False,
-        updates=256,
-    ),
+    shuffled_streams(name="lstm_streams_shuffled", make=partial(streams, cell="lstm")),
+    shuffled_streams(name="gru_streams_shuffled", make=partial(streams, cell="gru")),
 ]
