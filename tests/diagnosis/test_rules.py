@@ -156,6 +156,7 @@ MADE = {
         {"states": grows(1.5)},
         {"states": states(normal(BATCH, TIME, UNITS) * 1e4 * np.arange(TIME)[:, None])},  # a sum
         {"states": grows(1.05)},
+        {"states": states(np.where(np.arange(TIME)[:, None] > 5, np.nan, normal(2, TIME, 3)))},
     ),
     "saturated_units": (
         {"gates": gates(candidate=0.99)},
@@ -234,8 +235,10 @@ def test_ill(base, name):
     assert finding.name == name
 
 
-@pytest.mark.parametrize("which", [1, 2])
-@pytest.mark.parametrize("name", MADE)
+HEALTHY = [(name, which) for name, made in MADE.items() for which in range(1, len(made))]
+
+
+@pytest.mark.parametrize(("name", "which"), HEALTHY)
 def test_healthy(base, name, which):
     finding = RULE[name](change(base, **MADE[name][which]))
     assert finding is None or finding.severity == "note"
@@ -249,3 +252,11 @@ def test_a_rule_is_silent_where_what_it_needs_is_unknown(base):
     made = change(base, losses=losses(0.7, 3.0), relative_updates=moved(0.1))
     known = dataclasses.replace(made, unknown={"updates": "no optimizer"})
     assert RULE["learning_rate_too_high"](known) is None
+
+
+def test_states_that_grow_until_they_are_infinite_run_away(base):
+    with np.errstate(over="ignore"):
+        overflown = states(grows(1e9)["h"].astype("float32"))
+    found = RULE["runaway_states"](change(base, states=overflown))
+    assert found is not None
+    assert np.isfinite(found.evidence["largest"])

@@ -42,13 +42,17 @@ def runaway_states(examination: Examination) -> Symptom | None:
             by_step = norms.max(axis=0)
             if getattr(examination.layer_of(name), "go_backwards", False):
                 by_step = by_step[::-1]
-            largest, half = by_step.max(), by_step[len(by_step) // 2]
-            grows = not np.isfinite(largest) or (largest > _LARGE and largest > _GROWTH * half)
-            if grows and len(by_step) > 2:
+            broken = ~np.isfinite(by_step)
+            # What is no number without having been large came from somewhere else.
+            by_step = by_step[: int(np.argmax(broken))] if broken.any() else by_step
+            largest = float(by_step.max(initial=0))
+            half = float(by_step[len(by_step) // 2]) if len(by_step) else 0.0
+            grows = largest > _LARGE and (broken.any() or largest > _GROWTH * half)
+            if grows and len(broken) > 2:
                 first = int(np.argmax(~(by_step <= _LARGE)))
                 title = (
                     f"{state} of {name!r} grows to {largest:.2g}; it passes 1000 at step {first}."
                 )
-                evidence = {"largest": float(largest), "half_way": float(half)}
+                evidence = {"largest": largest, "half_way": half}
                 return Symptom(title, evidence, layer=name, time_step=first)
     return None
