@@ -1,9 +1,6 @@
 """What keeps the network from learning, while it is trained."""
 
-import inspect
 import os
-from collections.abc import Iterable
-from typing import cast
 
 import keras
 
@@ -15,7 +12,8 @@ from keras_rnn_study.diagnosis.findings import Findings
 from keras_rnn_study.event_log.log import EventLog
 from keras_rnn_study.event_log.tags import tag
 from keras_rnn_study.event_log.values import Packed
-from keras_rnn_study.live_view.findings import TAG, Diagnosed, packed_findings
+from keras_rnn_study.live_view.findings import TAG, packed_findings
+from keras_rnn_study.seams.keras_internals import fit_shuffles
 
 
 class Diagnosis(keras.callbacks.Callback):
@@ -82,7 +80,7 @@ class Diagnosis(keras.callbacks.Callback):
 
     def on_train_begin(self, logs: dict[str, object] | None = None) -> None:
         """Find what is wrong with the directory, and how samples are drawn."""
-        self._schedule, self._fit = Schedule(self._update_freq), InFit(_shuffles())
+        self._schedule, self._fit = Schedule(self._update_freq), InFit(fit_shuffles())
         if self._log_dir is not None:
             self._log = EventLog.open(self._log_dir, self.model)
 
@@ -120,22 +118,5 @@ class Diagnosis(keras.callbacks.Callback):
         self.history[step] = found
         if self._log is not None:
             self._log.add(tag("diagnosis", "findings"), found.to_markdown(), step)
-            self._log.add(
-                TAG, Packed(packed_findings(cast(Iterable[Diagnosed], found), step), b"{}"), step
-            )
+            self._log.add(TAG, Packed(packed_findings(found, step), b"{}"), step)
             self._log.flush()
-
-
-def _shuffles() -> bool | None:
-    """Return the argument `shuffle` of the `fit` that is running; `None` if there is none.
-
-    Keras tells no callback, so it is read from the arguments of the call. Generators and
-    `tf.data` come in their own order, whatever the argument.
-    """
-    frame = inspect.currentframe()
-    while frame is not None:
-        if frame.f_code.co_name == "fit" and isinstance(frame.f_locals.get("shuffle"), bool):
-            is_array = hasattr(frame.f_locals.get("x"), "__array__")
-            return bool(frame.f_locals["shuffle"]) if is_array else None
-        frame = frame.f_back
-    return None

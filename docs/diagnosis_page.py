@@ -20,7 +20,7 @@ HEAD = """# Why does my network not learn?
 from keras_rnn_study import diagnose
 
 findings = diagnose(model, x, y)  # also evidence=, validation_data=, sample_weight=
-findings                          # prints; findings[0] is what to mend first
+findings  # prints; findings[0] is what to mend first
 ```
 
 `diagnose` looks at the data, the graph, one trace and six updates on copies of the weights. The model, its optimizer and the

@@ -62,18 +62,11 @@ def _seeded() -> None:
 
 @pytest.fixture(scope="module", autouse=True)
 def _forgotten() -> Iterator[None]:
-    """What a file leaves behind: models, and the graphs that TensorFlow keeps for good.
+    """What a file leaves behind: models, and the graphs that TensorFlow keeps for good."""
+    from keras_internals import custom_gradients_forgotten
 
-    It registers each custom gradient, and so holds the graph around it: 12 MB for an LSTM's fit.
-    """
-    from tensorflow.python.framework import ops
-
-    registered = ops.gradient_registry._registry
-    before = set(registered)
-    yield
-    for name in set(registered) - before:
-        if name.startswith("CustomGradient"):
-            del registered[name]
+    with custom_gradients_forgotten():
+        yield
     gc.collect()
 
 
