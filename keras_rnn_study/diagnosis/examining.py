@@ -8,16 +8,14 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from keras_rnn_study.diagnosis.answer import LossKind, activation_name, answer_layer, loss_kind
+from keras_rnn_study.diagnosis.answering import answered
 from keras_rnn_study.diagnosis.association import informative_steps
 from keras_rnn_study.diagnosis.examination import Examination, InFit, Validation
-from keras_rnn_study.diagnosis.labels import columns, guessing_loss
+from keras_rnn_study.diagnosis.labels import Constant, columns
 from keras_rnn_study.diagnosis.rehearsal import CannotRehearseError, Rehearsal, rehearse
-from keras_rnn_study.seams.keras_internals import hides_logits, kept_losses
 from keras_rnn_study.seams.names import recurrent_layers
-from keras_rnn_study.tracing.batch import Batch, reason, to_batch
+from keras_rnn_study.tracing.batch import Batch, to_batch
 from keras_rnn_study.tracing.graph import trace
-from keras_rnn_study.tracing.loss import batch_loss
-from keras_rnn_study.tracing.model_call import predict
 
 _FEW = 64
 """Samples that are traced and trained on: one batch."""
@@ -41,8 +39,11 @@ def examine(
     whole = to_batch(x, y, sample_weight)
     few = _some_of(model, whole)
     unknown = _unknown(model, y, validation_data, fit)
-    prediction, loss, loss_error, reads_logits = _run(model, few, "loss" not in unknown)
-    if loss_error is not None:
+    inputs, labels = _arrays(whole.x), _one_array(whole.y)
+    kind, weights = loss_kind(model), _one_array(whole.sample_weight)
+    constant = None if labels is None else Constant(labels, weights, kind.family, kind.from_logits)
+    answer = answered(model, few, constant, with_loss="loss" not in unknown)
+    if answer.error is not None:
         unknown |= {"loss": "the loss cannot be computed", "updates": "there is no loss"}
     with_loss = "loss" not in unknown
     inside = trace(
@@ -53,8 +54,6 @@ def examine(
         gradients=with_loss,
     )
     rehearsal = _rehearsal(model, few, unknown)
-    inputs, labels = _arrays(whole.x), _one_array(whole.y)
-    kind, weights = loss_kind(model), _one_array(whole.sample_weight)
     shown, given = _evidence(evidence, whole, few, inputs, labels, kind), evidence is not None
     if shown is None:
         unknown["evidence"] = "no evidence was given, and no single step tells of the label"
@@ -66,13 +65,13 @@ def examine(
         evidence=shown,
         is_evidence_given=given,
         few_labels=_one_array(few.y),
-        predictions=_one_array(prediction),
-        loss=loss,
+        predictions=_one_array(answer.prediction),
+        loss=answer.loss,
         loss_kind=kind,
-        loss_error=loss_error,
+        loss_error=answer.error,
         activation=activation_name(answer_layer(model)),
-        loss_reads_logits=reads_logits,
-        guessing=None if labels is None else guessing_loss(labels, kind.family, weights),
+        loss_reads_logits=answer.reads_logits,
+        guessing=answer.guessing,
         trace=inside,
         rehearsal=rehearsal,
         validation=_validation(model, validation_data, unknown),
@@ -115,34 +114,6 @@ def _some_of(model: keras.Model, batch: Batch) -> Batch:
         return part if part is None or size == count else tf.gather(part, chosen)
 
     return Batch(*(keras.tree.map_structure(taken, part) for part in batch))
-
-
-def _run(
-    model: keras.Model, batch: Batch, with_loss: bool
-) -> tuple[Any, float | None, str | None, bool]:
-    """Return predictions, loss, why there is none, and whether the loss reads hidden logits."""
-    seen: dict[str, Any] = {"error": None, "logits": False}
-
-    def forward() -> tuple[Any, tf.Tensor | None]:
-        with kept_losses(model), keras.StatelessScope(collect_losses=True):
-            prediction = predict(model, batch.x)
-            seen["logits"] = hides_logits(prediction)
-            if not with_loss:
-                return prediction, None
-            try:
-                return prediction, batch_loss(model, batch, prediction, None)
-            except Exception as error:  # Keras raises whatever it stumbles over; a finding says so
-                seen["error"] = reason(error)
-                return prediction, None
-
-    try:
-        prediction, loss = tf.function(forward, autograph=False).get_concrete_function()()
-    except tf.errors.InvalidArgumentError as error:
-        if not with_loss:
-            raise ValueError(f"The model cannot be run on this batch: {reason(error)}.") from error
-        prediction, _, _, logits = _run(model, batch, with_loss=False)
-        return prediction, None, reason(error), logits
-    return prediction, None if loss is None else float(loss), seen["error"], bool(seen["logits"])
 
 
 def _rehearsal(model: keras.Model, batch: Batch, unknown: dict[str, str]) -> Rehearsal | None:
@@ -192,7 +163,7 @@ def _validation(
     if data is None or "loss" in unknown:
         return None
     batch = _some_of(model, to_batch(*data, *[None] * (3 - len(data))))
-    _, loss, _, _ = _run(model, batch, with_loss=True)
+    loss = answered(model, batch).loss
     if loss is None:
         unknown["validation_data"] = "the loss of the validation data cannot be computed"
         return None

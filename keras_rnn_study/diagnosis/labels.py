@@ -1,40 +1,68 @@
-"""Labels as columns of numbers, and what guessing without looking at the input would cost."""
+"""Labels as columns of numbers, and the best answer that does not look at the input."""
+
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import tensorflow as tf
 
 _MANY_CLASSES = 64
+_LEAST = 1e-7  # a probability, as Keras clips it
 
 
-def guessing_loss(
-    labels: np.ndarray, family: str | None, weights: np.ndarray | None = None
-) -> float | None:
-    """Return the loss of the best constant answer; `None` for a loss that is not known.
+@dataclass(frozen=True)
+class Constant:
+    """The best answer that does not look at the input.
 
-    Args:
-        labels: As the loss takes them.
+    Attributes:
+        labels: All of them, as the loss takes them.
+        weights: Sample weights, (batch,) or as many axes as the labels have steps; or `None`.
         family: `LossKind.family`.
-        weights: Sample weights, (batch,) or as many axes as the labels have steps.
-
-    Returns:
-        float: the entropy of the classes' frequencies, the variance of the labels, or their mean
-        distance from the median.
+        from_logits: Whether the loss was told that the model answers with logits.
     """
-    rows, shares = _rows(labels, family), _shares(labels, weights)
-    if shares is None or len(shares) != len(rows):
-        shares = np.full(len(rows), 1 / len(rows))
-    if family == "sparse":
-        classes, places = np.unique(rows, return_inverse=True)
-        return _entropy(np.bincount(places.ravel(), shares, len(classes)))
-    if family == "categorical":
-        return _entropy(shares @ rows)
-    if family == "binary":
-        ones = np.clip(shares @ rows, 0, 1)
-        return float(np.mean([_entropy(np.array([p, 1 - p])) for p in ones]))
-    if family == "squared":
-        return float(np.mean(shares @ (rows - shares @ rows) ** 2))
-    if family == "absolute":
-        return float(np.mean(np.abs(rows - np.median(rows, axis=0))))
-    return None
+
+    labels: np.ndarray
+    weights: np.ndarray | None
+    family: str | None
+    from_logits: bool
+
+    def answer(self, outputs: int) -> np.ndarray | None:
+        """Return it: the classes' frequencies, the mean, or the median of the labels.
+
+        Args:
+            outputs: How many numbers an answer has.
+
+        Returns:
+            float64 array (outputs,); `None` where the loss is not known or labels do not fit.
+        """
+        rows = _rows(self.labels, self.family, outputs)
+        shares = _shares(self.labels, self.weights)
+        if shares is None or len(shares) != len(rows):
+            shares = np.full(len(rows), 1 / len(rows))
+        if self.family == "sparse":
+            found = _frequencies(rows, shares, outputs)
+        elif self.family in ("categorical", "binary", "squared"):
+            found = shares @ rows
+        elif self.family == "absolute":
+            found = np.median(rows, axis=0)
+        else:
+            return None
+        if found is None or found.shape != (outputs,) or not np.isfinite(found).all():
+            return None
+        if self.family in ("sparse", "categorical", "binary"):
+            found = np.clip(found, _LEAST, 1 - _LEAST)
+        if not self.from_logits:
+            return found
+        return np.log(found / (1 - found)) if self.family == "binary" else np.log(found)
+
+    def in_place_of(self, prediction: Any) -> tf.Tensor | None:
+        """Return it in the shape of a model's answer; `None` where that is no single tensor."""
+        if not isinstance(prediction, tf.Tensor) or not prediction.shape[-1:].is_fully_defined():
+            return None
+        found = self.answer(int(prediction.shape[-1])) if prediction.shape.rank else None
+        if found is None:
+            return None
+        return tf.broadcast_to(tf.cast(found, prediction.dtype), tf.shape(prediction))
 
 
 def columns(labels: np.ndarray, family: str | None) -> np.ndarray | None:
@@ -53,12 +81,11 @@ def columns(labels: np.ndarray, family: str | None) -> np.ndarray | None:
     return flat if flat.shape[1] <= _MANY_CLASSES else None
 
 
-def _rows(labels: np.ndarray, family: str | None) -> np.ndarray:
-    """Return one row per answer: a class, or the numbers of the last axis."""
+def _rows(labels: np.ndarray, family: str | None, outputs: int) -> np.ndarray:
+    """Return one row per answer: a class, or its numbers."""
     if family == "sparse":
         return labels.reshape(-1)
-    values = labels.astype(np.float64)
-    return values.reshape(-1, values.shape[-1] if values.ndim > 1 else 1)
+    return labels.astype(np.float64).reshape(-1, outputs if labels.shape[-1] == outputs else 1)
 
 
 def _shares(labels: np.ndarray, weights: np.ndarray | None) -> np.ndarray | None:
@@ -70,6 +97,8 @@ def _shares(labels: np.ndarray, weights: np.ndarray | None) -> np.ndarray | None
     return weights.reshape(-1) / weights.sum()
 
 
-def _entropy(shares: np.ndarray) -> float:
-    kept = shares[shares > 0]
-    return float(-(kept * np.log(kept)).sum())
+def _frequencies(classes: np.ndarray, shares: np.ndarray, outputs: int) -> np.ndarray | None:
+    """Return how often each class occurs; `None` where these are no numbers of outputs."""
+    if not np.isfinite(classes).all() or classes.min() < 0 or classes.max() >= outputs:
+        return None
+    return np.bincount(classes.astype(int), shares, outputs)

@@ -1,0 +1,79 @@
+"""What the model answers, what that costs, and what always giving one answer would cost."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from keras_rnn_study.diagnosis.labels import Constant
+from keras_rnn_study.seams.keras_internals import hides_logits, kept_losses
+from keras_rnn_study.tracing.batch import Batch, reason
+from keras_rnn_study.tracing.loss import batch_loss
+from keras_rnn_study.tracing.model_call import predict
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A model run on a batch in inference mode.
+
+    Attributes:
+        prediction: Tensors, as the model returns them.
+        loss: float; `None` where there is none.
+        guessing: float, the same loss of the best constant answer; `None` where it is not known.
+        error: Why the loss cannot be computed, in Keras' words; `None`: it can.
+        reads_logits: Whether the loss reads the logits behind a final softmax or sigmoid.
+    """
+
+    prediction: Any
+    loss: float | None
+    guessing: float | None
+    error: str | None
+    reads_logits: bool
+
+
+def answered(
+    model: keras.Model, batch: Batch, constant: Constant | None = None, *, with_loss: bool = True
+) -> Answered:
+    """Run a model on a batch, and leave it as it was.
+
+    Args:
+        model: The model.
+        batch: The batch.
+        constant: What the labels say of the best constant answer. Its loss is the model's own, so
+            that sums over the batch, weights and penalties are in both figures.
+        with_loss: Whether there is a loss to compute.
+
+    Raises:
+        ValueError: The model cannot be run on the batch.
+    """
+    seen: dict[str, Any] = {"error": None, "logits": False}
+
+    def forward() -> tuple[Any, tf.Tensor | None, tf.Tensor | None]:
+        with kept_losses(model), keras.StatelessScope(collect_losses=True):
+            prediction = predict(model, batch.x)
+            seen["logits"] = hides_logits(prediction)
+            if not with_loss:
+                return prediction, None, None
+            try:
+                loss = batch_loss(model, batch, prediction, None)
+            except Exception as error:  # Keras raises whatever it stumbles over; a finding says so
+                seen["error"] = reason(error)
+                return prediction, None, None
+            guess = None if constant is None else constant.in_place_of(prediction)
+            guessed = None if guess is None else batch_loss(model, batch, guess, None)
+            return prediction, loss, guessed
+
+    try:
+        run = tf.function(forward, autograph=False).get_concrete_function()
+        prediction, loss, guessed = run()
+    except tf.errors.InvalidArgumentError as error:
+        if not with_loss:
+            raise ValueError(f"The model cannot be run on this batch: {reason(error)}.") from error
+        alone = answered(model, batch, with_loss=False)
+        return Answered(alone.prediction, None, None, reason(error), alone.reads_logits)
+    return Answered(prediction, _float(loss), _float(guessed), seen["error"], bool(seen["logits"]))
+
+
+def _float(value: tf.Tensor | None) -> float | None:
+    return None if value is None else float(value)
