@@ -20,6 +20,7 @@ from keras_rnn_study.study import StudyDirectory
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+CHINESE = (ROOT / "README.zh.md").read_text(encoding="utf-8")
 SITE = [ROOT / "docs" / name for name in ("tutorial.md", "lessons.md", "zh/index.md")]
 SITE += sorted((ROOT / "docs" / "how-to").glob("*.md"))
 
@@ -30,7 +31,9 @@ def blocks(text):
 
 
 BLOCKS = blocks(README)
-PAGES = {"README": BLOCKS} | {page.stem: blocks(page.read_text(encoding="utf-8")) for page in SITE}
+PAGES = {"README": BLOCKS, "README.zh": blocks(CHINESE)} | {
+    page.stem: blocks(page.read_text(encoding="utf-8")) for page in SITE
+}
 OF_ALL = [block for page in PAGES.values() for block in page]
 PYTHON = [(page, code) for page in PAGES for kind, code in PAGES[page] if kind == "python"]
 COMMANDS = list(
@@ -96,7 +99,7 @@ def test_kinds_of_blocks():
     assert {kind for kind, _ in OF_ALL} == {"python", "sh", "text"}
     assert sum(kind == "python" for kind, _ in BLOCKS) == 2
     programs = "make ", "python3 -m venv", r"\S*pip install", r"\S*keras-rnn-study", "tensorboard"
-    known = re.compile("|".join([*programs, "jupyter lab "]))
+    known = re.compile("|".join([*programs, r"\S*jupyter lab "]))
     assert all(known.match(command) for command in COMMANDS)
 
 
@@ -178,7 +181,7 @@ def test_tensorboard_understands(command, tmp_path, monkeypatch):
         TensorBoard().configure([*command.split(), "--no-such-option"])
 
 
-@pytest.mark.parametrize("link", re.findall(r"\]\((?!http)([^)]+)\)", README))
+@pytest.mark.parametrize("link", re.findall(r"\]\((?!http)([^)]+)\)", README + CHINESE))
 def test_links_lead_somewhere(link):
     assert (ROOT / link).exists()
 

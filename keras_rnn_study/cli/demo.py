@@ -9,7 +9,7 @@ LEARNING_RATE = 0.01
 
 
 def demo(log_dir: LogDir = None, verbose: Verbose = False) -> None:
-    """Show the long-term dependency problem on plain prose: a minute or two on two cores.
+    """Show the long-term dependency problem on plain prose: a minute on two cores.
 
     "I grew up in France ... I speak fluent ___": a short and a long gap, a simple RNN, an LSTM as
     Keras starts it, and an LSTM whose gates start at the memory times that the gap asks for.
@@ -24,7 +24,7 @@ def demo(log_dir: LogDir = None, verbose: Verbose = False) -> None:
     compare(runs, "demo", log_dir, verbose)
     console.print(
         "One seed and one rate prove little. At a lower rate a simple RNN, which Keras starts with "
-        "an orthogonal kernel, may get part of the long gap right. Try",
+        "an orthogonal kernel, may learn the long gap, too. Try",
         highlight=False,
     )
     console.print(
