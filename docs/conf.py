@@ -5,6 +5,7 @@ make docs
 
 import importlib.metadata
 import shutil
+import sys
 from pathlib import Path
 
 import numpy.typing
@@ -44,8 +45,9 @@ html_theme_options = {"source_directory": "docs/"}
 
 
 def setup(app):
-    """Bring the lessons to where Sphinx looks."""
+    """Bring the lessons to where Sphinx looks, and draw what was measured."""
     app.connect("builder-inited", _copy_lessons)
+    app.connect("builder-inited", _write_claims)
     app.connect("source-read", _link_lessons)
 
 
@@ -63,6 +65,13 @@ def _copy_lessons(app):
         for there, here in (("](../docs/", "](../"), ("](../README.zh.md)", "](../zh/index.md)")):
             text = text.replace(there, here)
         (lessons / name).write_text(text, encoding="utf-8")
+
+
+def _write_claims(app):
+    sys.path.insert(0, str(HERE))
+    import claims_page
+
+    claims_page.write(HERE / "_static" / "claims.html")
 
 
 def _link_lessons(app, docname, source):

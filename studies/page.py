@@ -8,6 +8,8 @@ import math
 import pathlib
 import textwrap
 
+from result_files import results_path, sizes_of
+
 from keras_rnn_study.study import read_study
 from keras_rnn_study.study.report.summary import conditions, line_label
 from keras_rnn_study.study.report.tables import horizon_text, read_results_csv, updates_text
@@ -44,27 +46,38 @@ abstract says.
 def text():
     """Return the page, with a section for each study that has results."""
     paths = sorted(HERE.glob("*.yaml"))
-    sections = [section(path) for path in paths if (HERE / "results" / f"{path.stem}.csv").exists()]
+    sections = [section(path) for path in paths if sizes_of(path)]
     return "\n".join([HEAD, *sections, "This page: `python studies/page.py`\n"])
 
 
 def section(path):
-    """One study."""
-    facts = json.loads((HERE / "results" / f"{path.stem}.json").read_text())
-    results = read_results_csv((HERE / "results" / f"{path.stem}.csv").read_text(encoding="utf-8"))
-    file = read_study(path, facts["size"])
+    """One study, with a table for each of its sizes that was run."""
+    file = read_study(path)
     about = file.about
     reports = [[r["what"], str(r["value"]), r["sure"]] for r in about["reports"]]
     parts = [
         f"## {file.title}",
         paragraph(about["paper"] + "."),
         table(["reported", "", "how sure"], reports),
-        table(*measured(results)),
+    ]
+    for size in sizes_of(path):
+        facts, results = size_results(path, size)
+        parts += [
+            table(*measured(results, facts.get("losses"))),
+            paragraph(ran(path, facts, results)),
+        ]
+    parts += [
         paragraph("**What it says.** " + about["reading"]),
         paragraph("**What differs.** " + about["deviations"]),
-        paragraph(ran(path, facts, results)),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def size_results(path, size):
+    """Return the facts about one size's sweep, and its results."""
+    place = results_path(path, size)
+    facts = json.loads(place.with_suffix(".json").read_text(encoding="utf-8"))
+    return facts, read_results_csv(place.read_text(encoding="utf-8"))
 
 
 def ran(path, facts, results):
@@ -79,13 +92,25 @@ def ran(path, facts, results):
     )
 
 
-def measured(results):
+def measured(results, losses=None):
     """Head and rows of the table of all conditions."""
     found = conditions(results)
     several_tasks = len({c.run.facts.label for c in found}) > 1
     head = ["network", found[0].run.facts.size_name, "learned", "updates", "sequences", "score"]
     rows = [row(condition, found, several_tasks) for condition in found]
+    if losses and all(c.run.facts.blind_loss for c in found):
+        head = [*head, "loss (guessing)"]
+        of_run = dict(zip((result.run for result in results), losses, strict=True))
+        for cells, condition in zip(rows, found, strict=True):
+            cells.insert(-1, losses_text(condition, of_run))
     return [*head, "horizon"], rows
+
+
+def losses_text(condition, losses):
+    """Say each seed's last loss, beside that of guessing without memory."""
+    own = [losses[result.run] for result in condition.results]
+    shown = ", ".join("no number" if loss is None else f"{loss:.3f}" for loss in own)
+    return f"{shown} ({condition.run.facts.baseline_loss(condition.run.size):.3f})"
 
 
 def row(condition, among, several_tasks):

@@ -2,23 +2,24 @@
 
     python studies/reproduce.py [NAME ...] [--size quick] [--jobs 2] [--out runs/studies]
 
-Runs go to `--out`, where an interrupted one goes on; a table of each study, one row a run, goes to
-`studies/results/`. Then `python studies/page.py` writes docs/reproductions.md.
+Runs go to `--out`, where an interrupted one goes on; a table of each study, one row for each run,
+goes to `studies/results/`. Then `python studies/page.py` writes docs/reproductions.md.
 """
 
 import argparse
 import datetime
 import json
+import math
 import pathlib
 
 import loky
+from result_files import results_path
 
 from keras_rnn_study.study import StudyDirectory, read_study, sweep
 from keras_rnn_study.study.durable import write_file
 from keras_rnn_study.study.report.tables import results_csv
 
 HERE = pathlib.Path(__file__).resolve().parent
-RESULTS = HERE / "results"
 
 
 def reproduce(path, size, jobs, out):
@@ -33,12 +34,21 @@ def reproduce(path, size, jobs, out):
         "cores": loky.cpu_count(),
         "minutes": round(sum(there.seconds(r.run).get("total", 0) for r in results) / 60, 1),
         "updates": sum(result.updates for result in results),
+        "losses": [_last_loss(there, result) for result in results],
         "versions": there.versions(),
         "settings": file.study.describe(),
     }
-    RESULTS.mkdir(exist_ok=True)
-    write_file(RESULTS / f"{path.stem}.csv", results_csv(results))
-    write_file(RESULTS / f"{path.stem}.json", json.dumps(facts, indent=1) + "\n")
+    table = results_path(path, file.size)
+    table.parent.mkdir(exist_ok=True)
+    write_file(table, results_csv(results))
+    write_file(table.with_suffix(".json"), json.dumps(facts, indent=1) + "\n")
+
+
+def _last_loss(there, result):
+    """Return the mean over the last updates; their batches were fresh. `None`: no number."""
+    history = there.history(result.run)
+    loss = float(history["loss"][-1]) if history else math.nan
+    return round(loss, 5) if math.isfinite(loss) else None
 
 
 class _Lines:

@@ -1,11 +1,14 @@
 """The site is built from what is here, without a warning."""
 
+import json
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from keras_rnn_study.claims.catalog import CLAIMS
 
 ROOT = Path(__file__).parents[1]
 PARTS = ("docs", "notebooks")
@@ -52,3 +55,23 @@ def test_signatures_and_descriptions_come_from_the_code(site):
 def test_lessons_show_the_pictures_that_they_stored(site):
     page = (site / "lessons" / "2_vanishing.html").read_text(encoding="utf-8")
     assert page.count("<img") >= 3
+
+
+def test_claims_that_are_kept_are_all_judged():
+    """The site's page has a verdict for each, from numbers that a command measured."""
+    code = "import claims_page as page, json; judged = page.judged().items(); "
+    code += "print(json.dumps({name: judgement.verdict for name, judgement in judged}))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT / "docs", capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    verdicts = json.loads(done.stdout)
+    assert list(verdicts) == [claim.name for claim in CLAIMS]
+    assert set(verdicts.values()) <= {"holds", "holds with a condition", "does not hold"}
+
+
+@pytest.mark.slow
+def test_the_claims_are_a_page(site):
+    page = (site / "_static" / "claims.html").read_text(encoding="utf-8")
+    assert page.count("<section>") == page.count("<svg") == len(CLAIMS)
+    assert "梯度消失" in page

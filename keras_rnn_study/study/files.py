@@ -34,12 +34,14 @@ class StudyFile:
         title: One line.
         about: Whatever the file tells a reader: a str, or a dict.
         size: Which of its sizes; `None` if it has none.
+        sizes: The names of all its sizes.
     """
 
     study: Study
     title: str
     about: object
     size: str | None
+    sizes: tuple[str, ...]
 
 
 def read_study(
@@ -77,9 +79,11 @@ def read_study(
         contents = _settings("a study", read_yaml(path))
         title = str(contents.pop("title", path.stem))
         about = contents.pop("about", None)
-        size, of_size = _chosen(contents.pop("sizes", None), size)
+        sizes = contents.pop("sizes", None)
+        size, of_size = _chosen(sizes, size)
         contents = changed(contents | of_size, asked)
-        return StudyFile(Study(**_with_numbers(contents)), title, about, size)
+        study = Study(**_with_numbers(contents))
+        return StudyFile(study, title, about, size, () if sizes is None else tuple(sizes))
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from None
 

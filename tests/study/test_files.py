@@ -40,6 +40,7 @@ def test_the_first_size_is_the_usual_one(path):
     )
     assert read.study.as_dict() == expected.as_dict()
     assert (read.title, read.about, read.size) == ("Two sizes", {"paper": "somebody"}, "quick")
+    assert read.sizes == ("quick", "paper")
 
 
 def test_another_size_is_asked_for_by_name(path):
@@ -52,7 +53,8 @@ def test_a_file_without_sizes(tmp_path):
     path = tmp_path / "recall.yaml"
     path.write_text("task: recall\ngap: 5\n")
     read = read_study(path)
-    assert (read.title, read.size, len(read.study.runs())) == ("recall", None, 10)
+    assert (read.title, read.size, read.sizes) == ("recall", None, ())
+    assert len(read.study.runs()) == 10
     with pytest.raises(ValueError, match=r"It has no sizes, but size='quick' was asked for"):
         read_study(path, size="quick")
 

@@ -13,6 +13,11 @@ from keras_rnn_study.study.report.tables import read_results_csv
 ROOT = pathlib.Path(__file__).parents[2]
 STUDIES = ROOT / "studies"
 NAMES = sorted(path.stem for path in STUDIES.glob("*.yaml"))
+RESULTS = [
+    path.stem
+    for path in sorted((STUDIES / "results").glob("*.json"))
+    if path.stem.split("-")[0] in NAMES
+]
 
 
 def test_the_page_is_what_files_and_results_say():
@@ -37,11 +42,18 @@ def test_a_file_has_both_sizes_and_says_what_it_reproduces(name):
         assert set(report) == {"what", "value", "sure"}
 
 
-@pytest.mark.parametrize("name", NAMES)
+def test_every_study_has_results():
+    assert set(NAMES) <= set(RESULTS)
+
+
+@pytest.mark.parametrize("name", RESULTS)
 def test_results_are_those_of_the_file_as_it_is(name):
     facts = json.loads((STUDIES / "results" / f"{name}.json").read_text())
     results = read_results_csv((STUDIES / "results" / f"{name}.csv").read_text(encoding="utf-8"))
-    study = read_study(STUDIES / f"{name}.yaml", facts["size"]).study
+    file, _, size = name.partition("-")
+    study = read_study(STUDIES / f"{file}.yaml", size or None).study
+    assert facts["size"] == (size or "quick")
+    assert len(facts.get("losses", results)) == len(results)
     assert [result.run for result in results] == study.runs()
     assert facts["settings"] == study.describe()
     assert facts["updates"] == sum(result.updates for result in results)
