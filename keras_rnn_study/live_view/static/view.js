@@ -29,7 +29,7 @@ function v(t,e={},n=[]){let r=document.createElement(t);for(let[i,o]of Object.en
 .krv .choice input { margin: 0; flex: none; accent-color: var(--run, var(--time)); }
 .krv button { font: inherit; color: inherit; background: none; border: 1px solid var(--line); border-radius: 4px; cursor: pointer; padding: 1px 9px; }
 .krv button:hover { background: var(--panel); }
-.krv :is(button, input):focus-visible, .krv:focus-visible { outline: 2px solid var(--time); outline-offset: 1px; }
+.krv :is(button, input, select):focus-visible, .krv:focus-visible { outline: 2px solid var(--time); outline-offset: 1px; }
 .krv [aria-pressed="true"] { background: var(--time); border-color: var(--time); color: var(--paper); }
 .krv .training { position: relative; }
 .krv .training h3 { position: absolute; width: 112px; margin: 0; font-weight: 400; font-size: 11.5px; color: var(--quiet); }
