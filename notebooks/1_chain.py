@@ -26,7 +26,7 @@
 
 # %% [markdown] lang="zh"
 # 读这句话时，你是一个词一个词往下读的；每个词的意思，都要联系前面读过的内容才能明白。循环神经网络（recurrent neural network，RNN）也是这样：
-# 在时间步 $t$，它拿到输入 $x_t$，再取来上一步留下的*隐状态* $h_{t-1}$，由这两者算出新的隐状态 $h_t$。
+# 在时间步 $t$，它接收输入 $x_t$ 和上一步留下的*隐状态* $h_{t-1}$，由这两者算出新的隐状态 $h_t$。
 #
 # 入门文章里关于循环神经网络的种种说法，本课程要逐条用实验检验。课程里说的“文章”，指 Christopher Olah 2015 年的
 # [Understanding LSTM Networks](https://colah.github.io/posts/2015-08-Understanding-LSTMs/)，以及以它为蓝本的中文入门介绍。

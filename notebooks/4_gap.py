@@ -20,8 +20,8 @@
 # Here are both. The task `language` makes sentences of the second kind, with any gap that you ask for.
 
 # %% [markdown] lang="zh"
-# [文章](https://colah.github.io/posts/2015-08-Understanding-LSTMs/)举了两个例句。“白云飘在____”：谁都会填*天空*，因为要用的信息就在空格跟前。
-# “我在法国长大……我会说流利的____”：这一句，得隔着中间一大段话还记得那个国家才行。**间隔**（gap）指最后一个有用的词与空格之间隔着的步数。
+# [文章](https://colah.github.io/posts/2015-08-Understanding-LSTMs/)举了两个例句。“白云飘在____”：谁都会填*天空*，因为要用的信息就在横线跟前。
+# “我在法国长大……我会说流利的____”：这一句，得隔着中间一大段话还记得那个国家才行。**间隔**（gap）指最后一个有用的词与横线之间隔着的步数。
 #
 # 下图画出了这两类句子。`language` 任务专门生成第二类，间隔多大由你指定。
 
@@ -173,7 +173,7 @@ show(figures.success_curve(curve))
 # 真实的成功率也可能高达 43%。五个种子只够区分“总能学会”和“从来学不会”，再细就分辨不出了。曲线中间那一段，有的种子学会，有的没学会，
 # 哪种初始化更好，这项研究说明不了。
 #
-# 间隔不超过 10 时，全部学会；间隔到了 100 及以上，几乎一个也学不会：文章的说法成立。两者之间，曲线逐渐下降。例外也有：`glorot_uniform` 有一个种子竟学会了间隔 200！
+# 间隔不超过 10 时，全部学会；间隔达到 100 以后，几乎一个也学不会：文章的说法成立。两者之间，曲线逐渐下降。例外也有：`glorot_uniform` 有一个种子竟学会了间隔 200！
 
 # %%
 learned = {(found.run.init, found.run.gap): found for found in curve}

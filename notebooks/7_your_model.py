@@ -239,8 +239,7 @@ assert cured["C"][1]["gradient_horizon/lstm/h"][0] < 40
 # A and B learn now, to above 95 %. C does not! With normalised readings its gates are healthy, but one illness stood behind the other: its reach is short, C has become patient A. **Cure one thing, look again.**
 
 # %% [markdown] lang="zh"
-# A 和 B 学会了，准确率在 95% 以上。C 却没有！读数标准化之后，门是健康了，可是一种病治好，又露出另一种：它的梯度可达步数很小，C 变成了病人 A。
-# **治好一样，再查一遍。**
+# A 和 B 学会了，准确率在 95% 以上。C 却没有！读数标准化之后，门是健康了，可是一种病治好，又露出另一种：它的梯度可达步数很小，C 变成了病人 A。**治好一样，再查一遍。**
 
 # %%
 both = remember(build(lstm(), adam(), [normalise]))
