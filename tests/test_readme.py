@@ -21,8 +21,8 @@ from keras_rnn_study.study import StudyDirectory
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CHINESE = (ROOT / "README.zh.md").read_text(encoding="utf-8")
-SITE = [ROOT / "docs" / name for name in ("tutorial.md", "lessons.md", "zh/index.md")]
-SITE += sorted((ROOT / "docs" / "how-to").glob("*.md"))
+SITE = [ROOT / "docs" / name for name in ("tutorial.md", "lessons.md")]
+SITE += [page for kind in ("how-to", "zh") for page in sorted((ROOT / "docs" / kind).glob("*.md"))]
 
 
 def blocks(text):
@@ -32,7 +32,7 @@ def blocks(text):
 
 BLOCKS = blocks(README)
 PAGES = {"README": BLOCKS, "README.zh": blocks(CHINESE)} | {
-    page.stem: blocks(page.read_text(encoding="utf-8")) for page in SITE
+    str(page.relative_to(ROOT)): blocks(page.read_text(encoding="utf-8")) for page in SITE
 }
 OF_ALL = [block for page in PAGES.values() for block in page]
 PYTHON = [(page, code) for page in PAGES for kind, code in PAGES[page] if kind == "python"]
