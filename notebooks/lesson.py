@@ -55,7 +55,8 @@ def start(language: str) -> None:
         fonts = [name for name in CHINESE_FONTS if name in known]
         if not fonts:
             print(
-                "图中文字为英文：本机没有中文字体。可安装 " + "、".join(CHINESE_FONTS)
+                "图中文字为英文：本机没有中文字体。装上其中一种即可："
+                + "、".join(CHINESE_FONTS)
             )
             return
         matplotlib.rcParams["font.family"] = [
