@@ -25,7 +25,7 @@ def norms(model):
 # below it, so seeds differ by powers of ten. One seed proves nothing.
 
 # %% [markdown] lang="zh"
-# **1. 正交与 glorot。** 衰减指第一步与最后一步的梯度范数之比的 log10。正交矩阵的特征值，绝对值（模）全是 1，所以各个种子相差不大；
+# **1. 正交与 glorot。** 衰减指第一步与最后一步的梯度范数之比的 log10。正交矩阵特征值的绝对值（模）全是 1，所以各个种子相差不大；
 # glorot_uniform 矩阵的最大特征值在 1 附近，偏大还是偏小全凭运气，所以种子之间能相差好几个数量级。单独一个种子什么也证明不了。
 
 # %%

@@ -75,7 +75,7 @@ assert wrong > 0.1
 # **3. The GRU.** One gate does the work of two: what it does not keep, it renews. Keras' $z$ keeps the *old* state where it is near 1.
 
 # %% [markdown] lang="zh"
-# **3. GRU。** 一个门做两个门的事：不保留多少，就更新多少。在 Keras 中，更新门 $z$ 接近 1 表示保留*旧*的隐状态。
+# **3. GRU。** 一个门做两个门的事：没有保留的那部分，就拿来更新。在 Keras 中，更新门 $z$ 接近 1 表示保留*旧*的隐状态。
 
 # %%
 model = train("gru")
