@@ -1,4 +1,4 @@
-"""Runs the blocks of docs/pictures.md, and keeps the pictures that they make, with few colours.
+"""Runs the blocks of docs/pictures.md, and keeps the pictures that they make.
 
 python docs/pictures.py
 """
@@ -15,7 +15,7 @@ from keras_rnn_study.runs import start_tensorflow
 DOCS = Path(__file__).parent
 PAGE = DOCS / "pictures.md"
 PICTURES = DOCS / "images" / "pictures"
-PALETTE, MOST_PIXELS = 96, 900
+MOST_PIXELS = 900
 _BLOCK = re.compile(r"^```python\n(.*?)^```\n\n!\[[^]]*\]\(([^)]+)\)", re.MULTILINE | re.DOTALL)
 
 
@@ -40,7 +40,7 @@ def keep(made: Path, kept: Path) -> None:
     """Store a picture small."""
     image = Image.open(made).convert("RGB")
     image.thumbnail((MOST_PIXELS, MOST_PIXELS))
-    image.quantize(PALETTE, dither=Image.Dither.NONE).save(kept, optimize=True)
+    image.save(kept, optimize=True)
 
 
 if __name__ == "__main__":

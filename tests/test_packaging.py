@@ -237,6 +237,21 @@ def test_the_project_s_links_are_of_the_source(wheel):
     assert all(link.startswith(metadata["Home-page"]) for link in links.values())
 
 
+def test_the_oldest_versions_are_those_that_were_run():
+    """The table of docs/versions.md begins with what is newest, and its second row is the floor."""
+    page = (ROOT / "docs" / "versions.md").read_text("utf-8")
+    rows = [line.split(" | ") for line in page.splitlines() if re.match(r"\| 3\.\d", line)]
+    floor = dict(zip(("tensorflow", "keras"), rows[1][1:3], strict=True))
+    config = configparser.ConfigParser()
+    config.read(ROOT / "setup.cfg", encoding="utf-8")
+    required = config["options"]["install_requires"].split()
+    for name, version in floor.items():
+        short = ".".join(version.split(".")[:2])
+        assert f"{name}>={short}" in required
+        assert f"from {short} on" in page
+    assert "all pass" in rows[1][-1]
+
+
 @pytest.mark.needs("git")
 def test_repository_stays_small():
     assert sum(path.stat().st_size for path in tracked_files()) < MAX_REPOSITORY_BYTES

@@ -14,7 +14,7 @@ GAPS = (5, 100)
 CELLS = (("simple_rnn", "keras"), ("lstm", "keras"), ("lstm", "chrono"))
 LEARNING_RATE = 0.01
 # The least that shows it: one gradient that vanishes on its way, and one that arrives.
-QUICK_GAP, QUICK_CELLS, QUICK_STEPS = 60, (CELLS[1], CELLS[2]), 200
+QUICK_GAP, QUICK_CELLS, QUICK_STEPS = 40, (CELLS[1], CELLS[2]), 240
 
 
 def demo(
