@@ -15,7 +15,7 @@ from keras_rnn_study.runs import Run, record, start_tensorflow
 CELLS = (("simple_rnn", "keras"), ("lstm", "keras"), ("lstm", "chrono"), ("gru", "keras"))
 GAPS = (5, 100)
 STEPS = 400
-# Networks that are ill in one way each, with what the diagnosis says of them.
+# Networks that are ill in one way each, with what the diagnosis says of them before the first step.
 PATIENTS = {
     "rate-too-high": {"cell": "lstm", "learning_rate": 1.0},
     "rate-too-low": {"cell": "lstm", "learning_rate": 1e-7},
@@ -31,11 +31,11 @@ PATIENTS = {
         "optimizer": "sgd",
         "learning_rate": 1.0,
     },
-    "short-reach": {"cell": "simple_rnn", "init": "glorot"},
+    "short-reach": {"cell": "lstm", "gap": 80},
     "forgets-at-once": {"cell": "lstm", "forget_bias": -4.0},
     "lets-nothing-in": {"cell": "lstm", "forget_bias": 6.0, "input_bias": -12.0},
 }
-PATIENTS_STEPS, PATIENTS_GAP = 120, 40
+PATIENTS_STEPS, PATIENTS_GAP = 120, 8
 MOST_BYTES = 1_900_000
 
 
@@ -48,8 +48,8 @@ def runs() -> dict[str, Run]:
             run = Run("language", cell, gap=gap, init=init, learning_rate=0.01, steps=STEPS)
             found[f"gap-{gap}/{name}"] = run
     for name, options in PATIENTS.items():
-        run = Run("recall", gap=PATIENTS_GAP, steps=PATIENTS_STEPS, **options)
-        found[f"ill/{name}"] = run
+        given = {"gap": PATIENTS_GAP, "steps": PATIENTS_STEPS} | options
+        found[f"ill/{name}"] = Run("recall", **given)
     return found
 
 
@@ -58,7 +58,8 @@ def record_all(folder: Path) -> None:
     for name, run in runs().items():
         log_dir, also = str(folder / name), []
         if name.startswith("ill/"):
-            also.append(Diagnosis(log_dir, Probe(*run.samples(256))))
+            probe = Probe(*run.samples(256))
+            also.append(Diagnosis(log_dir, probe, update_freq=2 * PATIENTS_STEPS))
         record(run, run.build(), log_dir, also)
         print(name, flush=True)
 

@@ -73,7 +73,7 @@ def test_a_training_and_its_view(command, home):
 
 
 def test_a_study_that_comes_along_and_its_report(command, home):
-    small = ("--cell", "lstm", "--init", "keras", "--gap", "3", "--seeds", "1", "--steps", "20")
+    small = ("--cell", "lstm", "--init", "keras", "--gap", "3", "--seeds", "1", "--steps", "40")
     command("sweep", "--study", "gaps", *small, "--set", "units=4", "--out", "runs/gaps")
     command("report", "runs/gaps")
     assert list((home / "runs/gaps").glob("*.html"))
