@@ -34,8 +34,9 @@ format: $(VENV)/installed-test ## Mend what the linter can mend
 	$(VENV)/bin/ruff check --fix
 	$(VENV)/bin/ruff format
 
-gallery: $(VENV)/installed-test ## Draw all tasks again: docs/tasks.md and its pictures
+gallery: $(VENV)/installed-test ## Draw all tasks again, docs/tasks.md, and the pictures of docs/pictures.md
 	$(VENV)/bin/python docs/gallery.py
+	$(VENV)/bin/python docs/pictures.py
 
 lessons: $(VENV)/installed-test ## Run all lessons and write their notebooks: some minutes
 	$(VENV)/bin/python notebooks/build.py

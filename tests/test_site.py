@@ -1,5 +1,6 @@
 """The site is built from what is here, without a warning."""
 
+import runpy
 import shutil
 import subprocess
 import sys
@@ -26,6 +27,16 @@ def site(tmp_path_factory):
     )
     assert done.returncode == 0, done.stderr
     return built
+
+
+def test_the_first_page_shows_what_it_says():
+    names = list(runpy.run_path(str(ROOT / "docs" / "live.py"))["runs"]())
+    page = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    assert "eight networks" in page
+    assert sum(name.startswith("gap-") for name in names) == 8
+    assert "seven more" in page
+    assert sum(name.startswith("ill/") for name in names) == 7
+    assert "fifteen trainings" in page
 
 
 @pytest.mark.slow
