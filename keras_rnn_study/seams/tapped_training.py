@@ -6,11 +6,22 @@ from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 import keras
-import tensorflow as tf
 
 from keras_rnn_study.seams.gradient_tap import GradientTap
 
-TrainFunction = Callable[[Iterator[Any]], Any]
+TrainFunction = Callable[..., Any]  # of the data; before them, with JAX, the state
+
+
+def _end_of_data() -> tuple[type[Exception], ...]:
+    """Return what a training function raises when the data ended."""
+    if keras.backend.backend() != "tensorflow":
+        return (StopIteration,)
+    import tensorflow as tf
+
+    return StopIteration, tf.errors.OutOfRangeError
+
+
+_END_OF_DATA = _end_of_data()
 
 
 class Recorder(Protocol):
@@ -70,26 +81,28 @@ class TappedTraining:
     def arm(self, recorder: Recorder) -> None:
         """Record the next step of the present training."""
         self.install()
+        if recorder.tap is not None:
+            recorder.tap.follow(self._model.optimizer)
         self._armed[recorder] = _training(self._model)
 
-    def __call__(self, iterator: Iterator[Any]) -> Any:
+    def __call__(self, *state_and_data: Any) -> Any:
         """Run what Keras calls once a batch (or once in `steps_per_execution`)."""
         training = _training(self._model)
         recorders = [r for r, asked_in in self._armed.items() if asked_in is training]
-        if recorders and inspect.isgenerator(iterator):
-            return self._plain_function()(iterator)  # another callback's `train_on_batch`
+        if recorders and _caller() == "train_on_batch":
+            return self._plain_function()(*state_and_data)  # called by another callback
         self._armed = {}
         if not recorders:
             function = self._plain_function()
             self.remove()
-            return function(iterator)
+            return function(*state_and_data)
         try:
             function = self._tapped_function(recorders)
             with contextlib.ExitStack() as stack:
                 for tap in self._taps:
                     stack.enter_context(tap.on(self._model.optimizer))
-                return function(iterator)
-        except (StopIteration, tf.errors.OutOfRangeError):
+                return function(*state_and_data)
+        except _END_OF_DATA:
             raise  # the data ended, and Keras goes on
         except BaseException:
             self.remove()
@@ -126,12 +139,12 @@ def fresh_train_function(model: keras.Model) -> Iterator[None]:
     before = getattr(model, "train_function", None)
     made = None
 
-    def function(iterator: Iterator[Any]) -> Any:
+    def function(*state_and_data: Any) -> Any:
         nonlocal made
         if made is None:
             model.make_train_function(force=True)
             made, model.train_function = model.train_function, function
-        return made(iterator)
+        return made(*state_and_data)
 
     if before is not None:
         model.train_function = function
@@ -142,6 +155,13 @@ def fresh_train_function(model: keras.Model) -> Iterator[None]:
         # in it for good.
         if hasattr(model, "train_function"):
             model.train_function = before if model.train_function is function else None
+
+
+def _caller() -> str | None:
+    """Return the name of the function that called the training function."""
+    frame = inspect.currentframe()  # of this function, which `__call__` called
+    frame = frame and frame.f_back and frame.f_back.f_back
+    return frame and frame.f_code.co_name
 
 
 def _training(model: keras.Model) -> Any:
