@@ -125,7 +125,7 @@ class GradientTap:
 
     def _entries(self, optimizer: keras.optimizers.Optimizer) -> dict[str, Callable[..., Any]]:
         """Return what stands in for the optimizer's methods that are handed gradients."""
-        entries = {"apply": self._record_and_apply}
+        entries: dict[str, Callable[..., Any]] = {"apply": self._record_and_apply}
         if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
             # What JAX calls; that of other optimizers calls `apply`.
             entries["stateless_apply"] = self._record_and_apply_stateless

@@ -37,17 +37,21 @@ def norm_buffer(rows: int, columns: int) -> NormBuffer:
     """
     backend = keras.backend.backend()
     if backend == "tensorflow":
-        from keras_rnn_study.seams.norm_buffer_tensorflow import TensorFlowBuffer as Buffer
-    elif backend == "jax":
-        from keras_rnn_study.seams.norm_buffer_jax import JaxBuffer as Buffer
-    elif backend == "torch":
-        from keras_rnn_study.seams.norm_buffer_torch import TorchBuffer as Buffer
-    else:
-        raise ValueError(
-            f"Keras runs on {backend!r}, on which no gradients can be recorded. Set KERAS_BACKEND "
-            "to 'tensorflow', 'jax' or 'torch' before Keras is imported."
-        )
-    return Buffer(rows, columns)
+        from keras_rnn_study.seams.norm_buffer_tensorflow import TensorFlowBuffer
+
+        return TensorFlowBuffer(rows, columns)
+    if backend == "jax":
+        from keras_rnn_study.seams.norm_buffer_jax import JaxBuffer
+
+        return JaxBuffer(rows, columns)
+    if backend == "torch":
+        from keras_rnn_study.seams.norm_buffer_torch import TorchBuffer
+
+        return TorchBuffer(rows, columns)
+    raise ValueError(
+        f"Keras runs on {backend!r}, on which no gradients can be recorded. Set KERAS_BACKEND to "
+        "'tensorflow', 'jax' or 'torch' before Keras is imported."
+    )
 
 
 def kept_as_it_is(function: Function) -> Function:

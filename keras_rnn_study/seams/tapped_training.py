@@ -1,6 +1,7 @@
 """Where the tap is in a `fit`: in the model's training function, while a step runs."""
 
 import contextlib
+import functools
 import inspect
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
@@ -8,6 +9,7 @@ from typing import Any, Protocol
 import keras
 
 from keras_rnn_study.seams.gradient_tap import GradientTap
+from keras_rnn_study.seams.replaced import replaced
 
 TrainFunction = Callable[..., Any]  # of the data; before them, with JAX, the state
 
@@ -123,8 +125,7 @@ class TappedTraining:
         return self._tapped
 
     def _made(self) -> TrainFunction:
-        self._model.make_train_function(force=True)
-        function = self._model.train_function
+        function = _made_anew(self._model)
         self._model.train_function = self
         return function
 
@@ -142,8 +143,7 @@ def fresh_train_function(model: keras.Model) -> Iterator[None]:
     def function(*state_and_data: Any) -> Any:
         nonlocal made
         if made is None:
-            model.make_train_function(force=True)
-            made, model.train_function = model.train_function, function
+            made, model.train_function = _made_anew(model), function
         return made(*state_and_data)
 
     if before is not None:
@@ -155,6 +155,14 @@ def fresh_train_function(model: keras.Model) -> Iterator[None]:
         # in it for good.
         if hasattr(model, "train_function"):
             model.train_function = before if model.train_function is function else None
+
+
+def _made_anew(model: keras.Model) -> TrainFunction:
+    """Have Keras make the model's training function, which has not been traced."""
+    # JAX keeps what it traced by the function that it was of, and a bound method equals the last.
+    with replaced(model, "train_step", functools.partial(model.train_step)):
+        model.make_train_function(force=True)
+    return model.train_function
 
 
 def _caller() -> str | None:

@@ -170,6 +170,16 @@ def test_training_is_the_same_and_nothing_stays_behind():
     assert not {"apply", "stateless_apply"} & set(vars(model.optimizer))
 
 
+def test_a_model_that_was_trained_unwatched_and_is_so_again():
+    model, norms = build(), GradientNorms()
+    for callbacks in [], [norms], []:
+        fit(model, *callbacks, epochs=1)
+    assert list(norms.history["step"]) == list(range(BATCHES, 2 * BATCHES))
+    expected = moves(build())[BATCHES:]
+    whole = np.sqrt(np.sum(expected**2, axis=1))
+    np.testing.assert_allclose(norms.history["gradient_norm/global"], whole, rtol=1e-3)
+
+
 def test_steps_are_counted_on_when_the_model_is_compiled_anew():
     model, norms = build(), GradientNorms()
     fit(model, norms, epochs=1)
@@ -280,13 +290,14 @@ def test_a_training_loop_written_by_hand():
     same(norms.history, moves(build(), epochs=1))
 
 
-def test_a_stream_trains(monkeypatch):
-    model = keras.Sequential([keras.Input(recall.TASK.input_shape(gap=3)), layers.GRU(4)])
-    model.add(layers.Dense(8, activation="softmax"))
+def test_a_stream_trains():
+    model = keras.Sequential([keras.Input(recall.TASK.input_shape), layers.GRU(4)])
+    model.add(layers.Dense(recall.TASK.num_classes, activation="softmax"))
     model.compile("adam", loss="sparse_categorical_crossentropy")
     norms = GradientNorms()
     stream = recall.stream(4, gap=3, seed=0)
-    model.fit(stream, steps_per_epoch=3, epochs=2, verbose=0, callbacks=[norms])
+    options = {"steps_per_epoch": 3, "epochs": 2, "shuffle": False, "verbose": 0}
+    model.fit(stream, callbacks=[norms], **options)
     assert list(norms.history["step"]) == list(range(6))
 
 

@@ -87,15 +87,18 @@ def test_every_so_manieth_record_however_they_come(burst):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (([], print), r"expected those that measure, in a list"),
-        ((GradientNorms(), print), r"expected those that measure, in a list"),
-        (([Diagnosis(None, Probe(Y, Y))], print), r"received a Diagnosis, which keeps no numbers"),
-        (([GradientNorms()], None), r"log=None; expected a function"),
+        (lambda: ([], print), "expected those that measure, in a list"),
+        (lambda: (GradientNorms(), print), "expected those that measure, in a list"),
+        (lambda: ([Diagnosis(None, Probe(Y, Y))], print), "a Diagnosis, which keeps no numbers"),
+        (lambda: ([GradientNorms()], None), "log=None; expected a function"),
     ],
     ids=["none", "no list", "no numbers", "no function"],
 )
 def test_what_it_cannot_use(arguments, said):
     with pytest.raises(ValueError, match=said):
-        Forward(*arguments)
+        Forward(*arguments())
+
+
+def test_every_so_manieth_is_a_whole_number():
     with pytest.raises(ValueError, match="every must be a whole number"):
         Forward([GradientNorms()], print, every=0)

@@ -24,6 +24,9 @@ class Model:
             number = self.made
             self.train_function = lambda iterator: (number, next(iterator))
 
+    def train_step(self, data):
+        pass
+
     def train_on_batch(self, x):
         return self.train_function(iter(x))
 
