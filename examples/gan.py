@@ -62,7 +62,9 @@ noise = rng.normal(size=(32, TIME, NOISE)).astype("float32")
 critic_norms = GradientNorms(f"{arguments.log_dir}/critic")  # the optimizer of `compile`
 gates = GateActivations(f"{arguments.log_dir}/generator", Probe(noise, model=gan.generator))
 generator_norms = GradientNorms(f"{arguments.log_dir}/generator")
-update = keras.callbacks.LambdaCallback(on_train_batch_end=lambda *_: generator_norms.update())
+update = keras.callbacks.LambdaCallback(
+    on_train_batch_end=lambda batch, logs: generator_norms.update()
+)
 with generator_norms.recording(gan.generator, gan.generator_optimizer):
     callbacks = [critic_norms, gates, update]
     gan.fit(waves, batch_size=64, epochs=arguments.epochs, verbose=2, callbacks=callbacks)

@@ -50,6 +50,7 @@ model.fit(
     train,
     validation_data=validation,
     epochs=arguments.epochs,
+    shuffle=False,  # the windows come shuffled
     verbose=2,
     callbacks=callbacks,
 )

@@ -30,6 +30,7 @@ NEEDS = {"search_with_keras_tuner": "keras_tuner", "scikit_learn_with_scikeras":
 WRITE_NOTHING = {"scikit_learn_with_scikeras"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_it_runs(script, tmp_path, monkeypatch, capsys):
     package = NEEDS.get(script)

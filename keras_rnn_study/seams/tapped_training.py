@@ -58,7 +58,8 @@ class TappedTraining:
         self._model = model
         self._armed: dict[Recorder, Any] = {}  # -> the training that it asked in
         self._plain: TrainFunction | None = None  # what Keras made
-        self._tapped: TrainFunction | None = None  # made for recording, with these taps in it:
+        self._untraced: TrainFunction | None = None  # made for recording, with no tap in it yet
+        self._tapped: TrainFunction | None = None  # the same, with these taps in it:
         self._taps: tuple[GradientTap, ...] = ()
 
     @classmethod
@@ -72,7 +73,8 @@ class TappedTraining:
         """Put this object into the model, and note when Keras' function there is another one."""
         if self._model.train_function is not self:
             if self._model.train_function is not self._plain:  # it was compiled anew
-                self._plain, self._tapped = self._model.train_function, None
+                self._plain = self._model.train_function
+                self._untraced = self._tapped = None
             self._model.train_function = self
 
     def remove(self) -> None:
@@ -83,6 +85,9 @@ class TappedTraining:
     def arm(self, recorder: Recorder) -> None:
         """Record the next step of the present training."""
         self.install()
+        # JAX takes the values out of all variables while a step runs, and these two read some.
+        if self._tapped is None and self._untraced is None:
+            self._untraced = self._made()
         if recorder.tap is not None:
             recorder.tap.follow(self._model.optimizer)
         self._armed[recorder] = _training(self._model)
@@ -121,7 +126,7 @@ class TappedTraining:
         if self._tapped is None or self._taps != tuple(r.tap for r in recorders):
             # A new one, as Keras' may have been traced already, without these taps.
             self._taps = tuple(r.tap_for(self._model) for r in recorders)
-            self._tapped = self._made()
+            self._tapped, self._untraced = self._untraced or self._made(), None
         return self._tapped
 
     def _made(self) -> TrainFunction:
