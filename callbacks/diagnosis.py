@@ -4,6 +4,7 @@ import os
 
 import keras
 
+from keras_rnn_study.backend import needs_tensorflow
 from keras_rnn_study.callbacks.probe import Probe
 from keras_rnn_study.callbacks.schedule import Schedule, UpdateFreq
 from keras_rnn_study.diagnosis.diagnosing import looked_into
@@ -60,6 +61,7 @@ class Diagnosis(keras.callbacks.Callback):
         update_freq: UpdateFreq = "epoch",
         validation_data: tuple[object, ...] | None = None,
     ) -> None:
+        needs_tensorflow("Diagnosis")
         super().__init__()
         if not isinstance(probe, Probe):
             raise ValueError(

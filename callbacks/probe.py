@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
+from keras_rnn_study.backend import needs_tensorflow
 from keras_rnn_study.tracing.batch import to_batch
 from keras_rnn_study.tracing.graph import trace
 from keras_rnn_study.tracing.loss import Loss
@@ -60,6 +61,7 @@ class Probe:
         loss: Loss | None = None,
         model: keras.Model | None = None,
     ) -> None:
+        needs_tensorflow("Probe")
         to_batch(x, y, sample_weight)  # refuses what no batch can be made of
         if layers is not None and not isinstance(layers, Sequence):
             raise ValueError(

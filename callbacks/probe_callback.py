@@ -9,6 +9,7 @@ import keras
 import numpy as np
 
 from keras_rnn_study.arguments import whole_number
+from keras_rnn_study.backend import needs_tensorflow
 from keras_rnn_study.callbacks.drawing import DrawFreq, DrawSchedule
 from keras_rnn_study.callbacks.fit_logs import FitLogs, write_fit_logs
 from keras_rnn_study.callbacks.history import Arrays, History
@@ -49,6 +50,7 @@ class ProbeCallback(keras.callbacks.Callback):
         samples: int,
         metrics: bool = True,
     ) -> None:
+        needs_tensorflow(type(self).__name__)
         super().__init__()
         if not isinstance(probe, Probe):
             name = type(self).__name__

@@ -7,6 +7,7 @@ from typing import Any
 import keras
 import numpy.typing as npt
 
+from keras_rnn_study.backend import needs_tensorflow
 from keras_rnn_study.diagnosis.examination import Examination, InFit
 from keras_rnn_study.diagnosis.examining import examine
 from keras_rnn_study.diagnosis.finding import SEVERITIES, Finding
@@ -80,6 +81,7 @@ def looked_into(
     fit: InFit | None = None,
 ) -> Findings:
     """Return what is found; `fit` is what a training shows."""
+    needs_tensorflow("diagnose")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # of Keras, about what findings say
         examination = examine(model, x, y, sample_weight, evidence, validation_data, fit)

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import keras
-import tensorflow as tf
 
 
 def sublayers(layer: keras.layers.Layer) -> list[keras.layers.Layer]:
@@ -103,6 +102,8 @@ def is_within_xla() -> bool:
 
     Without it a small LSTM on `fused` loops fails under `jit_compile=True`.
     """
+    import tensorflow as tf  # not needed by what else is here, on other backends
+
     graph = tf.compat.v1.get_default_graph()
     while graph is not None:
         context = graph._get_control_flow_context()

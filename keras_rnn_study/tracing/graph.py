@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_rnn_study.backend import needs_tensorflow
 from keras_rnn_study.seams.names import recurrent_layers, select
 from keras_rnn_study.tracing.batch import Batch, reason, to_batch
 from keras_rnn_study.tracing.loss import Loss, checked_loss, loss_scale
@@ -75,6 +76,7 @@ def trace(
     Reference:
         Backpropagation through time: Werbos, 1990, https://doi.org/10.1109/5.58337
     """
+    needs_tensorflow("trace")
     found = _checked_layers(model, layers)
     if not isinstance(gradients, bool):
         raise ValueError(f"Received gradients={gradients!r}. Expected True or False.")

@@ -29,6 +29,7 @@ from valid_values import (
     several,
 )
 
+from keras_rnn_study.callbacks import GradientNorms
 from keras_rnn_study.datasets import catalog
 from keras_rnn_study.runs import ranges
 
@@ -272,6 +273,16 @@ TABLE = [
         "callbacks.GradientNorms",
         {"log_dir": LOG_DIR, "update_freq": UPDATE_FREQ, "logs": LOGS, "metrics": boolean()},
         lambda: {"log_dir": None},
+    ),
+    Public(
+        "callbacks.Forward",
+        {
+            "callbacks": several(instance(GradientNorms, "a callback that measures")),
+            "log": Range("a function", callable),
+            "update_freq": UPDATE_FREQ,
+            "every": integer(1),
+        },
+        lambda: {"callbacks": [GradientNorms()], "log": print},
     ),
     Public(
         "diagrams.lstm_module",
