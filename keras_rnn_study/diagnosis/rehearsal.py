@@ -10,6 +10,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_rnn_study.diagnosis.layer_outputs import heard_outputs
 from keras_rnn_study.seams.keras_internals import clipped, kept_losses
 from keras_rnn_study.seams.names import recurrent_layers, weight_names
 from keras_rnn_study.seams.replaced import replaced
@@ -17,6 +18,8 @@ from keras_rnn_study.tracing.batch import Batch
 from keras_rnn_study.tracing.loss import batch_loss
 
 UPDATES = 6
+_GROWN = 100.0
+"""Answers that grew a hundredfold are what breaks a loss, not the loss."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,8 @@ class Rehearsal:
         disconnected: Names of weights that the loss does not depend on.
         input_norms: Name of each recurrent layer -> (updates, time), mean norm of dL/dx_t.
         sequences: Name of each recurrent layer -> (batch, time, features), what goes into it.
+        output_sizes: Name of each layer, in the order of the calls -> (updates,), the largest
+            absolute value that it hands on; infinity where some are no numbers.
     """
 
     losses: np.ndarray
@@ -43,6 +48,22 @@ class Rehearsal:
     disconnected: tuple[str, ...]
     input_norms: Mapping[str, np.ndarray]
     sequences: Mapping[str, np.ndarray]
+    output_sizes: Mapping[str, np.ndarray]
+
+    @property
+    def broken(self) -> int | None:
+        """Return the first update whose loss or gradient is no number; `None`: all are."""
+        bad = ~(np.isfinite(self.losses) & np.isfinite(self.norms))
+        return int(np.argmax(bad)) if bad.any() else None
+
+    @property
+    def is_broken_by_the_loss(self) -> bool:
+        """Return whether the loss makes no number of answers that are as large as they were."""
+        at = self.broken
+        if not at or np.isfinite(self.losses[at]) or not self.output_sizes:
+            return False
+        grown = [sizes[at] <= _GROWN * max(sizes[0], 1) for sizes in self.output_sizes.values()]
+        return all(grown)
 
 
 class CannotRehearseError(ValueError):
@@ -108,7 +129,8 @@ class _Step:
                 *zip(model.non_trainable_variables, map(tf.identity, self._others), strict=True),
             ]
             scope = keras.StatelessScope(mapping, collect_losses=True, initialize_variables=False)
-            with kept_losses(model), scope, _heard(recurrent_layers(model), tape) as sequences:
+            listening = _heard(recurrent_layers(model), tape)
+            with kept_losses(model), scope, listening as sequences, heard_outputs(model) as outputs:
                 has_training = "training" in inspect.signature(model.call).parameters
                 x = self._batch.x
                 prediction = model(x, training=True) if has_training else model(x)
@@ -126,6 +148,7 @@ class _Step:
             "clipped": _norm(clipped(self._optimizer, gradients)),
             "inputs": {n: _by_step(g) for n, g in of_inputs.items() if g is not None},
             "sequences": heard,
+            "sizes": {name: _size(output) for name, output in outputs.items()},
         }
         self._optimizer.apply(gradients, self._weights)
         for other, variable in zip(self._others, model.non_trainable_variables, strict=True):
@@ -172,6 +195,13 @@ def _copied(model: keras.Model, weights: list[keras.Variable]) -> keras.optimize
     return copy
 
 
+def _size(tensor: tf.Tensor) -> tf.Tensor:
+    """Return the largest absolute value; infinity where some are no numbers."""
+    sizes = tf.where(tf.math.is_finite(tensor), tf.abs(tensor), tensor.dtype.max)
+    largest = tf.cast(tf.reduce_max(sizes), tf.float64)
+    return tf.where(tf.reduce_all(tf.math.is_finite(tensor)), largest, np.inf)
+
+
 def _norm(tensors: list[tf.Tensor]) -> tf.Tensor:
     return tf.linalg.global_norm([tf.cast(tensor, tf.float64) for tensor in tensors])
 
@@ -212,6 +242,10 @@ def _result(
             for name in first["inputs"]
         },
         sequences={name: tensor.numpy() for name, tensor in first["sequences"].items()},
+        output_sizes={
+            name: np.array([float(record["sizes"][name]) for record in records])
+            for name in first["sizes"]
+        },
     )
 
 

@@ -1,15 +1,18 @@
 """Each rule on numbers made up: one that is ill, and two that are not."""
 
 import dataclasses
+from types import SimpleNamespace
 
 import ill_models
+import keras
 import numpy as np
 import pytest
 
 from keras_rnn_study.diagnosis import RULES
 from keras_rnn_study.diagnosis.answer import LossKind
-from keras_rnn_study.diagnosis.examination import Examination, InFit, Validation
+from keras_rnn_study.diagnosis.examination import Examination, Validation
 from keras_rnn_study.diagnosis.examining import examine
+from keras_rnn_study.diagnosis.layer_outputs import LayerOutput
 from keras_rnn_study.tracing.result import LayerTrace, Trace
 
 BATCH, TIME, UNITS = 32, 40, 6
@@ -25,7 +28,7 @@ def normal(*shape):
 def base():
     """A healthy examination; the tests replace what a rule looks at."""
     x, y = ill_models.signs(TIME, BATCH)
-    found = examine(ill_models.network(x, units=UNITS), x, y, None, None, None, InFit(False))
+    found = examine(ill_models.network(x, units=UNITS), x, y, None, None, None)
     return dataclasses.replace(found, guessing=0.7, loss=0.69)
 
 
@@ -96,6 +99,10 @@ LABELS = (normal(BATCH, 1) > 0).astype(float)
 PREDICTED = np.full((BATCH, 1), 0.5) + 0.01 * normal(BATCH, 1)
 WAVES = np.sin(0.3 * np.arange(TIME)[None, :, None] + 6 * normal(BATCH, 1, 2))
 SERIES = np.lib.stride_tricks.sliding_window_view(normal(BATCH + 9), 10)[:, :, None]
+STEPS = SERIES[:, -1, 0]  # one by one: what the windows were cut from
+NEXT = np.roll(STEPS, -1)
+CENTRED = (NEXT + STEPS + np.roll(STEPS, 1)) / 3
+SLOW = SimpleNamespace(optimizer=keras.optimizers.SGD(1e-6))
 FAR, NEAR = evidence_at(1), evidence_at(-3)
 EVEN = {NAME: np.ones((6, TIME))}
 NO_LEVEL = {"loss_kind": BCE, "few_labels": LABELS, "labels": LABELS, "predictions": PREDICTED}
@@ -194,9 +201,10 @@ MADE = {
         {"clip_ratios": np.full(6, 1e-3), "relative_updates": moved(0.01)},  # a rate to suit
     ),
     "learning_rate_too_low": (
-        {"relative_updates": moved(1e-7)},
-        {"relative_updates": moved(1e-3)},
-        {"relative_updates": moved(1e-7), "loss": 0.1},
+        {"relative_updates": moved(1e-7), "model": SLOW},
+        {"relative_updates": moved(1e-3), "model": SLOW},
+        {"relative_updates": moved(1e-7)},  # a usual rate: the gradient is what is small
+        {"relative_updates": moved(1e-7), "model": SLOW, "loss": 0.1},
     ),
     "vanishing_gradient": (
         {"state_gradients": gradients(0.5), "evidence": FAR},
@@ -260,3 +268,117 @@ def test_states_that_grow_until_they_are_infinite_run_away(base):
     found = RULE["runaway_states"](change(base, states=overflown))
     assert found is not None
     assert np.isfinite(found.evidence["largest"])
+
+
+def reservoir(told):
+    """A layer that is frozen at its random start, and whose last state tells the label or not."""
+    frozen = keras.layers.LSTM(UNITS, trainable=False)
+    frozen.build((None, TIME, 2))
+    labels = 3 * told[:, -1, :1] + 1
+    return {"layers": {NAME: frozen}, "few_labels": labels, "loss_kind": MSE, "rehearsal": None}
+
+
+def test_a_frozen_layer_that_tells_the_label_is_a_reservoir(base):
+    kept = {"states": states(normal(BATCH, TIME, UNITS))}
+    rule = RULE["no_gradient"]
+    found = rule(change(base, **kept, **reservoir(kept["states"]["h"])))
+    assert found.severity == "note"
+    assert found.evidence["readable"] > 0.99
+    other = np.random.default_rng(5).normal(size=(BATCH, TIME, 1))
+    assert rule(change(base, **kept, **reservoir(other))).severity == "error"
+
+
+def test_a_hidden_layer_of_dead_units_is_named(base):
+    relu = keras.layers.Dense(UNITS, activation="relu")
+    some = np.maximum(normal(BATCH, UNITS), 0)
+    rule = RULE["dead_units"]
+    dead = rule(change(base, outputs={"hidden": LayerOutput(relu, 0 * some)}))
+    assert (dead.layer, dead.severity) == ("hidden", "error")
+    assert rule(change(base, outputs={"hidden": LayerOutput(relu, some)})) is None
+    masked = LayerOutput(keras.layers.Masking(), 0 * some)  # which hands on what it gets
+    assert rule(change(base, outputs={"masking": masked})) is None
+
+
+def test_hidden_units_that_are_one_unit_are_told_from_a_last_layer_that_is(base):
+    alike = np.repeat(normal(BATCH, 1), UNITS, axis=1)
+    rule = RULE["identical_units"]
+    hidden = {"hidden": LayerOutput(keras.layers.Dense(UNITS), alike)}
+    assert rule(change(base, outputs=hidden)).layer == "hidden"
+    last = {"dense": LayerOutput(base.model.layers[-1], alike)}
+    assert rule(change(base, outputs=last)) is None
+
+
+def test_kernels_of_one_value_are_found_where_no_state_moves(base):
+    rule = RULE["identical_units"]
+    still = {"states": states(np.zeros((BATCH, TIME, UNITS)))}
+    for start, name in (("zeros", "identical_units"), ("glorot_uniform", None)):
+        layer = keras.layers.LSTM(UNITS, kernel_initializer=start, recurrent_initializer=start)
+        layer.build((None, TIME, 2))
+        found = rule(change(base, **still, layers={NAME: layer}))
+        assert (found and found.name) == name
+
+
+def test_windows_that_hold_what_comes_after_them(base):
+    rule = RULE["leaking_windows"]
+    for column, name in ((CENTRED, "leaking_windows"), (np.roll(STEPS, 1), None)):
+        cuts = np.lib.stride_tricks.sliding_window_view(np.stack([STEPS, column]), 8, axis=1)
+        array = np.ascontiguousarray(cuts.transpose(1, 2, 0)[1:-1])
+        found = rule(change(base, inputs=(array,), labels=NEXT[8:-1]))
+        assert (found and found.name) == name
+
+
+def test_labels_in_another_order_than_their_windows(base):
+    rule = RULE["learns_label_mean"]
+    cuts = np.lib.stride_tricks.sliding_window_view(STEPS, 8)[:-1, :, None]
+    inputs, after = (np.ascontiguousarray(cuts),), STEPS[8:]
+    shuffled = np.random.default_rng(0).permutation(after)
+    assert rule(change(base, inputs=inputs, labels=after)) is None
+    assert rule(change(base, inputs=inputs, labels=shuffled)).severity == "error"
+
+
+def test_a_loss_that_breaks_on_usual_answers_is_told_from_steps_that_are_too_long(base):
+    broken = losses(0.7, 3.0)
+    broken[3:] = np.nan
+    made = {"losses": broken, "relative_updates": moved(0.1)}
+    usual = {"output_sizes": {"dense": np.ones(6)}}
+    grown = {"output_sizes": {"dense": np.array([1, 1e2, 1e4, 1e6, 1e8, 1e9])}}
+    too_high, none = RULE["learning_rate_too_high"], RULE["not_a_number"]
+    assert too_high(change(base, **made, **usual)) is None
+    assert too_high(change(base, **made, **grown)) is not None
+    found = none(change(base, **made, **usual))
+    assert (found.training_step, found.layer) == (3, None)
+    assert "the loss, though the answer is one" in found.title
+    lost = {"output_sizes": {"dense": np.array([1, 1, 1, np.inf, np.inf, np.inf])}}
+    assert none(change(base, **made, **lost)).layer == "dense"
+
+
+def test_a_layer_that_makes_nan_of_numbers_is_named(base):
+    layers = {
+        "scaled": LayerOutput(keras.layers.Rescaling(2.0), normal(BATCH, TIME, 2)),
+        "divided": LayerOutput(keras.layers.Rescaling(2.0), np.full((BATCH, TIME, 2), np.nan)),
+    }
+    assert RULE["not_a_number"](change(base, outputs=layers)).layer == "divided"
+
+
+def test_the_first_layer_that_hands_on_the_same_is_named(base):
+    ignored = {"predictions": np.full((BATCH, 1), 0.4), "few_labels": LABELS}
+    layers = {
+        "lstm": LayerOutput(keras.layers.LSTM(3), normal(BATCH, 3)),
+        "nothing": LayerOutput(keras.layers.Rescaling(0.0), np.zeros((BATCH, 3))),
+    }
+    assert RULE["input_ignored"](change(base, **ignored, outputs=layers)).layer == "nothing"
+
+
+def test_a_gradient_may_grow_by_the_number_of_steps_at_which_a_loss_enters(base):
+    """A hundredfold is an explosion where the loss looks at the end, and none where it is a sum."""
+    grown = {"state_gradients": gradients(1.14), "input_norms": EVEN}  # 166-fold
+    rule, everywhere = RULE["exploding_gradient"], normal(BATCH, TIME, UNITS)
+    at_the_end = everywhere * (np.arange(TIME) == TIME - 1)[:, None]
+    assert rule(change(base, **grown, output_gradients=at_the_end)) is not None
+    assert rule(change(base, **grown, output_gradients=everywhere)) is None
+
+
+def test_a_stateful_layer_is_noted_and_no_alarm(base):
+    kept = {NAME: keras.layers.LSTM(3, stateful=True)}
+    assert RULE["stateful_shuffled"](change(base, layers=kept)).severity == "note"
+    assert RULE["stateful_shuffled"](base) is None

@@ -41,8 +41,10 @@ def learning_rate_too_high(examination: Examination) -> Symptom | None:
         return None
     if not rehearsal.relative_updates or not np.isfinite(rehearsal.norms[0]):
         return None
-    with np.errstate(invalid="ignore"):
-        first = float(np.nanmedian([moved[0] for moved in rehearsal.relative_updates.values()]))
+    known = [m[0] for m in rehearsal.relative_updates.values() if np.isfinite(m[0])]
+    if not known or rehearsal.is_broken_by_the_loss:
+        return None
+    first = float(np.median(known))
     losses = rehearsal.losses
     before, after = float(losses[0]), float(losses[-1])
     floor = 0.1 * (examination.guessing or before)

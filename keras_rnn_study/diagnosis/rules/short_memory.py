@@ -50,6 +50,8 @@ def short_memory(examination: Examination) -> Symptom | None:
         backwards = getattr(examination.layer_of(name), "go_backwards", False)
         if gate is None or gate.ndim != 3 or gate.shape[:2] != evidence.shape or backwards:
             return None  # another path, which keeps in another way
+        if np.isnan(gate).all():
+            continue
         kept = _kept(gate, evidence)
         if best is None or kept > best[1]:
             best = name, kept, float(np.nanmean(gate))
