@@ -17,9 +17,9 @@ _LONG = 0.25
         "weights; and whether one update makes the gradient infinite."
     ),
     threshold=(
-        "A hundred, and ten times the number of steps at which a loss enters: a *sum* of the losses "
-        "of all steps grows at most by their number, which is no explosion. What learns stays far "
-        "below: 5 at its start, 33 once it was trained. Infinite after one update, where "
+        "A hundred, and ten times the number of steps at which a loss enters: a *sum* of the "
+        "losses of all steps grows at most by their number, which is no explosion. What learns "
+        "stays far below: 5 at its start, 33 once it was trained. Infinite after one update, where "
         "no tanh bounds the state. A warning where the optimizer clips."
     ),
     why=(
