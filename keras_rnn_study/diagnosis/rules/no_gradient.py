@@ -13,13 +13,13 @@ _READ, _FEWEST = 0.5, 32
 @rule(
     statistic=(
         "Weights that the loss does not depend on; recurrent layers whose gradient is exactly 0 in "
-        "every update; recurrent layers with trainable=False at their random start, and how much of "
-        "the label a linear read-out of their last state explains, each sample left out."
+        "every update; recurrent layers with trainable=False at their random start, and how much "
+        "of the label a linear read-out of their last state explains, each sample left out."
     ),
     threshold=(
         "A recurrent layer, or a whole model: an error. A frozen layer counts only with biases "
-        "that were never trained, as frozen layers that were trained elsewhere are meant so, and is "
-        "a note where half of the label's variance can be read from it: a reservoir."
+        "that were never trained, as frozen layers that were trained elsewhere are meant so, and "
+        "is a note where half of the label's variance can be read from it: a reservoir."
     ),
     why="What gets no gradient stays as it was drawn, so only the layers behind it can learn.",
     remedy=(

@@ -7,8 +7,8 @@ from keras_rnn_study.diagnosis.rule import Symptom, rule
 @rule(
     statistic="Whether a layer is stateful.",
     threshold=(
-        "It is: a note, as neither model nor data tell whether `fit` shuffles, which it does unless "
-        "told otherwise, and no callback is told either."
+        "It is: a note, as neither model nor data tell whether `fit` shuffles, which it does "
+        "unless told otherwise, and no callback is told either."
     ),
     why=(
         "A stateful layer hands its last state on to the same place of the next batch. Shuffled, "
