@@ -28,6 +28,8 @@ class Diagnosis(keras.callbacks.Callback):
 
     Attributes:
         findings: `Findings` of the last look; `None` before the first.
+        worst: `Findings` of the look with the most errors, of these the most warnings, the first
+            such: the end of a training that went wrong may look ordinary. `None` before the first.
         history: dict of training step to its `Findings`.
 
     Raises:
@@ -73,6 +75,17 @@ class Diagnosis(keras.callbacks.Callback):
     def findings(self) -> Findings | None:
         """See the class."""
         return self.history[max(self.history)] if self.history else None
+
+    @property
+    def worst(self) -> Findings | None:
+        """See the class."""
+
+        def alarms(step: int) -> list[int]:
+            severities = [finding.severity for finding in self.history[step]]
+            return [severities.count("error"), severities.count("warning")]
+
+        # `max` returns the first of several that are alike.
+        return self.history[max(sorted(self.history), key=alarms)] if self.history else None
 
     def on_train_begin(self, logs: dict[str, object] | None = None) -> None:
         """Find what is wrong with the directory."""

@@ -6,6 +6,7 @@ import pytest
 from event_files import values_in
 
 from keras_rnn_study.callbacks import Diagnosis, GateActivations, Probe
+from keras_rnn_study.diagnosis import Finding, Findings
 from keras_rnn_study.live_view import read_recording
 
 
@@ -36,6 +37,25 @@ def test_it_writes_text_and_training_is_the_same(tmp_path):
     (run,) = read_recording(tmp_path).index()["runs"].values()
     (found,) = run["findings"]
     assert (found["name"], found["training_step"]) == ("learning_rate_too_low", 2)
+
+
+def test_the_worst_look_is_kept_where_the_last_one_is_ordinary():
+    def looked(*severities):
+        found = [Finding("a", severity, "", {}, "", "", "") for severity in severities]
+        return Findings(found, {})
+
+    x, y = ill_models.signs(6, 16)
+    diagnosis = Diagnosis(None, Probe(x, y))
+    assert diagnosis.worst is None
+    diagnosis.history = {
+        0: looked("warning"),
+        5: looked("error", "note"),
+        9: looked("error"),
+        12: looked("warning", "warning"),
+        15: looked(),
+    }
+    assert diagnosis.worst is diagnosis.history[5]
+    assert len(diagnosis.findings) == 0
 
 
 def test_the_probe_has_to_be_one():

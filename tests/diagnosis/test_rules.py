@@ -382,3 +382,50 @@ def test_a_stateful_layer_is_noted_and_no_alarm(base):
     kept = {NAME: keras.layers.LSTM(3, stateful=True)}
     assert RULE["stateful_shuffled"](change(base, layers=kept)).severity == "note"
     assert RULE["stateful_shuffled"](base) is None
+
+
+def test_the_worst_update_counts_and_not_the_last(base):
+    """A network that exploded once looks ordinary again at the next update."""
+    norms = np.ones((6, TIME))
+    norms[2] = 1.3 ** np.arange(TIME)[::-1]
+    found = RULE["exploding_gradient"](change(base, input_norms={NAME: norms}))
+    assert found.training_step == 2
+    assert found.evidence["growth"] == pytest.approx(1.3 ** (TIME - 1) / 1.3, rel=0.5)
+
+
+def test_clipped_nearly_always(base):
+    ratios = np.full(6, 1e-3)
+    ratios[0] = 1
+    made = {"clip_ratios": ratios, "relative_updates": moved(1e-6)}
+    assert "5 of 6 updates" in RULE["clipped_always"](change(base, **made)).title
+
+
+def test_padding_that_cudnn_cannot_take_is_noted(base):
+    real = np.arange(TIME) >= 10
+    left, right = np.tile(real, (BATCH, 1)), np.tile(real[::-1], (BATCH, 1))
+    rule = RULE["padding_side"]
+    assert rule(change(base, mask=left)).severity == "note"
+    assert rule(change(base, mask=right)) is None
+    assert rule(base) is None
+
+
+def test_labels_of_one_axis_are_stretched_by_a_loss_of_ones_own_only(base):
+    """(n,) against (n, 1) is (n, n), unless Keras' own loss drops the last axis."""
+    answers = {"few_labels": LABELS[:, 0], "labels": LABELS[:, 0], "predictions": PREDICTED}
+    rule = RULE["labels_do_not_fit_loss"]
+    assert "(32, 32)" in rule(change(base, **answers, loss_kind=OWN, activation="linear")).title
+    assert rule(change(base, **answers, loss_kind=MSE, activation="linear")) is None
+
+
+def test_a_mask_that_ends_is_told_from_one_that_goes_on(base):
+    real = np.tile(np.arange(TIME) < 30, (BATCH, 1))
+    reads = {"first": keras.layers.LSTM(3, return_sequences=True), "second": keras.layers.LSTM(3)}
+
+    def two(mask):
+        layer = base.trace[NAME]
+        traced = {"first": dataclasses.replace(layer, mask=real)}
+        traced["second"] = dataclasses.replace(layer, mask=mask)
+        return dataclasses.replace(base, trace=Trace(0.0, traced), layers=reads)
+
+    assert RULE["mask_ends"](two(None)).layer == "second"
+    assert RULE["mask_ends"](two(real)) is None
