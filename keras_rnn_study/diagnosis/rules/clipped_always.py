@@ -13,8 +13,8 @@ _NEARLY = 0.8
     statistic="Norm after clipping over norm before, at each of a few updates.",
     threshold=(
         "Clipped at four of five updates, to less than 5 %, so that updates move the weights by "
-        "less than 0.01 %: a warning, below 0.001 % an error. Otherwise a note: with Adam, or with a "
-        "learning rate that was chosen for it, the clip norm only sets the step's length."
+        "less than 0.01 %: a warning, below 0.001 % an error. Otherwise a note: with Adam, or "
+        "with a learning rate that was chosen for it, the clip norm only sets the step's length."
     ),
     why=(
         "The clip norm, not the gradient, then says how long a step is: learning rate times clip "
