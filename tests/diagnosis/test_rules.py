@@ -99,9 +99,8 @@ LABELS = (normal(BATCH, 1) > 0).astype(float)
 PREDICTED = np.full((BATCH, 1), 0.5) + 0.01 * normal(BATCH, 1)
 WAVES = np.sin(0.3 * np.arange(TIME)[None, :, None] + 6 * normal(BATCH, 1, 2))
 SERIES = np.lib.stride_tricks.sliding_window_view(normal(BATCH + 9), 10)[:, :, None]
-STEPS = SERIES[:, -1, 0]  # one by one: what the windows were cut from
-NEXT = np.roll(STEPS, -1)
-CENTRED = (NEXT + STEPS + np.roll(STEPS, 1)) / 3
+LINE = normal(200)
+NEXT, BEFORE = np.roll(LINE, -1), np.roll(LINE, 1)
 SLOW = SimpleNamespace(optimizer=keras.optimizers.SGD(1e-6))
 FAR, NEAR = evidence_at(1), evidence_at(-3)
 EVEN = {NAME: np.ones((6, TIME))}
@@ -320,8 +319,8 @@ def test_kernels_of_one_value_are_found_where_no_state_moves(base):
 
 def test_windows_that_hold_what_comes_after_them(base):
     rule = RULE["leaking_windows"]
-    for column, name in ((CENTRED, "leaking_windows"), (np.roll(STEPS, 1), None)):
-        cuts = np.lib.stride_tricks.sliding_window_view(np.stack([STEPS, column]), 8, axis=1)
+    for column, name in ((BEFORE + LINE + NEXT, "leaking_windows"), (BEFORE + LINE, None)):
+        cuts = np.lib.stride_tricks.sliding_window_view(np.stack([LINE, column]), 8, axis=1)
         array = np.ascontiguousarray(cuts.transpose(1, 2, 0)[1:-1])
         found = rule(change(base, inputs=(array,), labels=NEXT[8:-1]))
         assert (found and found.name) == name
@@ -329,8 +328,8 @@ def test_windows_that_hold_what_comes_after_them(base):
 
 def test_labels_in_another_order_than_their_windows(base):
     rule = RULE["learns_label_mean"]
-    cuts = np.lib.stride_tricks.sliding_window_view(STEPS, 8)[:-1, :, None]
-    inputs, after = (np.ascontiguousarray(cuts),), STEPS[8:]
+    cuts = np.lib.stride_tricks.sliding_window_view(LINE, 8)[:-1, :, None]
+    inputs, after = (np.ascontiguousarray(cuts),), LINE[8:]
     shuffled = np.random.default_rng(0).permutation(after)
     assert rule(change(base, inputs=inputs, labels=after)) is None
     assert rule(change(base, inputs=inputs, labels=shuffled)).severity == "error"
