@@ -50,7 +50,7 @@ TensorBoard's *Text*. On files: `keras-rnn-study diagnose model.keras --data bat
 - `swapped_axes` as a warning: a few steps of many smooth features may be spectra. As an error (one-hot symbols along time) it is
   certain.
 - `learns_label_mean` as a warning: some tasks stay at chance for thousands of updates, then fall.
-- `learning_rate_too_low` with RMSprop, whose first steps are longer than later ones; and wherever a schedule sets the rate.
+- `learning_rate_too_low` wherever a schedule sets the rate: it is silent there.
 - `leaking_windows` sees copies and linear combinations of the future; a column that is any other function of it is not seen.
 - `no_gradient` of a frozen layer: whether it is a reservoir is judged by a linear read-out of its last state.
 - `vanishing_gradient` and `short_memory` without `evidence=`: steps that tell of the label one by one are found, those that tell
@@ -66,7 +66,7 @@ of its rules). The others are told from the names of their checks and from memor
 | tool | what it looks for | here |
 |---|---|---|
 | UMLAUT | inputs beyond -1 ... 1; inputs that are no floats; NaN in the loss; no softmax before the loss; validation loss above training loss | `unscaled_inputs`, `nan_inputs`, `not_a_number`, `labels_do_not_fit_loss`, `overfitting`. Not taken: that token ids are no floats is no fault |
-| AutoTrainer | ratio of the first layer's gradient to the last's below 0.001 or above 70; over 70 % zero gradients; loss that oscillates; slow convergence | `vanishing_gradient` and `exploding_gradient` through time instead of through layers; `dead_units`; `learning_rate_too_high`, `learning_rate_too_low` |
+| AutoTrainer | ratio of the first layer's gradient to the last's below 0.001 or above 70; over 70 % zero gradients; loss that oscillates; slow convergence | `vanishing_gradient` through time and down to the recurrent layer, `exploding_gradient` through time; `dead_units`; `learning_rate_too_high`, `learning_rate_too_low` |
 | SageMaker Debugger | vanishing gradient (mean below 1e-7), exploding tensor, weight update ratio, all zero, unchanged tensor, loss not decreasing, saturated activation, dead ReLU, class imbalance, overfit, poor initialisation | the same names, but no absolute threshold for gradients: their size is the loss's; `identical_units`, `saturated_units`, `one_class` |
 | NeuraLint | a graph's faults: last activation and loss that do not match, constant initialisation, missing activation | `labels_do_not_fit_loss`, `identical_units` |
 | TheDeepChecker | properties of data, weights and activations: unscaled inputs, wrong labels, initial loss, constant or zero weights, saturated and dead units, too fast or slow updates, input that does not matter | `initial_loss_too_high`, `input_ignored`, `dead_units`, `saturated_units`, and the learning rates by update over weight |

@@ -428,3 +428,27 @@ def test_a_mask_that_ends_is_told_from_one_that_goes_on(base):
 
     assert RULE["mask_ends"](two(None)).layer == "second"
     assert RULE["mask_ends"](two(real)) is None
+
+
+def test_a_gradient_that_is_lost_between_the_answer_and_the_layer(base):
+    """Six sigmoids leave less than a thousandth of it, whatever time does then."""
+    rule, ones = RULE["vanishing_gradient"], np.ones(6)
+
+    def arriving(share):
+        norms = {f"{NAME}/kernel": share * ones, "hidden/kernel": 0.1 * ones}
+        return change(base, gradient_norms=norms | {"dense/kernel": ones}, evidence=NEAR)
+
+    found = rule(arriving(1e-4))
+    assert (found.layer, found.severity) == (NAME, "error")
+    assert "'dense'" in found.title
+    assert rule(arriving(0.2)) is None
+    assert rule(arriving(0.0)) is None  # which no_gradient says
+
+
+def test_a_long_first_step_of_rmsprop_is_not_its_rate(base):
+    rule = RULE["learning_rate_too_high"]
+    steps = np.array([0.3, 0.2, 0.15, 0.12, 0.1, 0.1])
+    falls = {"losses": losses(0.7, 0.5)}
+    assert rule(change(base, **falls, relative_updates={f"{NAME}/kernel": steps})) is None
+    assert rule(change(base, **falls, relative_updates={f"{NAME}/kernel": 3 * steps})) is not None
+

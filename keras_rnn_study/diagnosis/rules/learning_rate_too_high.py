@@ -10,7 +10,8 @@ _LONG, _LONGER, _RISE = 0.2, 0.25, 1.5
 
 @rule(
     statistic=(
-        "Length of a step over that of the weights (the median over kernels), and what a few "
+        "Length of a step over that of the weights, the median over kernels (of the first step, or "
+        "the median of all where that is less: RMSprop begins with longer ones), and what a few "
         "updates on one batch make of its loss."
     ),
     threshold=(
@@ -44,7 +45,10 @@ def learning_rate_too_high(examination: Examination) -> Symptom | None:
     known = [m[0] for m in rehearsal.relative_updates.values() if np.isfinite(m[0])]
     if not known or rehearsal.is_broken_by_the_loss:
         return None
+    usual = np.median(list(rehearsal.relative_updates.values()), axis=0)
     first = float(np.median(known))
+    if np.isfinite(usual).all():
+        first = min(first, float(np.median(usual)))
     losses = rehearsal.losses
     before, after = float(losses[0]), float(losses[-1])
     floor = 0.1 * (examination.guessing or before)
