@@ -451,4 +451,3 @@ def test_a_long_first_step_of_rmsprop_is_not_its_rate(base):
     falls = {"losses": losses(0.7, 0.5)}
     assert rule(change(base, **falls, relative_updates={f"{NAME}/kernel": steps})) is None
     assert rule(change(base, **falls, relative_updates={f"{NAME}/kernel": 3 * steps})) is not None
-

@@ -17,8 +17,8 @@ _GONE, _LOST = 3e-4, 3e-3
     ),
     threshold=(
         "Below 0.0003 at the evidence, or below 0.003 on the way down to the recurrent layer, "
-        "before the network has learned: an error. What learns has more than 0.02, and 0.2. A short "
-        "horizon alone is a note: it is no fault where the evidence is near the end."
+        "before the network has learned: an error. What learns has more than 0.02, and 0.2. A "
+        "short horizon alone is a note: it is no fault where the evidence is near the end."
     ),
     why=(
         "Each step back multiplies the gradient by the recurrent Jacobian and the activation's "
@@ -71,9 +71,7 @@ def _lost_on_the_way_down(examination: Examination) -> Symptom | None:
     if not 0 < share < _LOST:
         return None
     last = others[-1].rpartition("/")[0]
-    title = (
-        f"Of the gradient of {last!r}, {share:.0e} arrives at {name!r}, over the layers between."
-    )
+    title = f"Of the gradient of {last!r}, {share:.0e} arrives at {name!r}: layers between lose it."
     remedy = (
         "# between the recurrent layer and the answer: fewer layers, and none that squashes\n"
         'keras.layers.Dense(units, activation="relu")'
