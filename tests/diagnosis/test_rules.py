@@ -101,7 +101,7 @@ WAVES = np.sin(0.3 * np.arange(TIME)[None, :, None] + 6 * normal(BATCH, 1, 2))
 SERIES = np.lib.stride_tricks.sliding_window_view(normal(BATCH + 9), 10)[:, :, None]
 LINE = normal(200)
 NEXT, BEFORE = np.roll(LINE, -1), np.roll(LINE, 1)
-SLOW = SimpleNamespace(optimizer=keras.optimizers.SGD(1e-6))
+SLOW = SimpleNamespace(optimizer=SimpleNamespace(learning_rate=1e-6, get_config=dict))
 FAR, NEAR = evidence_at(1), evidence_at(-3)
 EVEN = {NAME: np.ones((6, TIME))}
 NO_LEVEL = {"loss_kind": BCE, "few_labels": LABELS, "labels": LABELS, "predictions": PREDICTED}
