@@ -451,3 +451,20 @@ def test_a_long_first_step_of_rmsprop_is_not_its_rate(base):
     falls = {"losses": losses(0.7, 0.5)}
     assert rule(change(base, **falls, relative_updates={f"{NAME}/kernel": steps})) is None
     assert rule(change(base, **falls, relative_updates={f"{NAME}/kernel": 3 * steps})) is not None
+
+
+def test_units_that_run_away_do_not_make_others_look_alike(base):
+    """One unit of 1e30 is no reason to call all the rest zero."""
+    apart = normal(BATCH, TIME, UNITS)
+    apart[..., 0] *= 1e30
+    assert RULE["identical_units"](change(base, states=states(apart))) is None
+
+
+def test_a_difference_that_is_taken_forwards_leaks_though_a_walk_hardly_moves(base):
+    walk = LINE.cumsum()
+    after = np.append(walk[1:], 0)
+    for column, name in ((after - walk, "leaking_windows"), (walk - np.roll(walk, 1), None)):
+        cuts = np.lib.stride_tricks.sliding_window_view(np.stack([walk, column]), 8, axis=1)
+        array = np.ascontiguousarray(cuts.transpose(1, 2, 0)[1:-1])
+        found = RULE["leaking_windows"](change(base, inputs=(array,), labels=after[8:-1]))
+        assert (found and found.name) == name

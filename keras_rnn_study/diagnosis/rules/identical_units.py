@@ -46,7 +46,7 @@ def identical_units(examination: Examination) -> Symptom | None:
         moving = units[units.std(axis=1) > 0]
         if len(moving) < 2:
             continue
-        rounded = {tuple(np.round(unit / np.abs(moving).max(), 6)) for unit in moving[:, :256]}
+        rounded = {_digits(unit) for unit in moving[:, :256]}
         share = 1 - (len(rounded) - 1) / max(len(moving) - 1, 1)
         if share >= 0.5:
             title = f"{len(moving)} units of {name!r} have only {len(rounded)} different state(s)."
@@ -66,6 +66,13 @@ def _units(examination: Examination) -> Iterator[tuple[str, np.ndarray]]:
         is_hidden = isinstance(output.layer, keras.layers.Dense) and output.layer is not last
         if is_hidden and output.values.shape[-1] >= _FEWEST and np.isfinite(output.values).all():
             yield name, output.units
+
+
+def _digits(unit: np.ndarray) -> tuple[float, ...]:
+    """Return six digits of each value, and of the largest: what is large must not hide others."""
+    largest = float(np.abs(unit).max())
+    digits = unit if largest == 0 else np.round(unit / largest, 6)
+    return float(f"{largest:.5e}"), *digits.tolist()
 
 
 def _constant_kernels(examination: Examination) -> Symptom | None:

@@ -6,7 +6,7 @@ from keras_rnn_study.diagnosis.examination import Examination
 from keras_rnn_study.diagnosis.rule import Symptom, rule
 from keras_rnn_study.diagnosis.series import overlap, placement, residuals
 
-_EXACT, _OPEN = 1e-3, 0.1
+_EXACT, _OPEN = 1e-3, 1e-3
 _AGREED = 0.5
 
 
@@ -17,9 +17,9 @@ _AGREED = 0.5
         "window's last step and without; validation sequences that are training sequences too."
     ),
     threshold=(
-        "The label itself in every sample of overlapping windows, or a forecast from the last step "
-        "that is right to a thousandth where the one without it misses a tenth: an error. More "
-        "than 5 % of validation sequences among the training sequences: a warning."
+        "The label itself in every sample of overlapping windows, or a forecast with the last step "
+        "that leaves less than a thousandth of what the one without it leaves: an error. More than "
+        "5 % of validation sequences among the training sequences: a warning."
     ),
     why=(
         "The answer stands in the input, so copying it is all that is learned; of new data it will "
@@ -60,7 +60,7 @@ def _composed(array: np.ndarray, values: np.ndarray) -> Symptom | None:
     if place is None or place.ahead < 1 or place.found * place.agreed < _AGREED:
         return None
     left = residuals(array, values)
-    if left is None or not (left[0] < _EXACT and left[1] > _OPEN):
+    if left is None or not (left[0] < _EXACT * left[1] and left[1] > _OPEN):  # no rounding
         return None
     title = (
         f"The label lies {place.ahead} step(s) after the window, and the window's last step "
