@@ -10,7 +10,7 @@ import numpy as np
 from keras_rnn_study import measures
 from keras_rnn_study.diagnosis.answer import LossKind
 from keras_rnn_study.diagnosis.layer_outputs import LayerOutput
-from keras_rnn_study.diagnosis.rehearsal import Rehearsal
+from keras_rnn_study.diagnosis.rehearsed import Rehearsal
 from keras_rnn_study.tracing.result import LayerTrace, Trace
 
 NEEDS = ("labels", "loss", "updates", "evidence", "validation_data")

@@ -12,7 +12,8 @@ from keras_rnn_study.diagnosis.answering import answered
 from keras_rnn_study.diagnosis.association import informative_steps
 from keras_rnn_study.diagnosis.examination import Examination, Validation
 from keras_rnn_study.diagnosis.labels import Constant, columns
-from keras_rnn_study.diagnosis.rehearsal import CannotRehearseError, Rehearsal, rehearse
+from keras_rnn_study.diagnosis.rehearsal import CannotRehearseError, rehearse
+from keras_rnn_study.diagnosis.rehearsed import Rehearsal
 from keras_rnn_study.seams.names import recurrent_layers
 from keras_rnn_study.tracing.batch import Batch, to_batch
 from keras_rnn_study.tracing.graph import trace
