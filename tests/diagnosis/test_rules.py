@@ -468,3 +468,14 @@ def test_a_difference_that_is_taken_forwards_leaks_though_a_walk_hardly_moves(ba
         array = np.ascontiguousarray(cuts.transpose(1, 2, 0)[1:-1])
         found = RULE["leaking_windows"](change(base, inputs=(array,), labels=after[8:-1]))
         assert (found and found.name) == name
+
+
+@pytest.mark.parametrize(
+    ("per_step", "severity"), [(0.7, "error"), (0.77, "warning"), (0.85, None)]
+)
+def test_what_some_runs_learned_all_the_same_is_a_warning(base, per_step, severity):
+    """After 38 steps 1e-6, 5e-5 and 2e-3 of the gradient are left."""
+    made = {"state_gradients": gradients(per_step), "evidence": FAR}
+    for rule, gate in (("vanishing_gradient", 0.5), ("short_memory", 0.7)):
+        found = RULE[rule](change(base, gates=gates(forget=gate), **made))
+        assert (found and found.severity) == severity
