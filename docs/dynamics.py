@@ -4,7 +4,7 @@ python docs/dynamics.py            # the pictures and the figures, ten minutes
 python docs/dynamics.py pictures   # or these alone
 python docs/dynamics.py figures
 python docs/dynamics.py words      # of the pictures, that of the words which an answer depends on
-python docs/dynamics.py costs      # the table of costs, on a machine that does nothing else
+python docs/dynamics.py costs      # the table of costs, in processor time
 """
 
 import itertools
@@ -209,13 +209,13 @@ def print_costs() -> None:
 
 
 def seconds(function) -> float:
-    """Return the least time of three, after one that warms up."""
+    """Return the least processor time of three, after one that warms up."""
     function()
     times = []
     for _ in range(3):
-        start = time.perf_counter()
+        start = time.process_time()
         function()
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     return min(times)
 
 
