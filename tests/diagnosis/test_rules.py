@@ -479,3 +479,10 @@ def test_what_some_runs_learned_all_the_same_is_a_warning(base, per_step, severi
     for rule, gate in (("vanishing_gradient", 0.5), ("short_memory", 0.7)):
         found = RULE[rule](change(base, gates=gates(forget=gate), **made))
         assert (found and found.severity) == severity
+
+
+def test_a_rate_that_float32_rounds_away_is_too_low(base):
+    """Weights that do not move at all tell nothing of the gradient then."""
+    rate = SimpleNamespace(learning_rate=1e-9, get_config=dict)
+    still = change(base, relative_updates=moved(0.0), model=SimpleNamespace(optimizer=rate))
+    assert RULE["learning_rate_too_low"](still) is not None

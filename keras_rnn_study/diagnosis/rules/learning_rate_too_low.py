@@ -7,6 +7,8 @@ from keras_rnn_study.diagnosis.rule import Symptom, rule
 
 _SHORT = 3e-5
 _GRADIENT = 1e-3
+_ROUNDED = 1e-6
+"""The rate below which float32 weights hardly move, whatever the gradient."""
 
 
 @rule(
@@ -39,7 +41,7 @@ def learning_rate_too_low(examination: Examination) -> Symptom | None:
     moved = [step.max() for step in late if np.isfinite(step).all()]
     step = float(np.median(moved)) if moved else float("nan")
     rate = float(optimizer.learning_rate)
-    if not step < _SHORT or (rate > 0 and step / rate < _GRADIENT):
+    if not step < _SHORT or (rate >= _ROUNDED and step / rate < _GRADIENT):
         return None
     title = f"An update moves the weights by {step:.1e} of their length."
     evidence = {"step": step, "learning_rate": rate, "gradient_norm": float(rehearsal.norms[0])}
