@@ -119,7 +119,7 @@ def _repository():
 
 
 def _installing(path):
-    """A cell that does nothing where the toolkit is there, and the lessons' own module."""
+    """A cell that does nothing where the toolkit is there, and what the lessons import."""
     lines = [
         "# Where the toolkit is not there, as in Colab: install it. Elsewhere: nothing.",
         "import importlib.util",
@@ -127,12 +127,9 @@ def _installing(path):
         'if importlib.util.find_spec("keras_rnn_study") is None:',
         f'    %pip install --quiet "git+{_repository()}"',
     ]
-    if path.parent.name != "solutions":
-        lines += [
-            'if importlib.util.find_spec("lesson") is None:',
-            "    %system keras-rnn-study lessons --to lessons",
-            "    %cd lessons",
-        ]
+    if path.parent.name != "solutions":  # which are in a folder of their own
+        lines += ['if importlib.util.find_spec("lesson") is None:']
+    lines += ["    %system keras-rnn-study lessons --to lessons", "    %cd lessons"]
     return nbformat.v4.new_code_cell("\n".join(lines))
 
 
