@@ -274,4 +274,4 @@ assert there < 0.3
 # 2. 一步的雅可比矩阵分成四块。用 `dynamics.jacobians` 验证：$\partial c_t / \partial c_{t-1}$ 这一块恰好是以遗忘门为对角元的对角矩阵，除此之外全是零。这就是常数误差传送带。
 # 3. 在第 10 步之后，只交换遗忘门平均高于 0.9 的那些单元的 $c$，再换成只交换其余单元的 $c$。回答是由哪些单元承载的？
 #
-# 解答：`solutions/10_where.zh.ipynb`。术语见[术语表](glossary.md)。下一课：[细胞的历史](11_history.zh.ipynb)。
+# 解答：`solutions/10_where.zh.ipynb`。术语见[术语表](glossary.md)。下一课：[LSTM 的历史](11_history.zh.ipynb)。

@@ -2,7 +2,7 @@
 # # Solutions to lesson 11, the history of the cell
 
 # %% [markdown] lang="zh"
-# # 第 11 课“细胞的历史”的解答
+# # 第 11 课“LSTM 的历史”的解答
 
 # %%
 from keras_rnn_study.runs.quiet import start_tensorflow
