@@ -1,10 +1,9 @@
-"""Pictures of lessons 8 to 11: what a product of Jacobians does, and what a memory holds."""
+"""Pictures of lesson 8: what a product of Jacobians can do, and the edge of chaos."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lesson import word
@@ -12,7 +11,7 @@ from lesson import word
 if TYPE_CHECKING:  # it would bring TensorFlow, before `start` has made it quiet
     from keras_rnn_study.dynamics import BackwardGain
 
-BLUE, ORANGE, GREEN = "#0072B2", "#D55E00", "#009E73"  # those of the studies' figures
+BLUE, ORANGE = "#0072B2", "#D55E00"  # those of the studies' figures
 
 
 def fans(gains: Mapping[str, "BackwardGain"], factor: float, name: str) -> Figure:
@@ -42,55 +41,35 @@ def fans(gains: Mapping[str, "BackwardGain"], factor: float, name: str) -> Figur
     return figure
 
 
-def dots(
-    axes: Axes,
-    places: Sequence[float],
-    groups: Mapping[str, Sequence[float]],
-    **labels: str,
-) -> None:
-    """Draw a point for each training, in a colour and a shape of its group's own."""
-    looks = ((BLUE, "o"), (ORANGE, "s"), (GREEN, "^"))
-    for (name, values), (colour, marker) in zip(groups.items(), looks, strict=False):
-        axes.plot(places, values, marker, color=colour, alpha=0.8, label=word(name))
-    axes.set(**{key: word(text) for key, text in labels.items()})
-    if len(groups) > 1:
-        axes.legend(loc="best", fontsize=8)
-
-
 def edge(
     before: Sequence[float], after: Sequence[float], needed: Sequence[float]
 ) -> Figure:
-    """Draw each training by its exponent: how many updates it took, and where it ended.
+    """Draw each training by its exponent: how many steps it took, and where it ended.
 
     Args:
         before: The largest Lyapunov exponent of each before training.
         after: The same after it.
-        needed: Updates until it had learned; NaN where it has not.
+        needed: Training steps until it had learned; NaN where it has not.
     """
+    before, after, needed = (np.asarray(one, float) for one in (before, after, needed))
+    failed = np.isnan(needed)
     figure = Figure((9.5, 3.3), layout="constrained")
     left, right = figure.subplots(1, 2)
-    at = "exponent before training"
-    failed = np.isnan(needed)
-    most = np.nanmax(needed)
-    dots(
-        left,
-        before,
-        {"learned": needed},
-        xlabel=at,
-        ylabel="training steps until learned",
-    )
-    left.plot(
-        np.array(before)[failed],
-        np.full(failed.sum(), 1.12 * most),
-        "x",
-        color=ORANGE,
-        label=word("not learned"),
-    )
-    left.legend(loc="best", fontsize=8)
-    learned = {"learned": np.where(failed, np.nan, after)}
-    missed = {"not learned": np.where(failed, after, np.nan)}
-    dots(right, before, learned | missed, xlabel=at, ylabel="exponent after training")
-    for axes in (left, right):
+    above = np.where(
+        failed, 1.12 * np.nanmax(needed), needed
+    )  # where failures are drawn
+    for axes, heights in ((left, above), (right, after)):
+        for name, chosen, look in (
+            ("learned", ~failed, {"color": BLUE, "marker": "o"}),
+            ("not learned", failed, {"color": ORANGE, "marker": "x"}),
+        ):
+            axes.plot(
+                before[chosen], heights[chosen], linestyle="", label=word(name), **look
+            )
         axes.axvline(0, color="0.5", linestyle=":")
+        axes.set_xlabel(word("exponent before training"))
+        axes.legend(loc="best", fontsize=8)
+    left.set_ylabel(word("training steps until learned"))
+    right.set_ylabel(word("exponent after training"))
     right.axhline(0, color="0.5", linestyle=":")
     return figure
