@@ -103,9 +103,8 @@ for year, model in models.items():
     norms[year] = measures.step_norms(layer.state_gradients["c"])
     sizes[year] = size(trace(model, x_test[:8], gradients=False)["lstm"])
     kept = norms[year][0] / norms[year][-1]
-    print(
-        f"{year}: first over last gradient {kept:.2g}; c at the end {sizes[year][-1]:.2g}"
-    )
+    at_end = sizes[year][-1]
+    print(f"{year}: first over last gradient {kept:.2g}; c at the end {at_end:.2g}")
 before = r"$|\partial L/\partial c_t|$ before training"
 row(
     Panel(norms, title=before, x="time step $t$", log=True),

@@ -144,9 +144,8 @@ products = {name: linear(kernel) for name, kernel in kernels.items()}
 after_20 = {}
 for name, product in products.items():
     after_20[name] = 10 ** product.singular_values[0, 19, 0]
-    print(
-        f"{name}: departure {departure(kernels[name]):.2f}, x {after_20[name]:.2g} in 20"
-    )
+    away = departure(kernels[name])
+    print(f"{name}: departure {away:.2f}, x {after_20[name]:.2g} in 20")
 fans(products, 0.9, "radius to the power of k")
 
 # %% tags=["check"]

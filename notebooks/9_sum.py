@@ -184,7 +184,7 @@ assert max(lines[0, -1] for lines in zeroed.values()) < 0.25
 
 # %%
 def learned_by(memory_time, count=64, seed=0):
-    """How a unit h = lambda h + x with such a memory reacts to its lambda: sizes of h, dh."""
+    """Sizes of h and dh/dlambda of a unit h = lambda h + x with such a memory."""
     rate, steps = 1 - 1 / memory_time, int(8 * memory_time)
     noise = np.random.default_rng(seed).normal(size=(steps, count))
     h, dh = np.zeros(count), np.zeros(count)
@@ -203,7 +203,7 @@ for time, rate, bias in zip(times, by_rate, by_bias, strict=True):
 
 
 def loss(rate, target):
-    """Mean squared error of one unit that is to be another one, relative; exact for noise."""
+    """Relative error of a unit that is to be another one; exact for white noise."""
     cross = 1 / (1 - rate**2) - 2 / (1 - rate * target) + 1 / (1 - target**2)
     return cross * (1 - target**2)
 
@@ -224,7 +224,7 @@ for time in (10, 100, 1000):
     )
 row(
     Panel(
-        valleys, title="loss by $\\lambda$", x="$\\lambda$ - right $\\lambda$", top=1.2
+        valleys, title=r"loss by $\lambda$", x=r"$\lambda$ - right $\lambda$", top=1.2
     ),
     Panel(with_bias, title="loss by bias", x="$b$ - right $b$", top=1.2),
 )

@@ -91,9 +91,8 @@ for name, chosen in {
 
     said = answer(model, run(model.get_layer("lstm"), x, change))
     shares[name] = np.mean(said == y), np.mean(said == y[partner])
-    print(
-        f"{chosen.sum():2} units, {name}: own {shares[name][0]:.0%}, partner's {shares[name][1]:.0%}"
-    )
+    own, other = shares[name]
+    print(f"{chosen.sum():2} units, {name}: own {own:.0%}, partner's {other:.0%}")
 assert keeping.sum() == 12
 assert shares["keeping"][1] > 0.35
 assert shares["keeping"][0] < 0.3
