@@ -219,7 +219,7 @@ assert {found[label].trials for label in ("lstm", "lstm (chrono)")} == {10}
 # 2. For some years many programs began with a forget bias of 0. What is the reach of its gradient, over one sequence with a gap of 100, beside that of 1?
 # 3. Start the cell of 2000 with 3 and -3 instead of 2 and -1. Does it still go on for forty rounds?
 #
-# Solutions: `solutions/11_history.ipynb`. Words: [glossary](glossary.md). Next: [the GRU](12_gru.ipynb).
+# Solutions: `solutions/11_history.ipynb`. Words: [glossary](glossary.md). Next, in lesson 12: the GRU.
 
 # %% [markdown] lang="zh"
 # 2015 年的初值十个种子一个也没学会，2018 年的学会了九个。每种初值回答的都是它那个年代的问题：
@@ -239,4 +239,4 @@ assert {found[label].trials for label in ("lstm", "lstm (chrono)")} == {10}
 # 2. 有些年里，许多程序把遗忘偏置的初值设为 0。在间隔为 100 的单个序列上，与偏置 1 相比，梯度可达步数是多少？
 # 3. 把 2000 年那种的 2 和 -1 换成 3 和 -3，它还能读完四十轮吗？
 #
-# 解答：`solutions/11_history.zh.ipynb`。术语见[术语表](glossary.md)。下一课：[GRU](12_gru.zh.ipynb)。
+# 解答：`solutions/11_history.zh.ipynb`。术语见[术语表](glossary.md)。第 12 课讲 GRU。
