@@ -27,7 +27,7 @@
 
 # %%
 # %matplotlib inline
-from lesson import everyday, sentences, show, start
+from lesson import everyday, sentences, show, start, stored_results
 
 LANGUAGE = "en"
 start(LANGUAGE)
@@ -40,7 +40,6 @@ from keras_rnn_study.datasets import language, recall
 from keras_rnn_study.study.report import figures
 from keras_rnn_study.study.report.statistics import rank_correlation
 from keras_rnn_study.study.report.summary import conditions
-from keras_rnn_study.study.report.tables import read_results_csv
 
 x_short, y_short, spoken = everyday(LANGUAGE)
 subject = {"en": 1, "zh": 0}[LANGUAGE]  # "the clouds", "白云"
@@ -152,8 +151,7 @@ for gap in (5, 20, 50, 100):
 # 初始化有两种：一种是 Keras 默认的正交循环权重矩阵，另一种是 `glorot_uniform`。**预测**一下，曲线会是什么样子？
 
 # %%
-with open("../studies/results/gaps.csv", encoding="utf-8") as file:
-    everything = conditions(read_results_csv(file.read()))
+everything = conditions(stored_results("gaps"))
 curve = [
     found
     for found in everything

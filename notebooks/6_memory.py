@@ -36,7 +36,7 @@
 
 # %%
 # %matplotlib inline
-from lesson import Panel, row, start
+from lesson import Panel, row, start, stored_results
 
 LANGUAGE = "en"
 start(LANGUAGE)
@@ -46,7 +46,6 @@ import numpy as np
 from keras_rnn_study import build_model, measures, trace
 from keras_rnn_study.datasets import recall
 from keras_rnn_study.study.report.summary import conditions
-from keras_rnn_study.study.report.tables import read_results_csv
 
 GAP = 100
 x, y = recall.make(64, gap=GAP, seed=1)
@@ -144,8 +143,7 @@ assert all(steps == GAP + 2 for n, steps in reach.items() if n != "Keras' defaul
 # **预测**：间隔为 100 的 recall，这四种初值里哪几种能学会？
 
 # %%
-with open("../studies/results/input_bias.csv", encoding="utf-8") as file:
-    found = {c.run.label: c for c in conditions(read_results_csv(file.read()))}
+found = {c.run.label: c for c in conditions(stored_results("input_bias"))}
 for label, condition in found.items():
     low, high = condition.interval
     print(f"{label:36} {condition.successes:2} of 10 ({low:.0%} to {high:.0%})")

@@ -265,7 +265,7 @@ assert cured["C"][0][-1] > 0.95
 # 3. Stop a run of the exploding kind by itself: `keras.callbacks.EarlyStopping(monitor="gradient_norm/global", ...)` or `TerminateOnNaN`. Which
 #    one reacts first, and why?
 #
-# Solutions: `solutions/7_your_model.ipynb`. Words: [glossary](glossary.md). Back to [all lessons](README.md).
+# Solutions: `solutions/7_your_model.ipynb`. Words: [glossary](glossary.md). Next: [products of Jacobians](8_jacobians.ipynb), for those who want to see what it is that multiplies. Back to [all lessons](README.md).
 
 # %% [markdown] lang="zh"
 # | 症状 | 在哪里看 | 可能的病因 | 治疗 |
@@ -283,4 +283,4 @@ assert cured["C"][0][-1] > 0.95
 # 2. 把病人 B 的裁剪阈值从 0.1 改为 10。还会爆炸吗？学得会吗？
 # 3. 让爆炸的训练自动停下来：用 `keras.callbacks.EarlyStopping(monitor="gradient_norm/global", ...)` 或 `TerminateOnNaN`。哪一个先反应？为什么？
 #
-# 解答：`solutions/7_your_model.zh.ipynb`。术语见[术语表](glossary.md)。回到[全部课程](README.md)。
+# 解答：`solutions/7_your_model.zh.ipynb`。术语见[术语表](glossary.md)。下一课：[雅可比矩阵的乘积](8_jacobians.zh.ipynb)，看看究竟是什么在相乘。回到[全部课程](README.md)。

@@ -5,7 +5,7 @@
 # # 第 4 课“间隔”的解答
 
 # %%
-from pathlib import Path
+import importlib.resources
 
 import numpy as np
 from scipy.stats import binom
@@ -14,8 +14,8 @@ from keras_rnn_study.study.report.statistics import wilson
 from keras_rnn_study.study.report.summary import conditions
 from keras_rnn_study.study.report.tables import read_results_csv
 
-here = Path() if Path("solutions").exists() else Path("..")  # where the lessons are
-text = (here / "../studies/results/gaps.csv").read_text(encoding="utf-8")
+results = importlib.resources.files("keras_rnn_study.studies") / "results"
+text = (results / "gaps.csv").read_text(encoding="utf-8")
 found = [
     c
     for c in conditions(read_results_csv(text))

@@ -2,6 +2,8 @@
 
 import importlib.util
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import command_line
@@ -23,6 +25,17 @@ def test_all_lessons_and_solutions_are_copied(tmp_path):
     assert names(tmp_path / "here", "*.py") == {path.name for path in NOTEBOOKS.glob("lesson*.py")}
     for name in names(NOTEBOOKS, "*.ipynb"):
         assert (tmp_path / "here" / name).read_bytes() == (NOTEBOOKS / name).read_bytes()
+
+
+def test_what_lessons_import_and_read_is_there_away_from_the_repository(tmp_path):
+    command_line.run("lessons", "--to", tmp_path / "here", "--language", "en")
+    code = "import lesson; print(len(lesson.stored_results('input_bias')))"
+    here = tmp_path / "here"
+    done = subprocess.run([sys.executable, "-c", code], cwd=here, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 50
+    for page in here.glob("*.ipynb"):
+        assert "../studies" not in page.read_text(encoding="utf-8"), page.name
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
