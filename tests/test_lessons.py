@@ -129,7 +129,9 @@ def test_nothing_gives_a_prediction_away(path):
 @each_lesson
 def test_code_cells_are_short(path):
     assert max(len(cell.splitlines()) for cell in shown_code(path)) <= 60
-    assert sum(len(cell.splitlines()) for cell in shown_code(path)) <= 160
+    assert (
+        sum(len(cell.splitlines()) for cell in shown_code(path)) <= 180
+    )  # with the installing cell
 
 
 @each_source

@@ -296,6 +296,18 @@ TABLE = [
         lambda: {"layer": THINGS.lstm_trace, "step": 1},
     ),
     Public(
+        "diagrams.gru_module",
+        {
+            "layer": instance(object, "the trace of a GRU"),
+            "step": integer(0, THINGS.TIME - 1),
+            "part": optional(choice("state", "reset", "candidate", "update")),
+            "sample": integer(0, THINGS.BATCH - 1),
+            "unit": integer(0, THINGS.UNITS - 1),
+            "reset_after": boolean(),
+        },
+        lambda: {"layer": THINGS.gru_trace, "step": 1},
+    ),
+    Public(
         "diagrams.chain",
         {
             "layer": instance(object, "the trace of a SimpleRNN"),
