@@ -84,7 +84,7 @@ def run(
 
         return Replay(rows, *equations.gates_and_states(h, kept), in_part)
 
-    return [part(rows) for rows in batch_parts(batch_size(x))]
+    return [part(rows) for rows in _parts(x, initial)]
 
 
 def replay(
@@ -130,7 +130,7 @@ def replay(
 
         return Replay(rows, gates, states, in_part)
 
-    return [part(rows) for rows in batch_parts(batch_size(x))]
+    return [part(rows) for rows in _parts(x, initial)]
 
 
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -140,6 +140,10 @@ def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     CUDA's compiler, which a machine with cuDNN may not have.
     """
     return tf.function(function, jit_compile=not on_gpu(), autograph=False)
+
+
+def _parts(x: tf.Tensor, initial: Tensors) -> list[slice]:
+    return batch_parts(batch_size(x), (x.shape[0] or 0) * initial[0].shape[-1])
 
 
 def _activations(cell: Any) -> list[Any]:
