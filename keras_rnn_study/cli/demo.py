@@ -1,5 +1,6 @@
 """`keras-rnn-study demo`: the long-term dependency problem in a minute or two."""
 
+import functools
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -64,5 +65,5 @@ def _runs() -> list["Run"]:
 def _quick_runs() -> list["Run"]:
     from keras_rnn_study.runs.run import Run
 
-    given = {"gap": QUICK_GAP, "learning_rate": LEARNING_RATE, "steps": QUICK_STEPS}
-    return [Run("language", cell, init=init, **given) for cell, init in QUICK_CELLS]
+    run = functools.partial(Run, gap=QUICK_GAP, learning_rate=LEARNING_RATE, steps=QUICK_STEPS)
+    return [run("language", cell, init=init) for cell, init in QUICK_CELLS]

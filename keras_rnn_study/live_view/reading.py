@@ -95,9 +95,7 @@ def _add(recording: Recording, run: str, file: EventFile) -> None:
     lines = recording.lines.setdefault(run, {})
     for name, values in file.lines.items():
         new = line_of(list(values), list(values.values()))
-        before = lines.get(name, Line(steps=[], values=[]))
-        lines[name] = Line(
-            steps=before["steps"] + new["steps"], values=before["values"] + new["values"]
-        )
+        old = lines.get(name, Line(steps=[], values=[]))
+        lines[name] = Line(steps=old["steps"] + new["steps"], values=old["values"] + new["values"])
     if file.findings:
         recording.findings[run] = file.findings

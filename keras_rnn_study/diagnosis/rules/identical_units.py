@@ -80,7 +80,7 @@ def _constant_kernels(examination: Examination) -> Symptom | None:
     for name, layer in examination.layers.items():
         cell = getattr(layer, "cell", None)
         kernels = [getattr(cell, part, None) for part in ("kernel", "recurrent_kernel")]
-        if any(kernel is None or kernel.shape[0] < 2 for kernel in kernels):
+        if cell is None or any(kernel is None or kernel.shape[0] < 2 for kernel in kernels):
             continue
         values = [np.unique(np.asarray(kernel)) for kernel in kernels]
         if getattr(cell, "units", 0) >= _FEWEST and all(len(value) == 1 for value in values):
