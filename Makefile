@@ -7,7 +7,7 @@ PYTEST ?= $(VENV)/bin/python -m pytest --numprocesses auto --maxprocesses 2 --di
 INSTALL = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-slow lint format gallery lessons docs benchmarks clean
+.PHONY: help demo test test-slow lint format gallery lessons docs benchmarks benchmarks-quick clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -34,8 +34,9 @@ format: $(VENV)/installed-test ## Mend what the linter can mend
 	$(VENV)/bin/ruff check --fix
 	$(VENV)/bin/ruff format
 
-gallery: $(VENV)/installed-test ## Draw all tasks again: docs/tasks.md and its pictures
+gallery: $(VENV)/installed-test ## Draw all tasks again, docs/tasks.md, and the pictures of docs/pictures.md
 	$(VENV)/bin/python docs/gallery.py
+	$(VENV)/bin/python docs/pictures.py
 
 lessons: $(VENV)/installed-test ## Run all lessons and write their notebooks: some minutes
 	$(VENV)/bin/python notebooks/build.py
@@ -44,7 +45,10 @@ docs: $(VENV)/installed-test ## Build the site into docs/_build/html; the first 
 	@test -e docs/_static/live.html || $(VENV)/bin/python docs/live.py
 	$(VENV)/bin/sphinx-build --fail-on-warning --keep-going --builder html docs docs/_build/html
 
-benchmarks: $(VENV)/installed-test ## Measure what recording costs: an hour or so, and docs/performance.md anew
+benchmarks-quick: $(VENV)/installed-test ## Compare a few rows with the last time: three minutes
+	$(VENV)/bin/python benchmarks/quick.py
+
+benchmarks: $(VENV)/installed-test ## Measure what recording costs: 45 minutes, and docs/performance.md anew
 	for name in peers recording growth memory generation scaling frames view; do \
 	  $(VENV)/bin/python benchmarks/$$name.py --output benchmarks/results/$$name.json || exit 1; \
 	done

@@ -8,20 +8,26 @@ from setuptools import setup
 from setuptools.command.build_py import build_py
 
 HERE = Path(__file__).parent
-DATA_ONLY = {"keras_rnn_study.lessons", "keras_rnn_study.studies"}
+# What travels of folders whose scripts are for the repository: a lesson's first line imports
+# `lesson`, which lies beside the notebooks.
+TRAVEL = {"keras_rnn_study.lessons": r"__init__|lesson\w*", "keras_rnn_study.studies": "__init__"}
 # `[text](docs/page.md)`, but no address of its own and no heading of the same page.
 RELATIVE_LINK = re.compile(r"(!?)(\[[^][]*\])\((?!\w+:|#)([^)]+)\)")
 
 
-def long_description() -> str:
-    """Return README with absolute links, to where setup.cfg says that the source is."""
+def source() -> str:
+    """Return the address of the source, from setup.cfg."""
     config = configparser.ConfigParser()
     config.read(HERE / "setup.cfg", encoding="utf-8")
-    source = config["metadata"]["url"]
+    return config["metadata"]["url"]
+
+
+def long_description() -> str:
+    """Return README with absolute links."""
 
     def absolute(link: re.Match[str]) -> str:
         picture, text, path = link.groups()
-        return f"{picture}{text}({source}/{'raw' if picture else 'blob'}/main/{path})"
+        return f"{picture}{text}({source()}/{'raw' if picture else 'blob'}/main/{path})"
 
     return RELATIVE_LINK.sub(absolute, (HERE / "README.md").read_text(encoding="utf-8"))
 
@@ -30,9 +36,16 @@ class BuildPy(build_py):
     """Leaves out the scripts that make the lessons and run the studies in the repository."""
 
     def find_package_modules(self, package: str, package_dir: str) -> list[tuple[str, str, str]]:
-        """Return the modules of a package: its `__init__` only, where it travels for its data."""
+        """Return the modules of a package: those that its data needs, where it travels for that."""
         found = super().find_package_modules(package, package_dir)
-        return [m for m in found if package not in DATA_ONLY or m[1] == "__init__"]
+        return [module for module in found if re.fullmatch(TRAVEL.get(package, r"\w+"), module[1])]
 
 
-setup(long_description=long_description(), cmdclass={"build_py": BuildPy})
+setup(
+    long_description=long_description(),
+    project_urls={
+        "Changes": f"{source()}/blob/main/CHANGELOG.md",
+        "Issues": f"{source()}/issues",
+    },
+    cmdclass={"build_py": BuildPy},
+)

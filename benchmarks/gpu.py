@@ -2,9 +2,11 @@
 
     python benchmarks/gpu.py --output benchmarks/results/gpu-<device>-<date>.json
 
-Runs in a checkout, installed or not. A part that fails leaves its traceback in the result, and the
-rest still runs; the result is written after each part. Ends with status 1 if a part failed.
-`--cpu` is a dry run at tiny sizes without a GPU, to see that the script works.
+Runs in a checkout, installed or not, in a process that may break off: a part that fails or kills it
+leaves its reason in the result, and the rest still runs. Figures are written as they come;
+`--at-most 500` ends after so many seconds, and a second run with `--only` some names adds to the
+file. Ends with status 1 if a part failed. `--cpu` is a dry run at tiny sizes without a GPU, to see
+that the script works.
 """
 
 import functools
@@ -12,11 +14,10 @@ import importlib.util
 import os
 import subprocess
 import sys
-import time
-import traceback
 
-from helpers import checkout
+from helpers import checkout, parts
 from helpers.result_file import ResultFile, parser
+from helpers.sizes import QUICK_SIZES, SIZES
 
 LONG = [(64, time, 2, 64) for time in (100, 1000, 5000)]
 QUICK_LONG = [(8, 20, 2, 4)]
@@ -32,22 +33,36 @@ TESTS_TAKE_AT_MOST = 300  # seconds
 def main():
     reader = parser(__doc__, pairs=11)
     reader.add_argument("--cpu", action="store_true", help="dry run at tiny sizes, without a GPU")
+    reader.add_argument("--at-most", type=float, default=3600, metavar="SECONDS")
+    reader.add_argument("--here", nargs="+", default=[], help="run these parts in this process")
     arguments = reader.parse_args()
     os.environ["TF_FORCE_GPU_ALLOW_GROWTH"] = "true"  # the tests run in a process of their own
     if arguments.cpu:
         os.environ["CUDA_VISIBLE_DEVICES"] = ""
         arguments.quick = True
     with checkout.importable() as folder:
+        every = dict(all_parts(arguments, folder))
+        if arguments.here:
+            parts.work(every, arguments.here)
+            return
         gpu = {} if arguments.cpu else gpu_facts()
         if not gpu and not arguments.cpu:
             sys.exit(NO_GPU)
         facts = {"pairs": arguments.pairs, "dry run on a CPU": arguments.cpu, **gpu}
         result = ResultFile(arguments, **facts)
-        for name, part in parts(arguments, folder):
-            if result.wants(name):
-                result.add(name, attempt(part))
+        names = [name for name in every if result.wants(name)]
+        command = [sys.executable, __file__, "--pairs", str(arguments.pairs)]
+        command += ["--cpu"] * arguments.cpu + ["--quick"] * arguments.quick + ["--here"]
+        left = parts.follow(command, names, functools.partial(take, result), arguments.at_most)
     print(table(result.content))
+    if left:
+        print(f"Not begun within {arguments.at_most:.0f} s: {', '.join(left)}")
     sys.exit(any(failed(figures) for figures in result.content["figures"].values()))
+
+
+def take(result, name, figures):
+    """Adds figures to the result; none say that the part begins."""
+    (result.extend if figures else result.add)(name, figures)
 
 
 def gpu_facts():
@@ -68,43 +83,36 @@ def gpu_facts():
     }
 
 
-def parts(arguments, folder):
-    """Yields (name, function that returns figures)."""
-    from helpers.models import QUICK_SIZES, SIZES
-
+def all_parts(arguments, folder):
+    """Yields (name, function that yields what and how much), what matters most first."""
     sizes, long = (QUICK_SIZES[:1], QUICK_LONG) if arguments.quick else (SIZES, LONG)
     epochs, trainings = (3, 1) if arguments.quick else (8, 3)
     pairs = 2 if arguments.quick else arguments.pairs
-    yield "tests", functools.partial(run_tests, folder)
+    yield "tests", lambda: run_tests(folder).items()
     yield "parity", later("helpers.gpu_parity", "parity", sizes[0])
-    for size in sizes:
-        yield f"cudnn lstm {size}", later(TIMINGS, "cudnn_over_own_loop", "lstm", size, pairs)
+    for size in sizes[::2]:
+        more = (pairs, epochs, trainings)
+        yield f"recording lstm {size}", later(TIMINGS, "cost_of_recording", "lstm", size, *more)
     for size in long:
         name = f"fused simple_rnn {size}"
         yield name, later(TIMINGS, "fused_over_standard", "simple_rnn", size, pairs)
-    for cell in ("lstm", "simple_rnn"):
+    for cell in ("lstm", "gru", "simple_rnn"):
         for size in sizes if importlib.util.find_spec("torch") else []:
             yield f"torch {cell} {size}", later(TIMINGS, "over_torch", cell, size, pairs)
     for size in sizes:
         yield f"trace lstm {size}", later(TIMINGS, "trace_time", "lstm", size, pairs)
-    for size in sizes[::2]:
-        more = (pairs, epochs, trainings)
-        yield f"recording lstm {size}", later(TIMINGS, "cost_of_recording", "lstm", size, *more)
+    for size in sizes:
+        yield f"cudnn lstm {size}", later(TIMINGS, "cudnn_over_own_loop", "lstm", size, pairs)
 
 
 def later(module, function, *arguments):
     """The call, whose module is imported only then: where that fails, other parts still run."""
-    return lambda: getattr(importlib.import_module(module), function)(*arguments)
 
+    def figures():
+        found = getattr(importlib.import_module(module), function)(*arguments)
+        return found.items() if isinstance(found, dict) else found
 
-def attempt(part):
-    """What the part returns, or its traceback."""
-    start = time.perf_counter()
-    try:
-        figures = part()
-    except Exception:  # whatever it is, the other parts are still wanted
-        figures = {"error": traceback.format_exc()}
-    return figures | {"took, s": round(time.perf_counter() - start, 1)}
+    return figures
 
 
 def failed(figures):

@@ -6,6 +6,7 @@ python benchmarks/page.py
 import json
 from pathlib import Path
 
+from helpers.page_goals import goals
 from helpers.page_gpu import gpu
 from helpers.page_sections import generation, growth, memory, peers, recording, scaling
 from helpers.page_view import frames, view
@@ -13,6 +14,7 @@ from helpers.page_view import frames, view
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
 PAGE = ROOT / "docs" / "performance.md"
+WITH_GOALS = ("recording", "memory", "peers")
 HEAD = """# What it costs
 
 <!-- Made by benchmarks/page.py from benchmarks/results/; change those, not this. -->
@@ -27,7 +29,7 @@ waits for it at its end until it wakes up, up to once more its own time, whichev
 
 def text(results=RESULTS):
     """The page, with a section for each result that there is."""
-    sections = [HEAD]
+    sections = [HEAD, goals({name: read(results / f"{name}.json") for name in WITH_GOALS})]
     for section in (recording, memory, growth, peers):
         if result := read(results / f"{section.__name__}.json"):
             sections.append(section(result))

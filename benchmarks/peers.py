@@ -7,7 +7,9 @@
 - *per-step gradients*: in PyTorch the loop must be written out over a cell, with `retain_grad` on
   each h_t; forward and backward pass of one batch so, over a training step of PyTorch's own layer.
   Beside it `trace` over a training step of Keras, and `trace` over PyTorch's way;
-- *bare training*: Keras' own loop and `fused(model)` over PyTorch's own layer, which is fused.
+- *bare training*: Keras' own loop and `fused(model)` over PyTorch's own layer, which is fused;
+  and like with like: `train_step` without `fit` over PyTorch's loop written by hand, and `fit`
+  over one with a `DataLoader` and a running loss.
 
 On a CPU, PyTorch runs with one thread and with all, and the faster of the two counts. What PyTorch
 is needed for is left out where it is not installed.
@@ -91,17 +93,34 @@ def bare_training(cell, size, pairs, steps=STEPS):
     sides = {
         "keras": lambda: fit(standard, data),
         "fused": lambda: fit(swapped, data),
+        "bare": bare_steps(swapped, data),
         **torch_twins.threaded("torch", lambda: training.steps(steps)),
+        **torch_twins.threaded("loader", training.epoch),
     }
     taken = rounds(sides, pairs)
     threads, by_torch = fastest(taken, "torch")
+    _, by_loader = fastest(taken, "loader")
     return {
         "torch step, ms": quartiles(np.divide(by_torch, steps / 1e3)),
         "torch threads": threads,
         "keras over torch": over(taken["keras"], by_torch),
         "fused over torch": over(taken["fused"], by_torch),
         "fused over keras": over(taken["fused"], taken["keras"]),
+        "bare over torch": over(taken["bare"], by_torch),
+        "fit over torch with a loader": over(taken["fused"], by_loader),
     }
+
+
+def bare_steps(model, data):
+    """Function that runs `train_step` on each batch, without what `fit` does around it."""
+    batches = [tuple(map(tf.constant, batch)) for batch in data.as_numpy_iterator()]
+    step = tf.function(lambda x, y: model.train_step((x, y)), autograph=False)
+
+    def run():
+        for batch in batches:
+            step(*batch)
+
+    return run
 
 
 def fastest(taken, name):
@@ -123,7 +142,7 @@ def means(figures, cell):
     of_cell = [f for name, f in figures.items() if name.startswith(f"{cell} ")]
     return {
         what: round(geometric_mean([f[what][1] for f in of_cell]), 3)
-        for what in ("keras over torch", "fused over torch", "fused over keras")
+        for what in ("bare over torch", "fit over torch with a loader", "fused over keras")
         if of_cell and all(what in f for f in of_cell)
     }
 

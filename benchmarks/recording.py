@@ -59,19 +59,15 @@ def one_trace(cell, size, pairs, batch):
 
 
 def measure(cell, size, pairs, epochs=EPOCHS, trainings=5):
-    data = batches(size)
-    batch = samples(size)
-    kinds = {
-        "all three, each epoch": functools.partial(all_three, batch, "epoch"),
-        "all three, every 10 steps": functools.partial(all_three, batch, 10),
-    }
-    return {
-        "norms of every step": norms(cell, size, pairs, data),
-        "trace over a step": one_trace(cell, size, pairs, batch),
-        **long_training.compare(
-            functools.partial(build, cell, size), data, kinds, epochs=epochs, count=trainings
-        ),
-    }
+    """Yields what and how much, as it is measured."""
+    data, batch = batches(size), samples(size)
+    yield "norms of every step", norms(cell, size, pairs, data)
+    yield "trace over a step", one_trace(cell, size, pairs, batch)
+    for name, freq in (("each epoch", "epoch"), ("every 10 steps", 10)):
+        kind = {f"all three, {name}": functools.partial(all_three, batch, freq)}
+        yield from long_training.compare(
+            functools.partial(build, cell, size), data, kind, epochs=epochs, count=trainings
+        ).items()
 
 
 def main():
@@ -82,7 +78,7 @@ def main():
     sizes = QUICK_SIZES if arguments.quick else SIZES
     for cell, size in itertools.product(("simple_rnn", "lstm"), sizes):
         if result.wants(name := f"{cell} {size}"):
-            result.add(name, measure(cell, size, arguments.pairs, epochs, trainings))
+            result.add(name, dict(measure(cell, size, arguments.pairs, epochs, trainings)))
 
 
 if __name__ == "__main__":

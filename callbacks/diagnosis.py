@@ -4,23 +4,21 @@ import os
 
 import keras
 
+from keras_rnn_study.backend import needs_tensorflow
 from keras_rnn_study.callbacks.probe import Probe
 from keras_rnn_study.callbacks.schedule import Schedule, UpdateFreq
-from keras_rnn_study.diagnosis.diagnosing import looked_into
-from keras_rnn_study.diagnosis.examination import InFit
+from keras_rnn_study.diagnosis.diagnosing import diagnose
 from keras_rnn_study.diagnosis.findings import Findings
 from keras_rnn_study.event_log.log import EventLog
 from keras_rnn_study.event_log.tags import tag
 from keras_rnn_study.event_log.values import Packed
 from keras_rnn_study.live_view.findings import TAG, packed_findings
-from keras_rnn_study.seams.keras_internals import fit_shuffles
 
 
 class Diagnosis(keras.callbacks.Callback):
     """Why does the network not learn? Diagnoses it before the first step and after epochs.
 
-    What `diagnose` says of a probe, and what only a training shows, such as a stateful layer whose
-    samples are shuffled. A look costs about as much as building the training step does.
+    What `diagnose` says of a probe. A look costs about as much as building the training step does.
 
     Args:
         log_dir: Where to write events for TensorBoard's *Text*, in the run `rnn` below it; `None`:
@@ -31,6 +29,8 @@ class Diagnosis(keras.callbacks.Callback):
 
     Attributes:
         findings: `Findings` of the last look; `None` before the first.
+        worst: `Findings` of the look with the most errors, of these the most warnings, the first
+            such: the end of a training that went wrong may look ordinary. `None` before the first.
         history: dict of training step to its `Findings`.
 
     Raises:
@@ -60,6 +60,7 @@ class Diagnosis(keras.callbacks.Callback):
         update_freq: UpdateFreq = "epoch",
         validation_data: tuple[object, ...] | None = None,
     ) -> None:
+        needs_tensorflow("Diagnosis")
         super().__init__()
         if not isinstance(probe, Probe):
             raise ValueError(
@@ -70,7 +71,6 @@ class Diagnosis(keras.callbacks.Callback):
         self._validation_data = validation_data
         self._schedule = Schedule(update_freq)
         self._log: EventLog | None = None
-        self._fit = InFit()
         self.history: dict[int, Findings] = {}
 
     @property
@@ -78,9 +78,20 @@ class Diagnosis(keras.callbacks.Callback):
         """See the class."""
         return self.history[max(self.history)] if self.history else None
 
+    @property
+    def worst(self) -> Findings | None:
+        """See the class."""
+
+        def alarms(step: int) -> list[int]:
+            severities = [finding.severity for finding in self.history[step]]
+            return [severities.count("error"), severities.count("warning")]
+
+        # `max` returns the first of several that are alike.
+        return self.history[max(sorted(self.history), key=alarms)] if self.history else None
+
     def on_train_begin(self, logs: dict[str, object] | None = None) -> None:
-        """Find what is wrong with the directory, and how samples are drawn."""
-        self._schedule, self._fit = Schedule(self._update_freq), InFit(fit_shuffles())
+        """Find what is wrong with the directory."""
+        self._schedule = Schedule(self._update_freq)
         if self._log_dir is not None:
             self._log = EventLog.open(self._log_dir, self.model)
 
@@ -110,9 +121,15 @@ class Diagnosis(keras.callbacks.Callback):
 
     def _look(self) -> None:
         probe, model = self._probe, self.model if self._probe.model is None else self._probe.model
-        batch = probe.x, probe.y, probe.sample_weight
         evidence = None if probe.evidence is None or not probe.evidence.size else probe.evidence
-        found = looked_into(model, *batch, evidence, self._validation_data, self._fit)
+        found = diagnose(
+            model,
+            probe.x,
+            probe.y,
+            sample_weight=probe.sample_weight,
+            evidence=evidence,
+            validation_data=self._validation_data,
+        )
         optimizer = getattr(self.model, "optimizer", None)
         step = self._schedule.steps if optimizer is None else int(optimizer.iterations.numpy())
         self.history[step] = found

@@ -2,13 +2,15 @@
 
 import weakref
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from keras_rnn_study.event_log.log import EventLog
 from keras_rnn_study.event_log.quantities import QUANTITIES
 from keras_rnn_study.event_log.tags import tag
+
+if TYPE_CHECKING:
+    from keras_rnn_study.event_log.log import EventLog
 
 
 class FitLogs(NamedTuple):
@@ -31,10 +33,10 @@ class _Written(NamedTuple):
     names: set[str]
 
 
-_last: weakref.WeakKeyDictionary[EventLog, _Written] = weakref.WeakKeyDictionary()
+_last: "weakref.WeakKeyDictionary[EventLog, _Written]" = weakref.WeakKeyDictionary()
 
 
-def write_fit_logs(log: EventLog, logs: FitLogs, step: int) -> None:
+def write_fit_logs(log: "EventLog", logs: FitLogs, step: int) -> None:
     """Write what Keras reports, but for what another callback wrote at the same moment.
 
     Whoever comes first writes; who comes later adds what callbacks in between put into `logs`.

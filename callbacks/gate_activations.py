@@ -14,7 +14,7 @@ from keras_rnn_study.callbacks.probe import Probe
 from keras_rnn_study.callbacks.probe_callback import ProbeCallback
 from keras_rnn_study.callbacks.schedule import UpdateFreq
 from keras_rnn_study.pictures import heat_maps
-from keras_rnn_study.tracing.result import LayerTrace
+from keras_rnn_study.tracing.reduced import ReducedLayer
 
 
 class GateActivations(ProbeCallback):
@@ -73,6 +73,7 @@ class GateActivations(ProbeCallback):
 
     main: ClassVar = ("gate_mean", ("forget", "update", "h"))
     parts: ClassVar = ("values",)
+    asks: ClassVar = {"tallies": True}
 
     def __init__(
         self,
@@ -89,20 +90,22 @@ class GateActivations(ProbeCallback):
         super().__init__(log_dir, probe, update_freq, draw_freq, logs, frames, samples, metrics)
         self._activations: dict[str, Mapping[str, str]] = {}  # of each layer's gates
 
-    def measure(self, name: str, layer: LayerTrace) -> Iterator[Measured]:
+    def measure(self, name: str, layer: ReducedLayer) -> Iterator[Measured]:
         """See `ProbeCallback`."""
         self._activations[name] = layer.activations
         for gate, activation in layer.activations.items():
             values = layer.gates[gate] if gate in layer.gates else layer.states[gate]
-            yield Measured("gate", name, gate, measures.histogram(values, layer.mask))
-            yield Measured("gate_mean", name, gate, measures.mean(values, layer.mask))
-            shares = measures.saturation(values, activation, layer.mask)
+            tally = layer.tallies[gate]
+            yield Measured("gate", name, gate, tally.histogram())
+            yield Measured("gate_mean", name, gate, tally.mean())
+            shares = tally.saturation(activation)
             for side, share in zip(("left", "right"), shares or (), strict=False):
                 yield Measured("gate_saturation", name, f"{gate}_{side}", share)
-            # A copy, as a view would keep the whole batch in memory until the next record.
+            # A copy, as a view would keep all samples in memory until the next record.
             yield Measured("unit_map", name, gate, values[0].copy())
-        for state, values in layer.states.items():
-            yield Measured("state_norm", name, state, measures.state_norm(values, layer.mask))
+        for state, norms in layer.norms["states"].items():
+            norm = measures.state_norm(norms, layer.batch_mask)
+            yield Measured("state_norm", name, state, norm)
 
     def draw(self, measured: Measured) -> np.ndarray:
         """See `ProbeCallback`."""

@@ -14,7 +14,7 @@ from keras_rnn_study.callbacks.probe import Probe
 from keras_rnn_study.callbacks.probe_callback import ProbeCallback
 from keras_rnn_study.callbacks.schedule import UpdateFreq
 from keras_rnn_study.pictures import heat_maps
-from keras_rnn_study.tracing.result import LayerTrace
+from keras_rnn_study.tracing.reduced import ReducedLayer
 
 _MEMORY = ("c", "h")  # which state carries the past, the best first
 
@@ -78,6 +78,7 @@ class GradientFlow(ProbeCallback):
 
     main: ClassVar = ("gradient_horizon", _MEMORY)
     parts: ClassVar = ("flow", "gradients")
+    asks: ClassVar = {"gradients": True}
 
     def __init__(
         self,
@@ -93,7 +94,7 @@ class GradientFlow(ProbeCallback):
     ) -> None:
         super().__init__(log_dir, probe, update_freq, draw_freq, logs, frames, samples, metrics)
 
-    def measure(self, name: str, layer: LayerTrace) -> Iterator[Measured]:
+    def measure(self, name: str, layer: ReducedLayer) -> Iterator[Measured]:
         """See `ProbeCallback`."""
         if layer.state_gradients is None:
             raise ValueError(
@@ -101,11 +102,12 @@ class GradientFlow(ProbeCallback):
                 "one. Give the probe labels for the compiled loss: Probe(x, y). Where the loss is "
                 "computed elsewhere, such as in a train_step: Probe(x, y, loss=function)."
             )
-        for state, gradients in layer.state_gradients.items():
-            norms = measures.step_norms(gradients, layer.mask)
+        mask = layer.batch_mask
+        for state, of_samples in layer.norms["state_gradients"].items():
+            norms = measures.step_norms(of_samples, mask)
             yield Measured("gradient_flow", name, state, norms)
-            yield Measured("gradient_horizon", name, state, measures.horizon(norms, layer.mask))
-            yield Measured("gradient_decay", name, state, measures.decay(norms, layer.mask))
+            yield Measured("gradient_horizon", name, state, measures.horizon(norms, mask))
+            yield Measured("gradient_decay", name, state, measures.decay(norms, mask))
 
     def summarize(self, record: list[Measured]) -> Iterator[Measured]:
         """See `ProbeCallback`."""

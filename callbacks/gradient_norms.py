@@ -21,9 +21,9 @@ _IN_FIT = (
     "function anew in `on_train_batch_begin`, put it before this one."
 )
 _IN_LOOP = (
-    "A step that is a `tf.function` must be traced, that is called for the first time, within the "
-    "block: make it there. And the block must be given the optimizer that the step uses: "
-    "`recording(model, optimizer)`."
+    "A step that is compiled, by `tf.function` or `jax.jit`, must be traced, that is called for "
+    "the first time, within the block: make it there. And the block must be given the optimizer "
+    "that the step uses: `recording(model, optimizer)`."
 )
 
 
@@ -35,7 +35,8 @@ class GradientNorms(keras.callbacks.Callback):
     of that of each weight, and how much the optimizer clips. Norms are those *before* clipping,
     without loss scale, summed over replicas. A weight that is frozen or unused has no entry. With
     gradient accumulation each step's own gradient is recorded, and no clip ratio, as Keras clips
-    the mean of several. A step that dynamic loss scaling skips is NaN, and counted.
+    the mean of several. A step that dynamic loss scaling skips is NaN, and counted. All this holds
+    on each backend on which Keras trains: TensorFlow, JAX and PyTorch.
 
     Means over the epoch go into `logs`, for callbacks that come later in the list. Keras cannot
     guess whether a norm should fall or rise, so give those a `mode`:
@@ -165,10 +166,10 @@ class GradientNorms(keras.callbacks.Callback):
     ) -> Iterator["GradientNorms"]:
         """Record a training loop written by hand.
 
-        A step that is a `tf.function` must be traced inside of the block, and call
-        `optimizer.apply` or `optimizer.apply_gradients`; `train_on_batch` is traced anew by
-        itself. Call `update()` after each step. Steps that ran in the block and were not recorded
-        are told at its end.
+        A step that is compiled, a `tf.function` or under `jax.jit`, must be traced inside of the
+        block, and call `optimizer.apply`, `optimizer.apply_gradients` or, with JAX,
+        `optimizer.stateless_apply`; `train_on_batch` is traced anew by itself. Call `update()`
+        after each step. Steps that ran in the block and were not recorded are told at its end.
 
         Args:
             model: The model that is trained; its layers give the names.

@@ -2,7 +2,7 @@
 
 import time
 import warnings
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
@@ -10,12 +10,14 @@ import numpy as np
 from keras_rnn_study.callbacks.epoch_means import EpochMeans
 from keras_rnn_study.callbacks.fit_logs import FitLogs, write_fit_logs
 from keras_rnn_study.callbacks.history import History
-from keras_rnn_study.event_log.log import EventLog
 from keras_rnn_study.event_log.tags import tag
 from keras_rnn_study.seams.gradient_tap import GradientTap
 from keras_rnn_study.seams.names import weight_names
 from keras_rnn_study.seams.step_count import StepCount
 from keras_rnn_study.seams.tap_result import Norms
+
+if TYPE_CHECKING:
+    from keras_rnn_study.event_log.log import EventLog
 
 GLOBAL_NORM = tag("gradient_norm", "global")
 CLIP_RATIO = tag("gradient_clip_ratio", "global")
@@ -66,7 +68,7 @@ class NormRecord:
         self.fetch()  # of a training that broke off
         if self.tap is not None:
             self.tap.forget()  # what ran since then, unwatched, in a step that has the tap in it
-        self._log = None if log_dir is None else EventLog.open(log_dir, model)
+        self._log = None if log_dir is None else _event_log(log_dir, model)
         self._is_open, self._reported = True, False
         self.passed = self._flushed_steps = 0
         self._skipped_before = self.skipped
@@ -194,6 +196,13 @@ def _values(norms: Norms, skipped_before: int) -> dict[str, np.ndarray]:
     if norms.skipped is not None:
         values[SKIPPED_STEPS] = (skipped_before + np.cumsum(norms.skipped)).astype(np.float64)
     return values
+
+
+def _event_log(log_dir: Any, model: keras.Model) -> "EventLog":
+    # Imported here, so that on other backends TensorFlow is started only for files of its format.
+    from keras_rnn_study.event_log.log import EventLog
+
+    return EventLog.open(log_dir, model)
 
 
 def _warn(text: str) -> None:

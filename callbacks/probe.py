@@ -7,11 +7,11 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
+from keras_rnn_study.backend import needs_tensorflow
 from keras_rnn_study.tracing.batch import to_batch
-from keras_rnn_study.tracing.graph import trace
 from keras_rnn_study.tracing.loss import Loss
 from keras_rnn_study.tracing.model_call import build
-from keras_rnn_study.tracing.result import Trace
+from keras_rnn_study.tracing.reduced import ReducedLayer, Reduction, reduced_trace
 
 Batch: TypeAlias = npt.ArrayLike | Mapping[str, npt.ArrayLike]  # tensors too
 Moment = tuple[object, object]
@@ -60,6 +60,7 @@ class Probe:
         loss: Loss | None = None,
         model: keras.Model | None = None,
     ) -> None:
+        needs_tensorflow("Probe")
         to_batch(x, y, sample_weight)  # refuses what no batch can be made of
         if layers is not None and not isinstance(layers, Sequence):
             raise ValueError(
@@ -84,8 +85,9 @@ class Probe:
             )
         self.tokens = [[str(token) for token in sample] for sample in tokens]
         self.evidence = None if evidence is None else np.asarray(evidence, bool)
+        self._gradients, self._reduction = False, Reduction(samples=1, tallies=False)
         self._moment: tuple[keras.Model, object, object] | None = None
-        self._trace: Trace | None = None
+        self._looked: dict[str, ReducedLayer] | None = None
 
     def build(self, model: keras.Model) -> bool:
         """Build what `trace` will look at as the first step of `fit` would, and do nothing else.
@@ -106,8 +108,20 @@ class Probe:
             )
         return build(model, self.x)
 
-    def trace(self, model: keras.Model, moment: Moment | None = None) -> Trace:
-        """Return the trace of `model`, or of the part of it that the probe names, on this batch.
+    def ask(self, *, gradients: bool = False, tallies: bool = False, samples: int = 1) -> None:
+        """Say what a callback needs, so that one look is enough for all that share the probe.
+
+        Args:
+            gradients: Whether it needs gradients: without them the backward pass is left out.
+            tallies: Whether it needs the distribution of gates.
+            samples: How many samples it needs as they are.
+        """
+        asked = self._reduction
+        self._gradients |= gradients
+        self._reduction = Reduction(max(asked.samples, samples), asked.tallies or tallies)
+
+    def look(self, model: keras.Model, moment: Moment | None = None) -> dict[str, ReducedLayer]:
+        """Return what `model`, or the part of it that the probe names, does on this batch.
 
         Args:
             model: The model that is trained, built.
@@ -116,22 +130,25 @@ class Probe:
                 compute.
 
         Returns:
-            `keras_rnn_study.Trace`, with gradients if there is a loss.
+            dict of `ReducedLayer` by name, with what was asked for; gradients if there is a loss.
         """
         model = model if self.model is None else self.model
         if moment is None or not self._is_current(model, moment):
             batch = self.x, self.y, self.sample_weight
-            self._trace = trace(model, *batch, self.layers, loss=self.loss)
+            asked = self.layers, self._gradients
+            self._looked = reduced_trace(
+                model, *batch, *asked, loss=self.loss, reduction=self._reduction
+            )
             self._moment = None if moment is None else (model, *moment)
-        assert self._trace is not None
-        return self._trace
+        assert self._looked is not None
+        return self._looked
 
     def forget(self) -> None:
-        """Drop the last trace: the model may change from here on."""
-        self._moment, self._trace = None, None
+        """Drop what was seen last: the model may change from here on."""
+        self._moment, self._looked = None, None
 
     def __getstate__(self) -> dict[str, object]:
-        return self.__dict__ | {"_moment": None, "_trace": None}
+        return self.__dict__ | {"_moment": None, "_looked": None}
 
     def _is_current(self, model: keras.Model, moment: Moment) -> bool:
         if self._moment is None:

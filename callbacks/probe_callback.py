@@ -2,13 +2,14 @@
 
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 import keras
 import numpy as np
 
 from keras_rnn_study.arguments import whole_number
+from keras_rnn_study.backend import needs_tensorflow
 from keras_rnn_study.callbacks.drawing import DrawFreq, DrawSchedule
 from keras_rnn_study.callbacks.fit_logs import FitLogs, write_fit_logs
 from keras_rnn_study.callbacks.history import Arrays, History
@@ -22,7 +23,7 @@ from keras_rnn_study.event_log.values import Packed
 from keras_rnn_study.live_view.recorded import facts_of, frame_of
 from keras_rnn_study.live_view.recording import Recording
 from keras_rnn_study.seams.step_count import StepCount
-from keras_rnn_study.tracing.result import LayerTrace, Trace
+from keras_rnn_study.tracing.reduced import ReducedLayer
 
 
 class ProbeCallback(keras.callbacks.Callback):
@@ -38,6 +39,9 @@ class ProbeCallback(keras.callbacks.Callback):
     parts: ClassVar[tuple[str, ...]]
     """What it records for the live view; some of `live_view.facts.PARTS`."""
 
+    asks: ClassVar[dict[str, bool]] = {}
+    """What it needs of a look beside the first samples; see `Probe.ask`."""
+
     def __init__(
         self,
         log_dir: str | os.PathLike | None,
@@ -49,6 +53,7 @@ class ProbeCallback(keras.callbacks.Callback):
         samples: int,
         metrics: bool = True,
     ) -> None:
+        needs_tensorflow(type(self).__name__)
         super().__init__()
         if not isinstance(probe, Probe):
             name = type(self).__name__
@@ -59,6 +64,7 @@ class ProbeCallback(keras.callbacks.Callback):
         self._log_dir, self._probe, self._logs = log_dir, probe, check_logs(logs)
         self._writes_metrics = metrics
         self._samples = whole_number("samples", samples, at_least=1) if frames else 0
+        probe.ask(**self.asks, samples=max(1, self._samples))
         self._recording = Recording()  # its frames only where there is no directory for them
         self._update_freq, self._draw_freq = update_freq, draw_freq
         self._schedule, self._drawing = Schedule(update_freq), DrawSchedule(draw_freq)
@@ -71,8 +77,8 @@ class ProbeCallback(keras.callbacks.Callback):
         self._count = StepCount()
         self._iterations_before = 0
 
-    def measure(self, name: str, layer: LayerTrace) -> Iterator[Measured]:
-        """Yield what one layer's trace comes to."""
+    def measure(self, name: str, layer: ReducedLayer) -> Iterator[Measured]:
+        """Yield what one layer comes to."""
         raise NotImplementedError
 
     def summarize(self, record: list[Measured]) -> Iterator[Measured]:
@@ -177,13 +183,13 @@ class ProbeCallback(keras.callbacks.Callback):
         step = self._step()
         # Keras hands the same `params` to all callbacks of one training, so it names the training.
         # The optimizer's iteration would not do for `when`: not every training moves it.
-        trace = self._probe.trace(self.model, (self.params, when))
-        record = [m for name, layer in trace.items() for m in self.measure(name, layer)]
+        layers = self._probe.look(self.model, (self.params, when))
+        record = [m for name, layer in layers.items() for m in self.measure(name, layer)]
         record = [*record, *self.summarize(record)]
         self._records.add([step], {m.tag: np.asarray(m.value)[None] for m in record})
         self._last, self._recorded_model, self._is_drawn = record, self.model, False
         if self._samples:
-            self._record_frames(trace, step)
+            self._record_frames(layers, step)
         if self._log is None:
             return
         for measured in record:
@@ -196,8 +202,8 @@ class ProbeCallback(keras.callbacks.Callback):
             reported = FitLogs(logs, self.params, self._schedule.steps)
             write_fit_logs(self._log, reported, self._step())
 
-    def _record_frames(self, trace: Trace, step: int) -> None:
-        for (name, layer), part in itertools.product(trace.items(), self.parts):
+    def _record_frames(self, layers: Mapping[str, ReducedLayer], step: int) -> None:
+        for (name, layer), part in itertools.product(layers.items(), self.parts):
             key = (self.model.name, name, part)
             facts = self._recording.facts.get(key)
             if facts is None:

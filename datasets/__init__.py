@@ -5,7 +5,7 @@ Every task module has the same six names, so that tasks swap::
     load_data(gap, *, num_train, num_test, seed)   (x_train, y_train), (x_test, y_test)
     make(num_samples, *, gap, seed)                x, y
     evidence(x)                                    the steps that decide the answer
-    stream(batch_size, *, gap, seed)               an endless tf.data.Dataset
+    stream(batch_size, *, gap, seed)               batches without end, a tf.data.Dataset
     tokens(x)                                      what stands at each step, for people
     TASK                                           what a model and a report must know
 

@@ -39,7 +39,6 @@ Everything is generated: no licence, nothing to download.
 
 import dataclasses
 import functools
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -47,9 +46,6 @@ from keras_rnn_study.datasets import reading, sampling
 from keras_rnn_study.datasets.contract import documented
 from keras_rnn_study.datasets.sources import marked_numbers
 from keras_rnn_study.datasets.task import Task, with_variants
-
-if TYPE_CHECKING:
-    import tensorflow as tf
 
 __all__ = ["TASK", "evidence", "load_data", "make", "stream", "tokens"]
 
@@ -196,7 +192,7 @@ def stream(
     start: int = 0,
     variant: str = "exact_gap",
     length: int | None = None,
-) -> "tf.data.Dataset":
+) -> sampling.Stream:
     """Stream fresh batches without end, from the part of the task that training may see."""
     return sampling.stream(_drawing(variant, gap, length), batch_size, seed, start)
 

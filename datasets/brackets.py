@@ -38,7 +38,6 @@ character is a token; all that are not printable ASCII or the end of a line are 
 """
 
 import functools
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -48,9 +47,6 @@ from keras_rnn_study.datasets.contract import documented
 from keras_rnn_study.datasets.sources import bracket_pieces, python_source
 from keras_rnn_study.datasets.sources.python_source import CHARACTERS, CLOSING, OPENING
 from keras_rnn_study.datasets.task import Task
-
-if TYPE_CHECKING:
-    import tensorflow as tf
 
 __all__ = ["TASK", "evidence", "load_data", "make", "stream", "tokens"]
 
@@ -139,7 +135,7 @@ def evidence(x: np.ndarray) -> np.ndarray:
 
 
 @documented
-def stream(batch_size: int, *, gap: int, seed: int, start: int = 0) -> "tf.data.Dataset":
+def stream(batch_size: int, *, gap: int, seed: int, start: int = 0) -> sampling.Stream:
     """Stream fresh batches without end, from the part of the task that training may see."""
     return sampling.stream(_drawing(gap), batch_size, seed, start)
 

@@ -7,7 +7,7 @@ not say about their arguments is added to their docstrings from here.
 import inspect
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 Samples = tuple[np.ndarray, np.ndarray]
 """`(x, y)`: inputs and answers, as the task's `make` describes them."""
+
+Stream: TypeAlias = "tf.data.Dataset"
+"""Endless batches. Where Keras runs on another backend than TensorFlow it is a generator of them;
+editors know the kind that nearly all have, so that they offer `take`.
+"""
 
 Option = int | str | os.PathLike[str] | None
 """What a task takes beside the numbers that all take: gap or length, a variant, a text."""
@@ -70,9 +75,7 @@ class TaskModule(Protocol):
             ValueError: `x` has not the form of this task's inputs.
         """
 
-    def stream(
-        self, batch_size: int, *, seed: int, start: int = 0, **options: Option
-    ) -> "tf.data.Dataset":
+    def stream(self, batch_size: int, *, seed: int, start: int = 0, **options: Option) -> Stream:
         """Stream fresh batches without end, from the part of the task that training may see.
 
         Batch number i is a pure function of the other arguments and i: streams can be compared,
@@ -85,7 +88,8 @@ class TaskModule(Protocol):
             gap, ...: As for `make`, like all others.
 
         Returns:
-            A `tf.data.Dataset` of `(x, y)` as `make` describes them. It has no end, so `fit` needs
+            A `tf.data.Dataset` of `(x, y)` as `make` describes them; a generator of them where
+            Keras runs on another backend than TensorFlow. It has no end, so `fit` needs
             `steps_per_epoch`.
 
         Raises:

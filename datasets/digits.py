@@ -53,7 +53,6 @@ C. Cortes, CC BY-SA 3.0 as Keras states it; Keras downloads it once.
 
 import dataclasses
 import functools
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -61,9 +60,6 @@ from keras_rnn_study.datasets import reading, sampling
 from keras_rnn_study.datasets.contract import documented
 from keras_rnn_study.datasets.sources import digit_images
 from keras_rnn_study.datasets.task import Task, with_variants
-
-if TYPE_CHECKING:
-    import tensorflow as tf
 
 __all__ = ["TASK", "evidence", "load_data", "make", "stream", "tokens"]
 
@@ -202,7 +198,7 @@ def stream(
     start: int = 0,
     variant: str = "rows",
     length: int | None = None,
-) -> "tf.data.Dataset":
+) -> sampling.Stream:
     """Stream fresh batches without end, from the part of the task that training may see."""
     return sampling.stream(_drawing(variant, gap, length), batch_size, seed, start)
 

@@ -35,7 +35,6 @@ another language and text.
 
 import functools
 import os
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -49,9 +48,6 @@ from keras_rnn_study.datasets.sources.country_languages import (
     language_names,
 )
 from keras_rnn_study.datasets.task import Task
-
-if TYPE_CHECKING:
-    import tensorflow as tf
 
 __all__ = ["TASK", "evidence", "load_data", "make", "stream", "tokens"]
 
@@ -160,7 +156,7 @@ def stream(
     start: int = 0,
     language: str = "en",
     text: str | os.PathLike[str] | None = None,
-) -> "tf.data.Dataset":
+) -> sampling.Stream:
     """Stream fresh batches without end, with filler from the training sentences."""
     return sampling.stream(_drawing(gap, language, text), batch_size, seed, start)
 

@@ -22,16 +22,12 @@ gap. Everything is generated: no licence, nothing to download.
 """
 
 import functools
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from keras_rnn_study.datasets import reading, sampling
 from keras_rnn_study.datasets.contract import documented
 from keras_rnn_study.datasets.task import Task
-
-if TYPE_CHECKING:
-    import tensorflow as tf
 
 __all__ = ["TASK", "evidence", "load_data", "make", "stream", "tokens"]
 
@@ -113,7 +109,7 @@ def evidence(x: np.ndarray) -> np.ndarray:
 
 
 @documented
-def stream(batch_size: int, *, gap: int, seed: int, start: int = 0) -> "tf.data.Dataset":
+def stream(batch_size: int, *, gap: int, seed: int, start: int = 0) -> sampling.Stream:
     """Stream fresh batches without end, from the part of the task that training may see."""
     return sampling.stream(_drawing(gap), batch_size, seed, start)
 

@@ -5,16 +5,14 @@ A task module supplies one function, `draw(generator, num_samples, held_out)`, w
 data, samples and streams come from one part, test data from the other.
 """
 
+import itertools
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from keras_rnn_study.arguments import shown, whole_number
 from keras_rnn_study.datasets.contract import Samples as Samples
-
-if TYPE_CHECKING:
-    import tensorflow as tf
+from keras_rnn_study.datasets.contract import Stream as Stream
 
 Draw = Callable[[np.random.Generator, int, bool], Samples]
 
@@ -44,21 +42,25 @@ def make(draw: Draw, num_samples: int, seed: int) -> Samples:
     return draw(_generator(seed, _SAMPLES), num_samples, False)
 
 
-def stream(draw: Draw, batch_size: int, seed: int, start: int) -> "tf.data.Dataset":
+def stream(draw: Draw, batch_size: int, seed: int, start: int) -> Stream:
     """Draw batch after batch from the training part of the task's space, without end.
 
-    Batches are drawn in a thread of their own, two ahead, while the model trains.
+    With TensorFlow batches are drawn in a thread of their own, two ahead, while the model trains.
     """
     batch_size = _number("batch_size", batch_size, draw)
     start = whole_number("start", start, at_least=0, at_most=_LAST_BATCH)
-
-    # Imported here, so that everything else in a task works without TensorFlow's start-up.
-    import tensorflow as tf
 
     def batch(index: int) -> Samples:
         return draw(_generator(seed, _STREAM, int(index)), batch_size, False)
 
     x, y = batch(start)  # a mistake in the arguments shows here, not inside the pipeline
+
+    # Imported here, so that everything else in a task works without either.
+    import keras
+
+    if keras.backend.backend() != "tensorflow":
+        return (batch(index) for index in itertools.count(start))
+    import tensorflow as tf
 
     def fetch(index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         x_batch, y_batch = tf.numpy_function(batch, [index], [x.dtype, y.dtype], stateful=False)

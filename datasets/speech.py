@@ -50,7 +50,6 @@ doi:10.24432/C5NS47, CC BY 4.0. The data comes with sktime (the extra `speech`).
 
 import dataclasses
 import functools
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -58,9 +57,6 @@ from keras_rnn_study import extras
 from keras_rnn_study.datasets import reading, sampling
 from keras_rnn_study.datasets.contract import documented
 from keras_rnn_study.datasets.task import Task
-
-if TYPE_CHECKING:
-    import tensorflow as tf
 
 __all__ = ["TASK", "evidence", "load_data", "make", "stream", "tokens"]
 
@@ -140,7 +136,7 @@ def evidence(x: np.ndarray) -> np.ndarray:
 
 
 @documented
-def stream(batch_size: int, *, gap: int, seed: int, start: int = 0) -> "tf.data.Dataset":
+def stream(batch_size: int, *, gap: int, seed: int, start: int = 0) -> sampling.Stream:
     """Stream fresh batches without end, from the part of the task that training may see."""
     return sampling.stream(_drawing(gap), batch_size, seed, start)
 

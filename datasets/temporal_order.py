@@ -48,16 +48,12 @@ import dataclasses
 import functools
 import itertools
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from keras_rnn_study.datasets import reading, sampling
 from keras_rnn_study.datasets.contract import documented
 from keras_rnn_study.datasets.task import Task, with_variants
-
-if TYPE_CHECKING:
-    import tensorflow as tf
 
 __all__ = ["TASK", "evidence", "load_data", "make", "stream", "tokens"]
 
@@ -223,7 +219,7 @@ def stream(
     start: int = 0,
     variant: str = "exact_gap",
     length: int | None = None,
-) -> "tf.data.Dataset":
+) -> sampling.Stream:
     """Stream fresh batches without end, from the part of the task that training may see."""
     return sampling.stream(_drawing(variant, gap, length), batch_size, seed, start)
 

@@ -76,4 +76,5 @@ def _write_claims(app):
 
 def _link_lessons(app, docname, source):
     """In the repository they are somewhere else."""
-    source[0] = source[0].replace("](../notebooks/", "](lessons/")
+    for there, here in (("](../notebooks/", "](lessons/"), ("](../../notebooks/", "](../lessons/")):
+        source[0] = source[0].replace(there, here)

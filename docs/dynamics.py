@@ -3,7 +3,8 @@
 python docs/dynamics.py            # the pictures and the figures, ten minutes
 python docs/dynamics.py pictures   # or these alone
 python docs/dynamics.py figures
-python docs/dynamics.py costs      # the table of costs, on a machine that does nothing else
+python docs/dynamics.py words      # of the pictures, that of the words which an answer depends on
+python docs/dynamics.py costs      # the table of costs, in processor time
 """
 
 import itertools
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import keras
 import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
 from keras_rnn_study import build_model, dynamics, measures, trace
@@ -31,13 +33,15 @@ def main() -> None:
         print_costs()
         return
     PICTURES.mkdir(parents=True, exist_ok=True)
+    if sys.argv[1:] == ["words"]:
+        draw_connectivity()
+        return
     if sys.argv[1:] != ["figures"]:
         draw_non_normal()
         draw_training()
-    if sys.argv[1:] == ["pictures"]:
-        return
-    print_rates()
-    print_connectivity()
+        draw_connectivity()
+    if sys.argv[1:] != ["pictures"]:
+        print_rates()
 
 
 def draw_non_normal() -> None:
@@ -135,26 +139,51 @@ def rates(model: keras.Model, seed: int) -> tuple[float, float, float]:
     return found.exponents[0] * steps / np.log(10), largest, measures.decay(norms)
 
 
-def print_connectivity() -> None:
-    """Train on the article's sentence, and print which words the answer depends on."""
-    gap = 10
+def draw_connectivity() -> None:
+    """Train on the article's sentence, and show which words the answer depends on."""
+    gap, updates = 20, 2000
     keras.utils.set_random_seed(0)
-    model = build_model(language.TASK, "lstm", init="chrono", gap=gap, units=32, seed=0)
-    stream = language.stream(64, gap=gap, seed=0)
-    model.fit(stream, steps_per_epoch=600, epochs=1, verbose=0)
-    x, y = language.make(64, gap=gap, seed=1)
+    model = build_model(language.TASK, "lstm", init="chrono", gap=gap, units=64, seed=0)
+    model.fit(language.stream(64, gap=gap, seed=0), steps_per_epoch=updates, epochs=1, verbose=0)
+    x, y = language.make(512, gap=gap, seed=1)
+    words = language.tokens(x)
+    french = next(i for i, sentence in enumerate(words) if "France" in sentence)
+    some = np.r_[french, :64]  # the first is drawn
+    x, y, words = x[some], y[some], [words[i] for i in some]
     found = dynamics.connectivity(model, x, y)
-    taken = dynamics.occlusion(model, x, y)
+    shares = {
+        "gradient": found.gradient,
+        "input times gradient": np.abs(found.input_times_gradient),
+        "occlusion": np.abs(dynamics.occlusion(model, x, y)),
+    }
     evidence = language.evidence(x)
     score = language.TASK.scores(x, y, model.predict(x, verbose=0)).mean()
-    print(f"language, gap {gap}: score {score:.2f}")
-    for name, values in (("gradient", found.gradient), ("occlusion", np.abs(taken))):
+    print(f"language, gap {gap}, after {updates} updates: {score:.0%} right")
+    for name, values in shares.items():
         hits = evidence[np.arange(len(x)), values.argmax(axis=1)].mean()
-        print(f"  {name}: strongest at the evidence in {hits:.0%} of {len(x)} samples")
-    words = language.tokens(x)[0]
-    strongest = np.argsort(-found.share[0])[:5]
-    print("  " + " ".join(words))
-    print("  " + ", ".join(f"{words[t]!r} {found.share[0, t]:.0%}" for t in strongest))
+        shares[name] = values / values.sum(axis=1, keepdims=True)
+        at = shares[name][evidence].mean()
+        print(f"  {name}: strongest at the country in {hits:.0%}, {at:.0%} of the sum is there")
+    draw_words(words[0], {name: share[0] for name, share in shares.items()}, evidence[0])
+
+
+def draw_words(words: list[str], shares: dict[str, np.ndarray], evidence: np.ndarray) -> None:
+    """Draw a row of bars for each way to ask, one bar per word."""
+    import matplotlib.figure
+    import matplotlib.style
+
+    with matplotlib.style.context("default"):
+        figure = matplotlib.figure.Figure(figsize=(9, 5), dpi=100, layout="constrained")
+        rows = figure.subplots(len(shares), sharex=True)
+        colours = np.where(evidence, "tab:red", "tab:blue")
+        for axes, (name, share) in zip(rows, shares.items(), strict=True):
+            axes.bar(range(len(words)), share, color=colours)
+            axes.set_title(f"{name}: share of the sum", fontsize=10, loc="left")
+        rows[-1].set_xticks(range(len(words)), words, rotation=60, ha="right")
+        for label, is_evidence in zip(rows[-1].get_xticklabels(), evidence, strict=True):
+            label.set_color("tab:red" if is_evidence else "black")
+        FigureCanvasAgg(figure).draw()
+        save("words", np.asarray(figure.canvas.buffer_rgba())[..., :3])
 
 
 def print_costs() -> None:
@@ -180,13 +209,13 @@ def print_costs() -> None:
 
 
 def seconds(function) -> float:
-    """Return the least time of three, after one that warms up."""
+    """Return the least processor time of three, after one that warms up."""
     function()
     times = []
     for _ in range(3):
-        start = time.perf_counter()
+        start = time.process_time()
         function()
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     return min(times)
 
 

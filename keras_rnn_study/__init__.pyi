@@ -11,6 +11,7 @@ from . import pictures as pictures
 from . import runs as runs
 from . import study as study
 from . import task_views as task_views
+from . import trackers as trackers
 from .diagnosis.diagnosing import diagnose as diagnose
 from .fusion.swapping import fused as fused
 from .live_view.showing import view as view

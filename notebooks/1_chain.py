@@ -6,11 +6,11 @@
 # - **Needs**: matrix products; a Keras model that you have trained once
 
 # %% [markdown] lang="zh"
-# # 1. 链
+# # 1. 链式结构
 #
 # - **问题**：循环神经网络沿着序列一步一步地走，每一步到底算了什么？
 # - **时长**：30 分钟
-# - **先修**：矩阵乘法；曾用 Keras 训练过一个模型
+# - **先修**：矩阵乘法；用 Keras 训练过一个模型
 
 # %% [markdown] lang="en"
 # You read this sentence word by word, and understand each word with the ones before it in mind. A
@@ -25,13 +25,13 @@
 # a question mark, at which the symbol must be named.
 
 # %% [markdown] lang="zh"
-# 读这句话的时候，你是逐字往下读的，理解每个词都离不开前面读过的内容。循环神经网络（recurrent neural network，RNN）也是如此：
-# 在时间步 $t$，它接收输入 $x_t$ 和上一步留下的*隐状态* $h_{t-1}$，由两者算出新的隐状态 $h_t$。
+# 读这句话时，你是一个词一个词往下读的；每个词的意思，都要联系前面读过的内容才能明白。循环神经网络（recurrent neural network，RNN）也是这样：
+# 在时间步 $t$，它接收输入 $x_t$ 和上一步留下的*隐状态* $h_{t-1}$，由这两者算出新的隐状态 $h_t$。
 #
-# 本课程要做的，是把入门文章里的说法逐条测量一遍。课程里所说的“文章”，指 Christopher Olah 2015 年的
-# [Understanding LSTM Networks](https://colah.github.io/posts/2015-08-Understanding-LSTMs/)，以及依照它写成的中文入门介绍。
+# 入门文章里关于循环神经网络的种种说法，本课程要逐条用实验检验。课程里说的“文章”，指 Christopher Olah 2015 年的
+# [Understanding LSTM Networks](https://colah.github.io/posts/2015-08-Understanding-LSTMs/)，以及以它为蓝本的中文入门介绍。
 #
-# 我们用的序列取自 *recall*（回忆）任务：开头是一个大写字母，接着是若干干扰符号，最后是问号；读到问号时，网络要答出开头的字母。
+# 我们用的序列取自 *recall*（回忆）任务：开头是一个大写字母，后面跟着若干干扰符号，最后是一个问号。读到问号时，网络要说出开头的字母。
 
 # %%
 # %matplotlib inline
@@ -56,7 +56,7 @@ print("x:", x.shape, "(batch, time, features)")
 # it? And how many, if the sequence were 600 steps long?
 
 # %% [markdown] lang="zh"
-# **先预测，再往下看。** 用一个 4 个单元的 `SimpleRNN` 读这 6 步，它有多少个权重？如果序列有 600 步，权重又是多少个？
+# **先预测，再往下看。** 让一个有 4 个隐藏单元的 `SimpleRNN` 读这 6 步，它共有多少个权重？要是序列长达 600 步呢？
 
 # %%
 model = build_model(recall.TASK, "simple_rnn", units=4, seed=0)
@@ -79,17 +79,17 @@ show(chain(layer, inputs=symbols))
 # Here are both in NumPy. Do they give what the Keras layer gave?
 
 # %% [markdown] lang="zh"
-# 这张图把循环层沿时间*展开*了，图中是真实的数值。这里并没有六个层，而是**同一个**方框画了六遍。输入从下方进来，
-# 隐状态从左侧进来；新的隐状态向上作为输出，向右作为记忆。每个小格是隐状态的一个单元：紫色为负，橙色为正。
+# 这张图把循环层沿时间*展开*，图中填的是真实数值。这里并没有六个层：方框只有**一个**，画了六遍。输入从下方进来，隐状态从左边进来；
+# 新的隐状态一路向上，作为这一步的输出，一路向右，作为留给下一步的记忆。每个小格是一个隐藏单元的值，紫色为负，橙色为正。
 #
-# 方框里只有一个公式，每一步用的都是同样的 $W$、$U$、$b$。全部课程中，向量都写成*行向量*，与 Keras 一致：
+# 方框里只有一个公式，每一步用的都是同一组 $W$、$U$、$b$。本课程里的向量一律写成*行向量*，与 Keras 一致：
 #
 # $$h_t = \tanh\left(x_t W + h_{t-1} U + b\right)$$
 #
-# 在文章的图里，$h_{t-1}$ 和 $x_t$ 两条线先汇合，再进入方框，公式里也只有一个矩阵：$[h_{t-1}, x_t]\,W$。两种写法是一回事：
-# 把 $h$ 和 $x$ 并排拼成 4 + 17 个数的一行，再把 $U$ 叠在 $W$ 上面，成为一个 21 × 4 的矩阵。
+# 在文章的图里，$h_{t-1}$ 和 $x_t$ 两条线先汇合再进方框，公式里也只有一个矩阵：$[h_{t-1}, x_t]\,W$。这两种写法是一回事：
+# 把 $h$ 和 $x$ 拼成一行，共 4 + 17 个数；再把 $U$ 摞在 $W$ 上面，拼成一个 21 × 4 的矩阵。
 #
-# 下面用 NumPy 把两种写法都算一遍。结果与 Keras 的层一致吗？
+# 下面用 NumPy 把两种写法都算一遍，看看结果与 Keras 的层是否一致。
 
 # %%
 cell = model.get_layer("simple_rnn").cell
@@ -122,9 +122,9 @@ assert stacked.shape == (21, 4)
 # sequence has 6 steps or 600. The same model takes both.
 
 # %% [markdown] lang="zh"
-# 相差不到百万分之一，只是 32 位浮点数的舍入误差。`SimpleRNN` 里面除此之外什么也没有。
+# 差别不到百万分之一，只是 32 位浮点数的舍入误差。`SimpleRNN` 里面就只有这一个公式，再没有别的。
 #
-# 权重有多少个？$W$ 是 17 × 4（一共 17 种符号），$U$ 是 4 × 4，$b$ 是 4，合计 88 个。序列是 6 步还是 600 步都一样：同一个模型两种都能读。
+# 那么权重有多少个？$W$ 有 17 × 4 个（符号共 17 种），$U$ 有 4 × 4 个，$b$ 有 4 个，合计 88 个。这个数与序列长短无关：6 步也好，600 步也好，同一个模型都能读。
 
 # %%
 long_x, _ = recall.make(8, gap=598, seed=0)
@@ -146,12 +146,12 @@ assert long_states.shape == (8, 600, 4)
 # **Predict**: after 30 steps of the same distractors, is the distance larger, the same, or smaller?
 
 # %% [markdown] lang="zh"
-# ## 第一个符号还剩下多少？
+# ## 开头的符号还剩下多少？
 #
-# 一步传给下一步的只有隐状态，所以到了最后，网络对第一个符号知道多少，全看 $h$ 里还留着多少。取两个序列，它们*只有*第一个符号不同；
-# 两者隐状态之间的距离，就是网络还能把它们区分到什么程度。
+# 上一步传给下一步的只有隐状态，所以读到最后，网络对开头的符号还知道多少，全看 $h$ 里还留着多少。取两个序列，*只有*开头的符号不同；
+# 两者的隐状态离得越远，网络就越能把它们区分开。
 #
-# **预测**：再读 30 步完全相同的干扰符号之后，这个距离会变大、不变，还是变小？
+# **预测**：两个序列接着读 30 步完全相同的干扰符号，这个距离会变大、不变，还是变小？
 
 # %%
 x, _ = recall.make(1, gap=30, seed=0)
@@ -190,13 +190,13 @@ assert distance[-1] < distance[0] / 10
 # Solutions: `solutions/1_chain.ipynb`. Words: [glossary](glossary.md).
 
 # %% [markdown] lang="zh"
-# 纵轴是对数刻度，相邻两个刻度值相差十倍。没有谁刻意去抹掉开头的差别，可到最后它只剩不到十分之一。这个网络还没有训练过；
-# 训练可以让差别保留下来，*前提是*网络得学到：第一个符号很重要。为此，末尾的误差必须沿着同一条链传回开头。这正是[第 2 课](2_vanishing.zh.ipynb)的内容。
+# 纵轴是对数刻度，每个刻度值都是它下面那个的十倍。没有谁刻意去抹掉开头的差别，可读到最后，它只剩下不到十分之一。这个网络还没有训练过；
+# 训练有可能把差别保留下来，*前提是*网络得先学到：开头的符号很重要。要学到这一点，末尾的误差就必须沿着同一条链传回开头。这正是[第 2 课](2_vanishing.zh.ipynb)的内容。
 #
 # ## 练习
 #
-# 1. 去掉 `tanh`，算出的隐状态与 Keras 的层相差多少？
-# 2. 顺序重要吗？把一个序列的各步打乱，比较打乱前后最后一步的隐状态。
-# 3. 写出 `SimpleRNN` 权重个数的公式，并用三个不同的层验证。
+# 1. 去掉 `tanh` 再算一遍，得到的隐状态与 Keras 的层相差多少？
+# 2. 顺序重要吗？把一个序列的各步打乱，看看最后一步的隐状态变不变。
+# 3. 写出 `SimpleRNN` 权重个数的公式，用三个不同的层验证。
 #
 # 解答：`solutions/1_chain.zh.ipynb`。术语见[术语表](glossary.md)。

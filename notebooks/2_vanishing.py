@@ -20,10 +20,10 @@
 # The article looks at the derivative. Its first function is the sigmoid; Keras' `SimpleRNN` has a tanh.
 
 # %% [markdown] lang="zh"
-# 权重靠损失的梯度来学习。在一条链上，最后一步的误差要一步一步往回走，才能到达第一步，这就是*通过时间反向传播*
-# （backpropagation through time，BPTT）。每往回走一步，都要穿过该层的激活函数和循环权重矩阵 $U$：先乘以激活函数的导数，再乘以 $U$。
+# 权重靠损失的梯度来学习。在一条链上，最后一步的误差要一步一步往回走，才能传到第一步，这叫*通过时间反向传播*（backpropagation through time，BPTT）。
+# 每往回走一步，都要穿过这一层的激活函数和循环权重矩阵 $U$：先乘以激活函数的导数，再乘以 $U$（的转置）。
 #
-# 文章着眼于其中的导数。它首先讲的是 sigmoid 函数，而 Keras 的 `SimpleRNN` 用的是 tanh。
+# 文章讲的是其中的导数。它先举的是 sigmoid，而 Keras 的 `SimpleRNN` 用的是 tanh。
 
 # %%
 # %matplotlib inline
@@ -73,19 +73,19 @@ assert 0.5e-6 < 0.25**10 < 1.5e-6
 # **Predict**: of what reaches the last step, what part arrives at step 0? A tenth? A thousandth? Less?
 
 # %% [markdown] lang="zh"
-# 有两点值得注意。第一，两个导数在两端都趋于 0，函数在那里*饱和*。第二，即使在正中间，也就是最有利的位置，sigmoid 的导数也只有 1/4，而 tanh 的是 1。
+# 有两点要看清楚。第一，两个导数在两端都趋于 0，函数在那里是*饱和*的。第二，即使在正中间，也就是导数最大的地方，sigmoid 的导数也只有 1/4，tanh 的则是 1。
 #
-# 连续穿过十个 sigmoid，就算每个都处在最有利的位置，也只剩 $0.25^{10}$，约百万分之一，除非另有什么来补偿。
+# 误差连续穿过十个 sigmoid，就算每个都取到最大的导数，也只剩 $0.25^{10}$，约百万分之一，除非有别的东西把它补回来。
 #
-# ## 用 NumPy 往回走
+# ## 用 NumPy 往回走一遍
 #
-# 由 $h_t = \tanh(x_t W + h_{t-1} U + b)$ 和链式法则，往回走一步是
+# 根据 $h_t = \tanh(x_t W + h_{t-1} U + b)$ 和链式法则，往回走一步就是
 #
 # $$\frac{\partial L}{\partial h_{t-1}} = \left(\frac{\partial L}{\partial h_t} \odot (1 - h_t^2)\right) U^\top,$$
 #
-# 其中 $1 - h_t^2$ 是 tanh 的导数。任务是间隔为 100 的 recall：符号在第 0 步，问号在第 101 步，只有问号这一步有损失。
+# 其中 $1 - h_t^2$ 是 tanh 的导数。任务是间隔为 100 的 recall：符号在第 0 步，问号在第 101 步，只在问号这一步计算损失。
 #
-# **预测**：最后一步的梯度，传到第 0 步时还剩多少？十分之一？千分之一？还是更少？
+# **预测**：最后一步的梯度，传到第 0 步时还剩几分之几？十分之一？千分之一？还是更少？
 
 # %%
 x, y = recall.make(64, gap=100, seed=1)
@@ -110,7 +110,7 @@ assert difference < 1e-5
 # Four lines give what `trace` calls `state_gradients["h"]`, the *total* gradient. Its norm at each step:
 
 # %% [markdown] lang="zh"
-# 这四行算出的正是 `trace` 里的 `state_gradients["h"]`，即*总梯度*。它在每一步的范数如下：
+# 短短四行算出来的，就是 `trace` 给出的 `state_gradients["h"]`，即*总梯度*。它在各步的范数如下：
 
 # %%
 norms = measures.step_norms(total)  # |dL/dh_t|, mean over the batch
@@ -141,15 +141,15 @@ assert 30 < reach < 90
 # **Predict**: which mean of the slopes says by how much, the ordinary one or the root mean square?
 
 # %% [markdown] lang="zh"
-# 在对数坐标上它几乎是一条直线，也就是指数衰减；传到符号处的不足万分之一。从末尾往回数，梯度范数首次低于最大值的千分之一之前所走的步数，叫*梯度可达步数*
-# （horizon）。这里梯度还没走到符号就已“走不动”了。
+# 纵轴取对数，它就几乎是一条直线，也就是说，梯度按指数衰减；传到符号那里的不足万分之一。
+# 从末尾往回走，走到梯度范数首次低于最大值的千分之一为止，所走的步数叫*梯度可达步数*（horizon）。这里还没走到符号，梯度就已经不足千分之一了。
 #
 # ## 是饱和造成的吗？
 #
-# 通常的解释是：单元饱和，所以导数接近 0。我们不忙着相信，先数一数，再试着把结果算出来。这里的 $U$ 是正交矩阵（Keras 的默认初始化），
-# 它只旋转向量，不改变长度；使梯度变短的只有斜率。
+# 通常的解释是：单元饱和了，导数就接近 0。先别急着相信，数一数再说。我们还可以试着把结果算出来：这里的 $U$ 是正交矩阵（Keras 的默认初始化），
+# 只改变向量的方向，不改变长度；能让梯度变短的，就只有各个单元的斜率，也就是激活函数在那里的导数。
 #
-# **预测**：要算出梯度缩短了多少，应当用斜率的算术平均，还是均方根？
+# **预测**：要算出梯度缩短了多少，该用斜率的算术平均，还是均方根？
 
 # %%
 saturated = sum(measures.saturation(layer.states["h"], "tanh"))
@@ -180,17 +180,17 @@ assert mean**101 / (norms[0] / norms[-1]) < 0.4
 # **Predict**: what part of it comes from the first half of the sequence? And what does a layer do whose function is the sigmoid?
 
 # %% [markdown] lang="zh"
-# 饱和的单元不到百分之一！没有哪一步单独造成损害，但一百多个这样的因子连乘，只剩百万分之几。算得准的是均方根，因为长度由平方构成：
-# $|g \odot s|^2$ 是各个 $g^2 s^2$ 之和。算术平均得到的数只有实测的五分之一左右。
+# 饱和的单元不到百分之一！单看哪一步，缩短得都不多，可是一百多个这样的因子连乘下来，就只剩百万分之几了。算得准的是均方根，因为长度是由平方和算出来的：$|g \odot s|^2$ 就是各项 $g^2 s^2$ 之和。
+# 用算术平均去算，只得到实测值的五分之一左右。
 #
-# 所以，**梯度消失不需要饱和，只需要斜率与 $U$ 的乘积每一步都在缩小。**（若真有单元饱和，情况更糟。另一方面，若 $U$ 会把向量拉长，
-# 就能抵消斜率的作用：见第 3 课。）
+# 所以，**梯度消失不需要饱和：只要斜率和 $U$ 合起来，每一步都让梯度缩短一点，就够了。**（要是真有单元饱和，情况更糟；反过来，如果 $U$ 能把向量拉长，
+# 就能抵消斜率的作用，见第 3 课。）
 #
-# ## 训练用到了什么？
+# ## 训练用到的是哪些步？
 #
-# $U$ 的梯度只有一个，它是各步之*和*：$\partial L / \partial U = \sum_t h_{t-1}^\top \left(\partial L / \partial h_t \odot (1 - h_t^2)\right)$。
+# $U$ 的梯度只有一个，它是各步贡献之*和*：$\partial L / \partial U = \sum_t h_{t-1}^\top \left(\partial L / \partial h_t \odot (1 - h_t^2)\right)$。
 #
-# **预测**：其中有多少来自序列的前一半？如果激活函数换成 sigmoid，又会怎样？
+# **预测**：其中有多少来自序列的前一半？如果把激活函数换成 sigmoid，又会怎样？
 
 # %%
 parts = contributions(h, total)  # what each step adds: (time, units, units)
@@ -242,20 +242,20 @@ assert sigmoid_norms[0] == 0
 # like when only the last step has a loss, and when every step has one.
 
 # %% [markdown] lang="zh"
-# 序列前一半的贡献不到百分之一，最后十步占了大头。*权重*的梯度并没有消失，只是几乎全部来自末尾。训练用到的就是这样的梯度，
-# 所以它学到的是别的东西，而不是记忆。
+# 序列前一半的贡献不到百分之一，最后十步就占了大头。*权重*的梯度并没有消失，只是几乎全部来自末尾。训练能依靠的就只有这样的梯度，
+# 难怪网络学到的是别的东西，而不是怎样记忆。
 #
-# 换成 sigmoid，斜率至多 1/4，梯度没走几步就没了；传到符号处的值小到 32 位浮点数无法表示，记录为 0。文章给出的理由对它所讲的函数是对的，对 tanh 则并非必需。
-# 结论：“有条件地成立”。
+# 换成 sigmoid，斜率至多 1/4，梯度没走几步就没了；传到符号那里的值太小，32 位浮点数已经表示不了，成了 0。可见文章给出的理由，对它所举的函数是对的；
+# 而对 tanh 来说，没有饱和，梯度照样消失。结论：“有条件地成立”。
 #
 # ## 直接梯度与总梯度
 #
-# “第 $t$ 步的梯度”可以指两样东西：
+# “第 $t$ 步的梯度”可以指两样不同的东西：
 #
-# - **总梯度** $\partial L/\partial h_t$：通过之后的一切，包括这条链本身；
-# - **直接梯度** $\partial L/\partial y_t$：只通过该层在第 $t$ 步的*输出*。
+# - **总梯度** $\partial L/\partial h_t$：经由此后的一切路径，这条链也包括在内；
+# - **直接梯度** $\partial L/\partial y_t$：只经由这一层在第 $t$ 步的*输出*。
 #
-# 有些工具把损失对该层的全部输出求导，显示出来的是后者。**预测**：只有最后一步有损失时，它是什么样子？每一步都有损失时呢？
+# 有些工具用损失对这一层的全部输出求导，显示的其实是后一种。**预测**：只有最后一步有损失时，它是什么样子？每一步都有损失时呢？
 
 # %%
 every_step = keras.Sequential(
@@ -306,14 +306,13 @@ assert direct[1].max() < 3 * direct[1].min()
 # Solutions: `solutions/2_vanishing.ipynb`. Words: [glossary](glossary.md). Next: [gradients that grow](3_exploding.ipynb).
 
 # %% [markdown] lang="zh"
-# 两幅图用的是同一组权重，而直接梯度都没有告诉我们梯度能传多远。左图里它只有孤零零的一个方块：除最后一步外处处为零，
-# *任何*网络都是这样，哪怕它记得再牢。右图里它一路平坦（最大与最小相差不到 3 倍），看上去很健康，可是从末尾到开头的路和之前一样走不通：
-# 只不过每一步都有了自己的误差。右图的总梯度平坦，也是这个缘故。想知道*一个*误差能往回传多远，就只在一步上放损失，再看总梯度。
+# 两幅图用的是同一组权重，可是无论哪一幅，都无法从直接梯度看出梯度能往回传多远。左图里，直接梯度只剩孤零零的一个方块，除最后一步外处处为零：*任何*网络都是这样，哪怕它记得再牢。右图里，直接梯度从头平到尾（最大值与最小值相差不到 3 倍），看上去很健康，可是从末尾通往开头的路和先前一样走不通：
+# 只不过每一步都有自己的误差罢了。右图的总梯度也很平坦，原因相同。想知道*一个*误差能往回传多远，就只在一步上计算损失，再看总梯度。
 #
 # ## 练习
 #
-# 1. 把正交的循环权重矩阵换成 `glorot_uniform`（`init="glorot"`），用五个种子比较梯度的衰减。
-# 2. 把 tanh 换成 ReLU，循环权重矩阵换成单位矩阵（`init="identity"`）。训练之前的梯度会怎样？
-# 3. 用 0.003 的学习率（`build_model` 的默认值）训练 200 步。梯度可达步数变长了还是变短了？饱和的情况呢？
+# 1. 把正交的循环权重矩阵换成 `glorot_uniform`（`init="glorot"`），用五个随机种子比较梯度的衰减。
+# 2. 把 tanh 换成 ReLU，循环权重矩阵换成单位矩阵（`init="identity"`）。训练之前，梯度会怎样？
+# 3. 用 0.003 的学习率（`build_model` 的默认值）训练 200 步。梯度可达步数变大了还是变小了？饱和的单元呢？
 #
-# 解答：`solutions/2_vanishing.zh.ipynb`。术语见[术语表](glossary.md)。下一课：[增大的梯度](3_exploding.zh.ipynb)。
+# 解答：`solutions/2_vanishing.zh.ipynb`。术语见[术语表](glossary.md)。下一课：[梯度爆炸](3_exploding.zh.ipynb)。

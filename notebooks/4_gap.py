@@ -8,7 +8,7 @@
 # %% [markdown] lang="zh"
 # # 4. 间隔
 #
-# - **问题**：简单循环神经网络能把眼前读到的东西，与多久以前读到的东西联系起来？
+# - **问题**：普通循环神经网络读到眼前的内容时，最远还能联系上多久以前读过的内容？
 # - **时长**：45 分钟
 # - **先修**：[第 2 课](2_vanishing.zh.ipynb)；知道什么是置信区间
 
@@ -20,14 +20,14 @@
 # Here are both. The task `language` makes sentences of the second kind, with any gap that you ask for.
 
 # %% [markdown] lang="zh"
-# [文章](https://colah.github.io/posts/2015-08-Understanding-LSTMs/)里有两个例句。“白云飘在____”：谁都会填*天空*，因为要用到的信息离空格很近。
-# “我在法国长大……我会说流利的____”：这回得隔着中间的一大段话记住那个国家。**间隔**（gap）就是最后一个有关的词与空格之间隔着的步数。
+# [文章](https://colah.github.io/posts/2015-08-Understanding-LSTMs/)举了两个例句。“白云飘在____”：谁都会填*天空*，因为要用的信息就在横线跟前。
+# “我在法国长大……我会说流利的____”：这一句，得隔着中间一大段话还记得那个国家才行。**间隔**（gap）指最后一个有用的词与横线之间隔着的步数。
 #
-# 两种句子都画在下面。`language` 任务专门造第二种句子，间隔多大由你指定。
+# 下图画出了这两类句子。`language` 任务专门生成第二类，间隔多大由你指定。
 
 # %%
 # %matplotlib inline
-from lesson import everyday, sentences, show, start
+from lesson import everyday, sentences, show, start, stored_results
 
 LANGUAGE = "en"
 start(LANGUAGE)
@@ -40,7 +40,6 @@ from keras_rnn_study.datasets import language, recall
 from keras_rnn_study.study.report import figures
 from keras_rnn_study.study.report.statistics import rank_correlation
 from keras_rnn_study.study.report.summary import conditions
-from keras_rnn_study.study.report.tables import read_results_csv
 
 x_short, y_short, spoken = everyday(LANGUAGE)
 subject = {"en": 1, "zh": 0}[LANGUAGE]  # "the clouds", "白云"
@@ -61,11 +60,11 @@ assert x.shape[1] - 1 - country - 1 == 12
 # **Predict**: does it learn them? And France and French, across 5 words, and across 100?
 
 # %% [markdown] lang="zh"
-# ## 把两种句子都训练一遍
+# ## 两类句子都训练一遍
 #
-# 两者用同样的网络：一个嵌入层，一个 32 单元的 `SimpleRNN`，一个 softmax。先训练十个与“白云”同类的句子。
+# 两者用同样的网络：一个嵌入层，一个有 32 个隐藏单元的 `SimpleRNN`，一个 softmax 输出层。先用十个“白云”这样的句子来训练。
 #
-# **预测**：它学得会吗？法国与法语呢：中间隔 5 个词，隔 100 个词？
+# **预测**：网络学得会吗？“法国……法语”呢：中间隔 5 个词会怎样？隔 100 个词呢？
 
 # %%
 clouds = keras.Sequential(
@@ -115,12 +114,12 @@ assert told[100] < 0.8
 # 12.5 %. **One** seed, at four gaps:
 
 # %% [markdown] lang="zh"
-# “白云”毫无困难。隔 5 个词，网络记住了每个国家说什么语言；隔 100 个词，同样的训练之后答对的要少得多。就这几次训练而言，文章说得没错。
+# “白云”这一类毫无困难。隔 5 个词，网络记住了每个国家说什么语言；隔 100 个词，经过同样的训练，答对的就少得多了。单看这几次训练，文章说得没错。
 #
 # ## 间隔曲线
 #
-# 可是，单独一次训练能信几分？要训练很多次，就换成最简单的任务 recall：隔着 `gap` 个干扰符号，说出第一个符号。瞎猜的准确率是 12.5 %。
-# 先看四种间隔，各用**一个**种子：
+# 可是，单独一次训练能信几分？要训练很多次，就得换成最简单的任务 recall：隔着 `gap` 个干扰符号，说出开头的符号。瞎猜的准确率是 12.5%。
+# 先取四种间隔，各用**一个**随机种子：
 
 # %%
 for gap in (5, 20, 50, 100):
@@ -142,18 +141,17 @@ for gap in (5, 20, 50, 100):
 # Two starts: the orthogonal recurrent kernel that is Keras' default, and `glorot_uniform`. **Predict** the curve.
 
 # %% [markdown] lang="zh"
-# 网络可能碰巧因为随机权重好而学会，也可能碰巧失败，所以单独一次训练什么也证明不了。项目中存有一个更大的研究的结果：每次训练至多 1000 步，每步 64 个新样本，
-# 每个点用**五个种子**；在从未见过的样本上答对 95 % 才算学会。你也可以自己运行它：
+# 网络学会了，可能只是随机的初始权重碰巧抽得好；没学会，也可能只是运气差。所以单独一次训练什么也证明不了。本项目存有一项更大的研究的结果：每次至多训练 1000 步，每步 64 个新样本，
+# 每个点用**五个种子**；在从未见过的样本上答对 95%，才算学会。你也可以自己跑一遍：
 #
 # ```sh
 # keras-rnn-study sweep --task recall --cell simple_rnn --init keras --init glorot --gap 5,10,20,50,100,200 --seeds 5 --steps 1000 --out runs/gap
 # ```
 #
-# 初始化有两种：Keras 默认的正交循环权重矩阵，以及 `glorot_uniform`。**预测**曲线的样子。
+# 初始化有两种：一种是 Keras 默认的正交循环权重矩阵，另一种是 `glorot_uniform`。**预测**一下，曲线会是什么样子？
 
 # %%
-with open("../studies/results/gaps.csv", encoding="utf-8") as file:
-    everything = conditions(read_results_csv(file.read()))
+everything = conditions(stored_results("gaps"))
 curve = [
     found
     for found in everything
@@ -169,11 +167,11 @@ show(figures.success_curve(curve))
 # Up to a gap of 10 all learn, from 100 on (nearly) none does: the claim holds. In between the curve falls. And one seed with `glorot_uniform` learned a gap of 200!
 
 # %% [markdown] lang="zh"
-# 点表示五个种子中学会的比例，竖线是 95 % 的 Wilson 区间。看看这些区间有多宽：“5 个全部学会”，真实的成功率仍可能只有 57 %；“5 个都没学会”，
-# 真实的成功率也可能高达 43 %。五个种子只够区分“总是学会”和“从不学会”，分辨不了更细的差别。在中间一段，有的种子学会、有的没有，
-# 这个研究说不出哪种初始化更好。
+# 点表示五个种子中学会的比例，竖线是 95% 的 Wilson 区间。看看竖线有多长：5 个全部学会，真实的成功率仍可能只有 57%；5 个都没学会，
+# 真实的成功率也可能高达 43%。五个种子只够区分“总能学会”和“从来学不会”，再细就分辨不出了。曲线中间那一段，有的种子学会，有的没学会，
+# 哪种初始化更好，这项研究说明不了。
 #
-# 间隔不超过 10 时全部学会；从 100 起几乎没有一个学会：文章的说法成立。两者之间，曲线逐渐下降。另外，`glorot_uniform` 竟有一个种子学会了间隔 200！
+# 间隔不超过 10 时，全部学会；间隔达到 100 以后，几乎一个也学不会：文章的说法成立。两者之间，曲线逐渐下降。例外也有：`glorot_uniform` 有一个种子竟学会了间隔 200！
 
 # %%
 learned = {(found.run.init, found.run.gap): found for found in curve}
@@ -195,9 +193,9 @@ assert round(100 * learned["keras", 100].interval[1]) == 43
 # Lesson 2 measured how far back the gradient reaches *before* any training. The same has been recorded in each of these runs.
 
 # %% [markdown] lang="zh"
-# ## 事先能知道吗？
+# ## 事先看得出来吗？
 #
-# 第 2 课测量了*训练之前*梯度能往回传多远。上述每次训练也都记录了这个量。
+# 第 2 课测过*训练之前*梯度能往回传多远。上面的每一次训练也都记录了这个量。
 
 # %%
 show(figures.horizon_curve(curve))
@@ -211,10 +209,10 @@ show(figures.horizon_curve(curve))
 # study (LSTM and GRU, too):
 
 # %% [markdown] lang="zh"
-# 间隔不超过 20 时，梯度能传遍整个序列，几乎全部学会。间隔 100 时，梯度没到符号就断了，没有一个学会。间隔 50 时，梯度（几乎）能到，多数却仍然失败：
-# 只有千分之一的梯度传到那里，不够用。可见，梯度传得到是必要的，但还不充分。
+# 间隔不超过 20 时，梯度能传遍整个序列，几乎全部学会。间隔为 100 时，梯度还没到符号就断了，一个也没学会。间隔为 50 时，梯度（差不多）传到了，多数却仍然失败：
+# 传到的只有千分之一，不够用。可见，梯度传得到只是必要条件，还不是充分条件。
 #
-# 那么，除了间隔本身，梯度可达步数还能多预示些什么吗？秩相关系数衡量的是：按某个量排序，与按成功率排序有多一致。对研究中全部 42 种网络与间隔的组合（包括 LSTM 和 GRU）：
+# 那么，在间隔之外，梯度可达步数还能多告诉我们一些什么吗？秩相关系数衡量的是：按某个量排序，与按成功率排序有多一致。把研究中全部 42 种网络与间隔的组合（包括 LSTM 和 GRU）都算进来：
 
 # %%
 rate = [found.rate for found in everything]
@@ -252,12 +250,12 @@ for found in curve:
 # Solutions: `solutions/4_gap.ipynb`. Words: [glossary](glossary.md). Next: [the LSTM](5_lstm.ipynb).
 
 # %% [markdown] lang="zh"
-# 间隔小就容易，这不稀奇，也确实解释了大半；但梯度可达步数还能提供间隔之外的信息。
+# 间隔越小越容易，这不稀奇，也确实解释了很大一部分；但在间隔之外，梯度可达步数还提供了新的信息。
 #
 # ## 练习
 #
-# 1. 假如研究只用一个种子：十二个点中，有几个点只看种子 0 会得出与五个种子不同的印象？
-# 2. 时间更长会怎样？研究中哪些训练是在 400 步之后才学会的？
-# 3. “5 个中学会 3 个，对 5 个中学会 2 个，所以前者更好。”区间怎么说？要想十次里有九次能发现 60 % 与 40 % 的差别，各需要多少个种子？
+# 1. 假如这项研究只用了种子 0：十二个点中，有几个点给人的印象会与五个种子合起来看时不同？
+# 2. 训练得更久会怎样？研究中有哪些训练是 400 步以后才学会的？
+# 3. “一个是 5 个中学会 3 个，另一个是 5 个中学会 2 个，所以前者更好。”看看区间，能这样说吗？要想十次里有九次看出 60% 与 40% 的差别，两边各需要多少个种子？
 #
-# 解答：`solutions/4_gap.zh.ipynb`。术语见[术语表](glossary.md)。下一课：[LSTM](5_lstm.zh.ipynb)。
+# 解答：`solutions/4_gap.zh.ipynb`。术语见[术语表](glossary.md)。下一课：[长短期记忆网络](5_lstm.zh.ipynb)。

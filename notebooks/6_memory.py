@@ -24,19 +24,19 @@
 # **Predict**: how much of $c_0$ is left after 100 steps in an LSTM as Keras starts it?
 
 # %% [markdown] lang="zh"
-# [文章](https://colah.github.io/posts/2015-08-Understanding-LSTMs/)说：长久地记住信息，实际上是 LSTM 的*默认行为*。细胞状态（记忆元）走的那条线上没有 tanh，也没有矩阵，只有遗忘门：
+# [文章](https://colah.github.io/posts/2015-08-Understanding-LSTMs/)说：长久地记住信息，实际上就是 LSTM 的*默认行为*。细胞状态（记忆元）走的那条线上没有 tanh，也没有矩阵，只有遗忘门：
 #
 # $$c_t = f_t \odot c_{t-1} + \dots \qquad\Rightarrow\qquad
 # c_t \text{ 含有 } \Big(\prod_{s=1}^{t} f_s\Big) \odot c_0 .$$
 #
-# 如果 $f = 1$，那就毫无损失，这就是 [1997 年](https://doi.org/10.1162/neco.1997.9.8.1735)的*常数误差传送带*（constant error carousel）：当时的细胞根本没有遗忘门。
-# 但现在 $f = \sigma(\dots + b_f)$，而 Keras 的初值是 $b_f = 1$，权重又很小。
+# 如果 $f = 1$，记忆就分毫不损，这就是 [1997 年](https://doi.org/10.1162/neco.1997.9.8.1735)的*常数误差传送带*（constant error carousel）：当时的 LSTM 根本没有遗忘门。
+# 可如今 $f = \sigma(\dots + b_f)$，而 Keras 的初值是 $b_f = 1$，权重又很小。
 #
-# **预测**：按 Keras 的初始化，经过 100 步，$c_0$ 还剩多少？
+# **预测**：Keras 刚初始化好的 LSTM，经过 100 步，$c_0$ 还剩多少？
 
 # %%
 # %matplotlib inline
-from lesson import Panel, row, start
+from lesson import Panel, row, start, stored_results
 
 LANGUAGE = "en"
 start(LANGUAGE)
@@ -46,7 +46,6 @@ import numpy as np
 from keras_rnn_study import build_model, measures, trace
 from keras_rnn_study.datasets import recall
 from keras_rnn_study.study.report.summary import conditions
-from keras_rnn_study.study.report.tables import read_results_csv
 
 GAP = 100
 x, y = recall.make(64, gap=GAP, seed=1)
@@ -81,19 +80,18 @@ assert 2 < np.log(0.5) / np.log(0.73) < 2.5
 # Which of the two matters? We also start with one forget bias for all units, 5, and an input bias of -5.
 
 # %% [markdown] lang="zh"
-# 遗忘门的初值是 $\sigma(1) = 0.73$。听起来不小，可是 $0.73^{100} = 2 \cdot 10^{-14}$。Keras 初始化出来的 LSTM 默认是遗忘的，大约每两步就忘掉一半。
-# 历史上并非一直如此：[Gers、Schmidhuber 与 Cummins（2000）](https://doi.org/10.1162/089976600300015015)引入遗忘门时，给它的偏置是正数，好让网络在学会遗忘之前先不遗忘。
+# 遗忘门的初值是 $\sigma(1) = 0.73$，听起来不小，可是 $0.73^{100} = 2 \cdot 10^{-14}$。也就是说，按 Keras 的初值，LSTM 的默认行为是遗忘，大约每两步就忘掉一半。
+# 以前并不总是这样：[Gers、Schmidhuber 与 Cummins（2000）](https://doi.org/10.1162/089976600300015015)引入遗忘门时，给它的偏置取正数，好让网络在学会遗忘之前先不遗忘。
 # 偏置取 0 是后来一些程序的习惯；[Jozefowicz、Zaremba 与 Sutskever（2015）](https://proceedings.mlr.press/v37/jozefowicz15.html)主张取 1，Keras 沿用至今。
 #
-# ## 其他初始化
+# ## 换几种初值
 #
-# 恒定的门 $f$ 大约能保持 $1/(1-f)$ 步。偏置越大，保持得越久：偏置 3 对应 $f = 0.95$，约 20 步；偏置 5 对应 0.993，约 150 步。
-# **Chrono** 初始化（[Tallec 与 Ollivier，2018](https://arxiv.org/abs/1804.11188)）做了两件事：一是让各单元的记忆时长分散开来，从很短一直到任务所需的长度；
+# 门若恒为 $f$，大约能保持 $1/(1-f)$ 步。偏置越大，保持得越久：偏置取 3，$f = 0.95$，约 20 步；取 5，$f = 0.993$，约 150 步。**Chrono** 初始化（[Tallec 与 Ollivier，2018](https://arxiv.org/abs/1804.11188)）做了两件事：一是把各单元的记忆时长拉开，从很短一直到任务所需的长度；
 # 二是遗忘门开得越大，输入门就关得越紧：
 #
 # $$b_f = \log u,\quad u \sim \mathcal{U}[1, T_{\max} - 1], \qquad b_i = -b_f .$$
 #
-# 两件事中哪一件起作用？为此再加一种初始化：所有单元的遗忘偏置都是 5，输入偏置都是 -5。
+# 真正起作用的是哪一件？为此再加一种初值：所有单元的遗忘偏置都取 5，输入偏置都取 -5。
 
 # %%
 STARTS = {
@@ -136,17 +134,16 @@ assert all(steps == GAP + 2 for n, steps in reach.items() if n != "Keras' defaul
 # **Predict**: who of the four learns recall with a gap of 100?
 
 # %% [markdown] lang="zh"
-# 左图：默认初始化时，所有单元的记忆时长都一样，不到 4 步；偏置为 5 时都是 150 步左右；chrono 则从短到长依次分布。
-# 右图：默认初始化时，梯度在传到符号之前就消失了，与第 2 课一样；其余三种的梯度都能传遍整个序列。
-# （默认时它比 $0.73^t$ 下降得慢一些，因为总梯度还有另一条路可走：经过 $h$ 和各个门。另外，偏置为 5 时，梯度在符号处反而比末尾大，请先记住这一点。）
+# 左图：默认初值下，所有单元的记忆时长都差不多，不到 4 步；偏置为 5 时都在 150 步左右；chrono 则从短到长依次排开。
+# 右图：默认初值下，梯度在传到符号之前就消失了，和第 2 课一样；其余三种的梯度都能传遍整个序列。
+# （默认初值下，它比 $0.73^t$ 下降得慢一些，因为总梯度还有第二条路可走：经过 $h$ 和各个门。另外，只把遗忘偏置设为 5 时，梯度在符号处反而比末尾大，请先记住这一点。）
 #
-# 照此看来，后三种都应当学得会。
+# 照这样看，后三种应该都学得会。
 #
-# **预测**：间隔为 100 的 recall，四种初始化中哪几种能学会？
+# **预测**：间隔为 100 的 recall，这四种初值里哪几种能学会？
 
 # %%
-with open("../studies/results/input_bias.csv", encoding="utf-8") as file:
-    found = {c.run.label: c for c in conditions(read_results_csv(file.read()))}
+found = {c.run.label: c for c in conditions(stored_results("input_bias"))}
 for label, condition in found.items():
     low, high = condition.interval
     print(f"{label:36} {condition.successes:2} of 10 ({low:.0%} to {high:.0%})")
@@ -174,14 +171,14 @@ assert paired[0] > found["lstm (forget bias 5)"].interval[1]
 # What goes wrong with the input gate half open? Look at the cell state before any training:
 
 # %% [markdown] lang="zh"
-# 这是事先存好的结果：每种十个种子，各训练 400 步，每步 64 个新样本，32 个单元
-# （见 `studies/input_bias.yaml`，用 `python studies/reproduce.py input_bias` 可以重做；答对 95 % 算学会）。
+# 这里读取的是事先存好的结果：每种初值十个种子，各训练 400 步，每步 64 个新样本，32 个隐藏单元
+# （见 `studies/input_bias.yaml`，用 `python studies/reproduce.py input_bias` 可以重做；答对 95% 算学会）。
 #
-# 单把遗忘偏置设为 5，十个种子里有六个失败，尽管梯度传得到每一步。同时把输入门关上，十个全部学会，两者的区间不重叠。
-# 这时所有单元的记忆时长是一样的，可见 chrono 的要害不在于“分散”。只关输入门，遗忘偏置仍用 Keras 的默认值，一个也学不会；
-# 用 3 和 -3，在这么长的训练时间里也一个都没学会：0.95 连乘 100 步剩下不到百分之一，关着的输入门放进来的又很少。**两者缺一不可**：记忆要和间隔一样长，输入门要几乎关上。
+# 只把遗忘偏置设为 5，梯度处处传得到，十个种子里却有六个失败。再把输入门也关上，十个就全部学会，两者的区间互不重叠。
+# 这时所有单元的记忆时长都一样，可见 chrono 的关键不在于把时长“拉开”。反过来，只关输入门，遗忘偏置仍用 Keras 的默认值，一个也学不会；
+# 改用 3 和 -3，在这么长的训练时间里也一个都没学会：0.95 连乘 100 次，只剩不到百分之一，而关着的输入门放进来的又少。**两者缺一不可**：记忆要和间隔一样长，输入门要几乎关上。
 #
-# 输入门半开，究竟坏在哪里？来看训练之前的细胞状态：
+# 输入门半开着，究竟坏在哪里？来看训练之前的细胞状态：
 
 # %%
 cells = {n: np.float64(one.states["c"]) for n, one in layers.items()}  # before training
@@ -218,17 +215,16 @@ assert min(one[-1] for n, one in slope.items() if n != "forget 5") > 0.95
 # Solutions: `solutions/6_memory.ipynb`. Words: [glossary](glossary.md). Next: [your own model](7_your_model.ipynb).
 
 # %% [markdown] lang="zh"
-# $f$ 接近 1，而 $i$ 约为 0.5，于是细胞把每一步的候选记忆元都加上一半，干扰符号也不例外，而且只进不出：$c$ 的大小涨到 4 以上，后面的 tanh 在那里几乎是平的。（梯度在末尾偏小，正是因为它要穿过这个 tanh 才能进来。）
-# 1997 年的论文把这叫作**内部状态漂移**（internal state drift），给出的对策正是*让输入门的偏置从负数开始*。这样做，或者用 chrono，$c$ 就一直很小，
-# tanh 的斜率保持在 1 附近。（默认初始化时 $c$ 也很小，那是因为它一直在遗忘。）
+# $f$ 接近 1，$i$ 约为 0.5，于是每一步的候选记忆元都有一半加进 $c$，干扰符号的也不例外，而且只进不出：$c$ 的大小涨到 4 以上，后面的 tanh 在那里几乎是平的。（前面看到梯度在末尾偏小，正是因为它要穿过这个 tanh 才能进来。）1997 年的论文把这叫作**内部状态漂移**（internal state drift），给出的对策正是*让输入门的偏置从负数起步*。这样做，或者用 chrono，$c$ 就一直很小，
+# 后面的 tanh 斜率接近 1。（默认初值下 $c$ 也很小，那是因为它一直在遗忘。）
 #
-# **结论。**“记住是 LSTM 的默认行为”只对了一半。它的*结构*允许长久记忆：有一条线，线上没有什么非消失不可。但是否真有信息沿着它传递，取决于各个门的初值；
-# 而按 Keras 的默认值，只能记住几步。在 `docs/reproductions.md` 里更大的研究中，默认初始化的 LSTM 在任何间隔上都不比使用正交循环权重矩阵的简单循环神经网络更好。
+# **结论。**“记住是 LSTM 的默认行为”只对了一半。*结构*上，LSTM 允许长久记忆：信息沿着那条线走，并不是非消失不可。但线上是否真有信息在走，取决于各个门的初值；
+# 按 Keras 的默认值，只能记住几步。在 `docs/reproductions.md` 那项更大的研究里，无论间隔多大，默认初值的 LSTM 都不比用正交循环权重矩阵的普通循环神经网络更好。
 #
 # ## 练习
 #
-# 1. 遗忘偏置为多少时，记忆时长是 100 步？1000 步呢？推导出公式。
-# 2. Chrono 要预先知道间隔。如果估错了十倍会怎样？按间隔 10 初始化，看间隔为 100 时的梯度可达步数。
-# 3. GRU 没有遗忘门。它的更新门初值是多少？间隔为 100 时，用与不用 chrono，梯度可达步数各是多少？
+# 1. 遗忘偏置取多少，记忆时长才是 100 步？1000 步呢？推导出公式。
+# 2. Chrono 要事先知道间隔。要是估错了十倍，会怎样？按间隔 10 来初始化，看看间隔为 100 时的梯度可达步数。
+# 3. GRU 没有遗忘门。它的更新门初值是多少？间隔为 100 时，用和不用 chrono，梯度可达步数各是多少？
 #
 # 解答：`solutions/6_memory.zh.ipynb`。术语见[术语表](glossary.md)。下一课：[你自己的模型](7_your_model.zh.ipynb)。

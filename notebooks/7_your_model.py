@@ -20,9 +20,9 @@
 # layer is changed, and the training computes the same as without.
 
 # %% [markdown] lang="zh"
-# 下面是别人写的脚本，用的是普通的 Keras：传感器读数，每条 100 步，其中前十步决定类别。三位同事各按自己的方式设置，结果三个都不管用。请你来当医生。
+# 下面是别人写的脚本，用的就是普通的 Keras。数据是传感器读数，每条 100 步，类别由前十步决定。三位同事各有各的设置，结果没有一个管用。现在请你来当医生。
 #
-# 脚本里多出来的部分，你也可以加进自己的脚本：一个 `Probe`（探针，即固定用来观察的一批样本）和三个回调。任何一层都没有改动，训练的计算也与不加时完全相同。
+# 脚本里多出来的那几行，你也可以加进自己的脚本：一个 `Probe`（探针，即固定用来观察的一个小批量）和三个回调。层一个也没改，训练算出来的也和不加时完全一样。
 
 # %%
 # %matplotlib inline
@@ -114,17 +114,17 @@ assert all(accuracy[-1] < 0.7 for accuracy, _ in ill.values())
 # pictures:
 
 # %% [markdown] lang="zh"
-# 从外面看，三个都差不多：没有一个能答对七成，而瞎猜也有五成。事件文件里记录了什么？在 TensorBoard 里可以输入
+# 从外面看，三个都差不多：没有一个能答对七成，而瞎猜也有五成。事件文件里记了些什么？要用 TensorBoard 看，就在终端里输入
 #
 # ```sh
 # tensorboard --logdir logs
 # ```
 #
-# 先看 *Images*（梯度去了哪里？），再看 *Scalars*：`gradient_norm/global`、`gradient_horizon`、`gate_saturation`。每张卡片的 (i) 都说明了它显示的是什么。
+# 先看 *Images*（梯度传到了哪里？），再看 *Scalars*：`gradient_norm/global`、`gradient_horizon`、`gate_saturation`。每张卡片上的 (i) 都说明了它画的是什么。
 #
 # ![TensorBoard 的 Scalars 页](../docs/images/tensorboard-scalars.png)
 #
-# 同样的数值也在每个回调的 `.history` 里。**预测**：谁的梯度消失，谁的梯度爆炸，谁的门卡住了？看三幅图：
+# 同样的数值也在各个回调的 `.history` 里。**预测**：谁的梯度消失了，谁的梯度爆炸了，谁的门卡住了？看三幅图：
 
 # %%
 norms, flows = {}, {}
@@ -175,12 +175,12 @@ bars(shares, ["input", "forget", "output"], title=title, y="share")
 # Each illness is seen *before training or in its first steps*: there is no need to wait for a night.
 
 # %% [markdown] lang="zh"
-# **A：梯度消失。** 范数小而平稳，门也健康；但往回传不到 40 步，梯度就只剩千分之一，最前面的十个读数什么也得不到。原因：遗忘门从 0.73 开始（第 6 课）。
+# **A：梯度消失。** 范数小而平稳，门也健康；可是往回还不到 40 步，梯度就只剩千分之一，最前面的十个读数什么也得不到。病因：遗忘门从 0.73 起步（第 6 课）。
 #
-# **B：梯度爆炸。** 从第二个训练步起，范数已经不是有限的数，曲线立刻断了。原因：ReLU 链、0.1 的学习率，又没有任何东西限制步长（第 3 课）。
+# **B：梯度爆炸。** 从第二个训练步起，范数就不再是有限的数，曲线刚开头便断了。病因：ReLU 连成的链、0.1 的学习率，又没有任何东西限制步长（第 3 课）。
 #
-# **C：门卡住。** 训练还没开始，门的数值就有八成以上低于 0.1 或高于 0.9：sigmoid 处在两端，斜率不到 0.09。（它的梯度同样会消失，而且比 A 还快；把 C 与 A 区分开的是第三幅图。）
-# 原因：读数用的是原始单位，大小在 100 左右，而这一层适合的输入大小是 1 左右。
+# **C：门卡住。** 训练还没开始，门的取值就有八成以上低于 0.1 或高于 0.9：sigmoid 停在两端，那里的斜率不到 0.09。（它的梯度同样会消失，而且比 A 还快；能把 C 与 A 区分开的是第三幅图。）
+# 病因：读数用的是原始单位，大小在 100 左右，而这一层适合的输入在 1 左右。
 #
 # 三种病都能在*训练之前，或者最初几步*看出来，不必等上一整夜。
 
@@ -205,7 +205,7 @@ assert c["gradient_horizon/lstm/h"][0] <= a["gradient_horizon/lstm/h"][0]
 # %% [markdown] lang="zh"
 # ## 治疗
 #
-# **预测**：各用哪一行代码可以治好？
+# **预测**：每种病各用哪一行代码可以治好？
 
 
 # %%
@@ -239,8 +239,7 @@ assert cured["C"][1]["gradient_horizon/lstm/h"][0] < 40
 # A and B learn now, to above 95 %. C does not! With normalised readings its gates are healthy, but one illness stood behind the other: its reach is short, C has become patient A. **Cure one thing, look again.**
 
 # %% [markdown] lang="zh"
-# A 和 B 都学会了，准确率在 95 % 以上。C 却没有！读数归一化之后，门是健康了，可是一病之后还藏着一病：它的梯度可达步数很短，C 变成了病人 A。
-# **治好一样，再看一遍。**
+# A 和 B 学会了，准确率在 95% 以上。C 却没有！读数标准化之后，门是健康了，可是一种病治好，又露出另一种：它的梯度可达步数很小，C 变成了病人 A。**治好一样，再查一遍。**
 
 # %%
 both = remember(build(lstm(), adam(), [normalise]))
@@ -266,22 +265,22 @@ assert cured["C"][0][-1] > 0.95
 # 3. Stop a run of the exploding kind by itself: `keras.callbacks.EarlyStopping(monitor="gradient_norm/global", ...)` or `TerminateOnNaN`. Which
 #    one reacts first, and why?
 #
-# Solutions: `solutions/7_your_model.ipynb`. Words: [glossary](glossary.md). Back to [all lessons](README.md).
+# Solutions: `solutions/7_your_model.ipynb`. Words: [glossary](glossary.md). Next: [products of Jacobians](8_jacobians.ipynb), for those who want to see what it is that multiplies. Back to [all lessons](README.md).
 
 # %% [markdown] lang="zh"
-# | 症状 | 在哪里看 | 可能的原因 | 治疗 |
+# | 症状 | 在哪里看 | 可能的病因 | 治疗 |
 # |---|---|---|---|
-# | 停在随机水平，损失不动 | `gradient_horizon` 远短于序列；`gradient_flow` 图的左侧是黑的 | 遗忘门初值太低；循环权重矩阵使梯度缩小 | 遗忘偏置设为 log(T - 1)，输入偏置设为它的相反数；chrono；正交的循环权重矩阵；更短的序列 |
-# | 损失突跳，或变成 NaN | `gradient_norm/global` 的峰值达到中位数的上百倍 | 循环把状态越放越大；学习率太大 | `global_clipnorm`：从最初范数的中位数开始，逐渐减小；减小学习率 |
+# | 停在瞎猜的水平，损失不动 | `gradient_horizon` 远小于序列长度；`gradient_flow` 图的左侧是黑的 | 遗忘门初值太低；循环权重矩阵使梯度缩小 | 遗忘偏置设为 log(T - 1)，输入偏置设为它的相反数；chrono；正交的循环权重矩阵；更短的序列 |
+# | 损失突跳，或变成 NaN | `gradient_norm/global` 的峰值达到中位数的一百倍 | 状态沿着链越放越大；学习率太大 | `global_clipnorm`：从最初那些范数的中位数开始，逐渐减小；减小学习率 |
 # | 从一开始就学得很慢 | 第 0 步的 `gate_saturation` 超过一半 | 输入太大 | `Normalization`；更小的权重 |
-# | 学会之后又忘了 | 训练中 `gradient_horizon` 下降，`gate_saturation` 上升 | 学习率太大；权重增长 | 减小学习率；梯度裁剪；提前停止 |
-# | 几乎每步都在裁剪 | 多数步的 `gradient_clip_ratio/global` 远小于 1 | 步长由裁剪阈值而不是由梯度决定 | 这本身无害（治好的 B 就是如此）；学习率与裁剪阈值要一起选 |
-# | 一切正常，却还是学不会 | 可达步数和门都健康 | 数据：输入里真的有答案吗？ | 检查标签；先让网络过拟合一个小批量 |
+# | 学会之后又忘了 | 训练过程中 `gradient_horizon` 下降，`gate_saturation` 上升 | 学习率太大；权重不断增大 | 减小学习率；梯度裁剪；提前停止 |
+# | 几乎每步都在裁剪 | 多数步的 `gradient_clip_ratio/global` 远小于 1 | 步长由裁剪阈值决定，而不是由梯度决定 | 这本身无害（治好的 B 就是如此）；学习率与裁剪阈值要一起选 |
+# | 一切正常，就是学不会 | 梯度可达步数和门都健康 | 数据：输入里真有答案吗？ | 检查标签；先让网络过拟合一个小批量 |
 #
 # ## 练习
 #
-# 1. 给 C 加上遗忘偏置，但读数保持原样。现在看到什么？
+# 1. 给 C 加上遗忘偏置，读数却保持原样。现在看到什么？
 # 2. 把病人 B 的裁剪阈值从 0.1 改为 10。还会爆炸吗？学得会吗？
 # 3. 让爆炸的训练自动停下来：用 `keras.callbacks.EarlyStopping(monitor="gradient_norm/global", ...)` 或 `TerminateOnNaN`。哪一个先反应？为什么？
 #
-# 解答：`solutions/7_your_model.zh.ipynb`。术语见[术语表](glossary.md)。回到[全部课程](README.md)。
+# 解答：`solutions/7_your_model.zh.ipynb`。术语见[术语表](glossary.md)。下一课：[雅可比矩阵的乘积](8_jacobians.zh.ipynb)，看看究竟是什么在相乘。回到[全部课程](README.md)。

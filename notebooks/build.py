@@ -8,11 +8,15 @@ the words of the pictures.
 A code cell that says `tags=["check"]` asserts what the prose says. It runs here and in the tests, and
 is not in the notebooks, where it would give away what the reader is to predict.
 
+After its heading each notebook gets a line of links, and a cell that installs the toolkit where it
+is not there, as in Colab.
+
 python notebooks/build.py [NAME ...] [--check | --prose]
 """
 
 import argparse
 import base64
+import configparser
 import copy
 import io
 import pathlib
@@ -35,21 +39,98 @@ _START = 'LANGUAGE = "en"'  # where a lesson says it
 _KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
+def number(path):
+    """Which lesson a source or a notebook belongs to: as text 10 would come before 2."""
+    return int(path.name.partition("_")[0])
+
+
 def sources(names=()):
-    """The lessons and their solutions, in order; those whose path contains one of `names`."""
-    found = sorted(FOLDER.glob("[0-9]*.py")) + sorted(
-        FOLDER.glob("solutions/[0-9]*.py")
-    )
+    """The lessons and their solutions, in order; those whose name or path begins as `names` say."""
+    found = [
+        path
+        for pattern in ("[0-9]*.py", "solutions/[0-9]*.py")
+        for path in sorted(FOLDER.glob(pattern), key=number)
+    ]
     return [
-        path for path in found if not names or any(name in str(path) for name in names)
+        path
+        for path in found
+        if not names
+        or path.name.startswith(tuple(names))
+        or path.relative_to(FOLDER).as_posix().startswith(tuple(names))
     ]
 
 
 def read(path):
-    """A source as a notebook: both proses, no outputs."""
+    """A source as a notebook: both proses, no outputs; with its links, and the installing cell."""
     notebook = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")
     notebook.metadata = {"kernelspec": _KERNEL, "language_info": {"name": "python"}}
+    first = [
+        nbformat.v4.new_markdown_cell(_links(path, lang), metadata={"lang": lang})
+        for lang in LANGUAGES
+    ]
+    heading = len(LANGUAGES)  # cells
+    notebook.cells[heading:heading] = [*first, _installing(path)]
     return notebook
+
+
+def _links(path, language):
+    """Where to go from here, and to Colab, which opens a notebook of a public repository."""
+    chinese, suffix = language == "zh", LANGUAGES[language]
+    name = path.with_suffix(suffix).name
+    is_solution = path.parent.name == "solutions"
+    up = "../" if is_solution else ""
+    links = {}
+    if is_solution:
+        links["回到课程" if chinese else "the lesson"] = f"../{name}"
+    else:
+        for near, word in (
+            (number(path) - 1, "上一课" if chinese else "back"),
+            (number(path) + 1, "下一课" if chinese else "next"),
+        ):
+            for other in FOLDER.glob(f"{near}_*.py"):
+                links[f"{word}: {_title(other, chinese)}"] = other.with_suffix(
+                    suffix
+                ).name
+        links["解答" if chinese else "solutions"] = f"solutions/{name}"
+    links["术语表" if chinese else "glossary"] = f"{up}glossary.md"
+    links["全部课程" if chinese else "all lessons"] = f"{up}README.md"
+    other = path.with_suffix(LANGUAGES["en" if chinese else "zh"]).name
+    links["英文版" if chinese else "in Chinese"] = other
+    folder = "notebooks/solutions" if is_solution else "notebooks"
+    there = _repository().replace(
+        "://github.com/", "://colab.research.google.com/github/"
+    )
+    links["在 Colab 中打开" if chinese else "open in Colab"] = (
+        f"{there}/blob/main/{folder}/{name}"
+    )
+    return " · ".join(f"[{said}]({to})" for said, to in links.items())
+
+
+def _title(path, chinese):
+    return re.findall(r"^# # (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)[
+        chinese
+    ]
+
+
+def _repository():
+    config = configparser.ConfigParser()
+    config.read(FOLDER.parent / "setup.cfg", encoding="utf-8")
+    return config["metadata"]["url"]
+
+
+def _installing(path):
+    """A cell that does nothing where the toolkit is there, and what the lessons import."""
+    lines = [
+        "# Where the toolkit is not there, as in Colab: install it. Elsewhere: nothing.",
+        "import importlib.util",
+        "",
+        'if importlib.util.find_spec("keras_rnn_study") is None:',
+        f'    %pip install --quiet "git+{_repository()}"',
+    ]
+    if path.parent.name != "solutions":  # which are in a folder of their own
+        lines += ['if importlib.util.find_spec("lesson") is None:']
+    lines += ["    %system keras-rnn-study lessons --to lessons", "    %cd lessons"]
+    return nbformat.v4.new_code_cell("\n".join(lines))
 
 
 def is_check(cell):
@@ -109,42 +190,44 @@ def build(path):
     notebook = read(path)
     has_pictures = any(_START in cell.source for cell in notebook.cells)
     seconds = []
-    for language, suffix in LANGUAGES.items():
+    for language in LANGUAGES:
         if has_pictures or not seconds:
             start = time.perf_counter()
             executed = execute(in_language(notebook, language, checks=True))
             seconds.append(time.perf_counter() - start)
-        ran = [
-            cell
-            for cell in executed.cells
-            if cell.cell_type == "code" and not is_check(cell)
-        ]
-        written = in_language(notebook, language)
-        cells = [cell for cell in written.cells if cell.cell_type == "code"]
-        for number, (cell, source) in enumerate(zip(cells, ran, strict=True), 1):
-            cell.outputs, cell.execution_count = source.outputs, number
-            for output in cell.outputs:
-                if "execution_count" in output:
-                    output["execution_count"] = number
-        nbformat.validate(written)
-        nbformat.write(written, path.with_suffix(suffix))
+        ran = [cell for cell in _code(executed) if not is_check(cell)]
+        _write(path, language, [cell.outputs for cell in ran])
     return seconds[0]
 
 
 def rewrite_prose(path):
     """Writes a source's prose into notebooks whose code is still the source's; nothing is run."""
+    silent = _installing(path).source  # what it stored, if it was there, is nothing
     for language, suffix in LANGUAGES.items():
-        written = in_language(read(path), language)
-        there = nbformat.read(path.with_suffix(suffix), as_version=4)
-        old, new = (
-            [cell for cell in book.cells if cell.cell_type == "code"]
-            for book in (there, written)
-        )
-        if [cell.source for cell in old] != [cell.source for cell in new]:
+        stored = _code(nbformat.read(path.with_suffix(suffix), as_version=4))
+        stored = [cell for cell in stored if "%pip install" not in cell.source]
+        wanted = [cell.source for cell in _code(in_language(read(path), language))]
+        if [silent, *(cell.source for cell in stored)] != wanted:
             raise SystemExit(f"{path.name}: its code has changed, so it has to be run")
-        for ran, cell in zip(old, new, strict=True):
-            cell.outputs, cell.execution_count = ran.outputs, ran.execution_count
-        nbformat.write(written, path.with_suffix(suffix))
+        _write(path, language, [[], *(cell.outputs for cell in stored)])
+
+
+def _write(path, language, outputs):
+    """Writes the notebook of one language, with the outputs of its code cells."""
+    written = in_language(read(path), language)
+    for count, (cell, of_cell) in enumerate(
+        zip(_code(written), outputs, strict=True), 1
+    ):
+        cell.outputs, cell.execution_count = of_cell, count
+        for output in of_cell:
+            if "execution_count" in output:
+                output["execution_count"] = count
+    nbformat.validate(written)
+    nbformat.write(written, path.with_suffix(LANGUAGES[language]))
+
+
+def _code(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
 def _content(path):
@@ -167,7 +250,10 @@ def _compressed(output):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
-        "names", nargs="*", metavar="NAME", help="part of a path; default: all"
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help="how it begins, such as 8_; default: all",
     )
     parser.add_argument(
         "--check", action="store_true", help="only say what is out of step"

@@ -1,10 +1,11 @@
 """What the lessons share: their language, and pictures in one style.
 
 `start` is each lesson's first line; `curves` and `row` draw; `show` puts the words of a picture
-of the toolkit into the lesson's language. It travels with the notebooks, beside them.
+of the toolkit into the lesson's language; `stored_results` reads a study's. It travels with the notebooks, beside them.
 """
 
 import dataclasses
+import importlib.resources
 import re
 from collections.abc import Mapping, Sequence
 
@@ -15,7 +16,9 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from keras_rnn_study.runs.quiet import start_tensorflow
+from keras_rnn_study.runs.result import Result
 from keras_rnn_study.study.report.style import DASHES, marks
+from keras_rnn_study.study.report.tables import read_results_csv
 from lesson_words import CHINESE, everyday_sentences
 
 CHINESE_FONTS = (
@@ -55,7 +58,8 @@ def start(language: str) -> None:
         fonts = [name for name in CHINESE_FONTS if name in known]
         if not fonts:
             print(
-                "图中文字为英文：本机没有中文字体。可安装 " + "、".join(CHINESE_FONTS)
+                "图中文字为英文：本机没有中文字体。装上其中一种即可："
+                + "、".join(CHINESE_FONTS)
             )
             return
         matplotlib.rcParams["font.family"] = [
@@ -199,6 +203,12 @@ def sentences(rows: Sequence[tuple[Sequence[str], int]]) -> Figure:
         axes.set(xlim=(-1, 19), ylim=(-0.6, 2))
         axes.axis("off")
     return figure
+
+
+def stored_results(study: str) -> list[Result]:
+    """Return the trainings of a study that travels with the toolkit, one by one."""
+    home = importlib.resources.files("keras_rnn_study.studies")
+    return read_results_csv((home / "results" / f"{study}.csv").read_text("utf-8"))
 
 
 def everyday(language: str) -> tuple[np.ndarray, np.ndarray, list[list[str]]]:

@@ -21,8 +21,9 @@ HEAD = """# What papers report, and what this toolkit measures
 <!-- Made by studies/page.py from studies/*.yaml and studies/results/; change those, not this. -->
 
 Each section is a file in `studies/` that anyone can run. Every file has a *quick* size, minutes
-on two cores, and the *paper*'s own; the tables say which one was run. The networks are standard
-Keras layers, so no number here can be exactly a paper's: each section says what differs and why.
+on two cores, and the *paper*'s own; some have sizes between, at the paper's own settings as far as
+such machines go. The tables say which ones were run. The networks are standard Keras layers, so no
+number here can be exactly a paper's: each section says what differs and why.
 
 - **Learned** counts the seeds whose success test on held-out data held at two checks in a row, 40
   updates apart, with Wilson's 95 % interval. A run that diverged did not learn.
@@ -31,6 +32,8 @@ Keras layers, so no number here can be exactly a paper's: each section says what
   older papers count.
 - **Score** is the mean on other held-out samples, over seeds: the accuracy, or the mean squared
   error.
+- **Loss (guessing)**: each seed's mean training loss over its last updates, whose batches are fresh,
+  beside the smallest that somebody can have who has not seen the evidence.
 - **Horizon**: steps back, before training, to where the gradient's norm is below a thousandth of
   its largest.
 

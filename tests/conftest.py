@@ -46,7 +46,7 @@ def _without_xla() -> Iterator[None]:
     from keras_rnn_study.cells import replay
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(replay, "_compiled", lambda function: function)
+        patch.setattr(replay, "compiled", lambda function: function)
         yield
 
 

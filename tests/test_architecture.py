@@ -20,7 +20,7 @@ MAY_USE = {
     "datasets": [],
     "seams": ["cells"],
     "pictures": ["measures"],
-    "tracing": ["seams", "cells"],
+    "tracing": ["seams", "cells", "measures"],
     "dynamics": ["tracing", "seams", "cells", "measures"],
     "live_view": ["tracing", "measures", "pictures"],
     "diagnosis": ["tracing", "seams", "measures"],

@@ -68,6 +68,80 @@ with checkout.importable() as folder:
     assert Path(here) == Path(folder, "keras_rnn_study", "callbacks", "__init__.py")
 
 
+class TestPartsInAProcessOfTheirOwn:
+    """A part that fails, kills the process or is ended by the limit costs only itself."""
+
+    CODE = """
+import json, os, sys, time
+from helpers import parts
+
+def fails():
+    yield "first", 1
+    raise ValueError("no")
+
+def dies():
+    yield "first", 2
+    print("a kernel failed", file=sys.stderr, flush=True)
+    os.abort()
+
+def lasts():
+    yield "first", 3
+    time.sleep(60)
+
+every = {"fails": fails, "dies": dies, "fine": lambda: [("first", 4)], "lasts": lasts}
+every["last"] = fails
+if len(sys.argv) > 1:
+    parts.work(every, sys.argv[1:])
+else:
+    taken = {}
+    def take(name, figures):
+        taken[name] = taken.get(name, {}) | figures if figures else {}
+    command = [sys.executable, "script.py"]
+    taken["left"] = parts.follow(command, list(every), take, at_most=6)
+    print(json.dumps(taken))
+"""
+
+    def test_all(self, tmp_path):
+        (tmp_path / "script.py").write_text(self.CODE)
+        done = subprocess.run(
+            [sys.executable, "script.py"],
+            cwd=tmp_path,
+            env=os.environ | {"PYTHONPATH": str(BENCHMARKS)},
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+        taken = json.loads(done.stdout)
+        assert taken["left"] == ["last"]
+        firsts = [taken[name]["first"] for name in ("fails", "dies", "fine", "lasts")]
+        assert firsts == [1, 2, 4, 3]
+        assert "ValueError: no" in taken["fails"]["error"]
+        assert "a kernel failed" in taken["dies"]["error"]
+        assert "error" not in taken["fine"]
+        assert taken["lasts"]["error"].endswith("the limit was reached")
+
+
+class TestGoals:
+    def test_misses_come_first(self):
+        code = """
+from helpers.goals import rows
+recording = {"figures": {
+    "lstm (1, 2, 3, 4)": {"norms of every step": [1, 1.01, 1.1], "trace over a step": [1, 1.5, 2]},
+    "gru (1, 2, 3, 4)": {"norms of every step": [1, 1.2, 1.3]},
+}}
+memory = {"figures": {"lstm (1, 2, 3, 4)": {
+    "bare, MiB": [100, 100, 100], "all three, each epoch, MiB": [120, 130, 140]}}}
+for row in rows({"recording": recording, "memory": memory}):
+    print(row.name.split()[0], row.what, row.is_met, sep=", ")
+"""
+        assert printed(code).splitlines() == [
+            "lstm, trace over a step, False",
+            "gru, norms of every step, False",
+            "lstm, norms of every step, True",
+            "lstm, all three add, MiB, True",
+        ]
+
+
 @pytest.mark.slow
 class TestGpuScript:
     def test_dry_run_writes_its_file(self, tmp_path):

@@ -26,8 +26,9 @@ SOLUTIONS = [path for path in SOURCES if path.parent != NOTEBOOKS]
 CHINESE = re.compile("[\u4e00-\u9fff]")
 
 HEADERS = {
-    "en": r"# (\d)\. .+\n\n- \*\*Question\*\*: .+\?\n- \*\*Minutes\*\*: (\d+)\n- \*\*Needs\*\*: .+",
-    "zh": r"# (\d)\. .+\n\n- \*\*问题\*\*：.+？\n- \*\*时长\*\*：(\d+) 分钟\n- \*\*先修\*\*：.+",
+    "en": r"# (\d+)\. .+\n\n- \*\*Question\*\*: .+\?\n"
+    r"- \*\*Minutes\*\*: (\d+)\n- \*\*Needs\*\*: .+",
+    "zh": r"# (\d+)\. .+\n\n- \*\*问题\*\*：.+？\n- \*\*时长\*\*：(\d+) 分钟\n- \*\*先修\*\*：.+",
 }
 WORDS = {"en": ("Predict", "## Exercises", "Solutions: "), "zh": ("预测", "## 练习", "解答：")}
 
@@ -58,8 +59,8 @@ def stored(path, suffix):
     return json.loads(path.with_suffix(suffix).read_text(encoding="utf-8"))["cells"]
 
 
-def test_there_are_seven_and_each_has_solutions():
-    assert [path.name[0] for path in LESSONS] == list("1234567")
+def test_lessons_are_numbered_in_order_and_each_has_solutions():
+    assert [lessons.number(path) for path in LESSONS] == list(range(1, len(LESSONS) + 1))
     assert [path.name for path in SOLUTIONS] == [path.name for path in LESSONS]
 
 
@@ -69,7 +70,7 @@ def test_header_has_title_question_minutes_and_needs(path):
     assert found["en"]
     assert found["zh"]
     assert found["en"].groups() == found["zh"].groups()  # number and minutes
-    assert found["en"][1] == path.name[0]
+    assert int(found["en"][1]) == lessons.number(path)
 
 
 @each_lesson
@@ -128,7 +129,9 @@ def test_nothing_gives_a_prediction_away(path):
 @each_lesson
 def test_code_cells_are_short(path):
     assert max(len(cell.splitlines()) for cell in shown_code(path)) <= 60
-    assert sum(len(cell.splitlines()) for cell in shown_code(path)) <= 160
+    assert (
+        sum(len(cell.splitlines()) for cell in shown_code(path)) <= 180
+    )  # with the installing cell
 
 
 @each_source

@@ -1,18 +1,20 @@
 """What is installed is complete, light to import, and speaks only of itself."""
 
 import ast
+import configparser
 import email
 import importlib.metadata
 import os
 import pathlib
 import re
-import shutil
 import subprocess
 import sys
 import tarfile
 import zipfile
 
 import pytest
+import yaml
+from built_package import build, tracked_files
 
 ROOT = pathlib.Path(__file__).parents[1]
 SOURCES = {  # folder -> what its files are inside of the package
@@ -24,6 +26,7 @@ DATA = {  # what travels without its scripts: files in the repository -> where t
     "notebooks/**/*.ipynb": "keras_rnn_study/lessons",
     "notebooks/*.md": "keras_rnn_study/lessons",
     "notebooks/__init__.py": "keras_rnn_study/lessons",
+    "notebooks/lesson*.py": "keras_rnn_study/lessons",
     "studies/*.yaml": "keras_rnn_study/studies",
     "studies/results/*": "keras_rnn_study/studies",
     "studies/__init__.py": "keras_rnn_study/studies",
@@ -57,15 +60,6 @@ def modules():
     return sorted(".".join(path.with_suffix("").parts).removesuffix(".__init__") for path in paths)
 
 
-def tracked_files():
-    """Files that are committed, or would be."""
-    command = ["git", "-c", f"safe.directory={ROOT}", "ls-files", "-coz", "--exclude-standard"]
-    if not (ROOT / ".git").exists():
-        pytest.skip("not a git checkout")
-    listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout.decode()
-    return [ROOT / name for name in listed.split("\0") if (ROOT / name).is_file()]
-
-
 def run_python(code, **environment):
     """The printed lines of a fresh interpreter."""
     done = subprocess.run(
@@ -81,18 +75,8 @@ def run_python(code, **environment):
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
-    """A folder with the sdist and the wheel; from a copy, as building leaves folders behind."""
-    copy, built = tmp_path_factory.mktemp("copy"), tmp_path_factory.mktemp("built")
-    for path in tracked_files():
-        (copy / path.relative_to(ROOT)).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(path, copy / path.relative_to(ROOT))
-    for kind in ("sdist", "wheel"):
-        code = f"from setuptools import build_meta; build_meta.build_{kind}({str(built)!r})"
-        done = subprocess.run(
-            [sys.executable, "-c", code], cwd=copy, capture_output=True, text=True
-        )
-        assert done.returncode == 0, done.stderr
-    return built
+    """A folder with the sdist and the wheel."""
+    return build(tmp_path_factory.mktemp("built"))
 
 
 @pytest.fixture(scope="module")
@@ -225,6 +209,47 @@ def test_dependencies_are_those_imported():
     imports = {"pyyaml": "yaml", "protobuf": "google"}  # what is not called as it is imported
     required = {imports.get(name, name).replace("-", "_") for name in required}
     assert required == imported - {"distributed", "anywidget", "traitlets"}  # which are of extras
+
+
+@pytest.mark.needs("git")
+def test_where_the_source_is_stands_in_one_place():
+    config = configparser.ConfigParser()
+    config.read(ROOT / "setup.cfg", encoding="utf-8")
+    package = config["metadata"]
+    named = re.compile(rf"https?://[\w.-]+/[\w.-]+/{package['name']}\b")
+    places = {}
+    for path in tracked_files():
+        if found := named.findall(path.read_bytes().decode("utf-8", errors="replace")):
+            places[path.relative_to(ROOT).as_posix()] = found
+    assert places == {"setup.cfg": [package["url"]], "CITATION.cff": [package["url"]]}
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    assert cited["repository-code"] == package["url"]
+    assert str(cited["version"]) == package["version"]
+    assert cited["license"] == package["license"]
+
+
+@pytest.mark.needs("git")
+def test_the_project_s_links_are_of_the_source(wheel):
+    name = next(n for n in zipfile.ZipFile(wheel).namelist() if n.endswith("/METADATA"))
+    metadata = email.message_from_bytes(zipfile.ZipFile(wheel).read(name))
+    links = dict(link.split(", ") for link in metadata.get_all("Project-URL"))
+    assert links.keys() >= {"Changes", "Issues"}
+    assert all(link.startswith(metadata["Home-page"]) for link in links.values())
+
+
+def test_the_oldest_versions_are_those_that_were_run():
+    """The table of docs/versions.md begins with what is newest, and its second row is the floor."""
+    page = (ROOT / "docs" / "versions.md").read_text("utf-8")
+    rows = [line.split(" | ") for line in page.splitlines() if re.match(r"\| 3\.\d", line)]
+    floor = dict(zip(("tensorflow", "keras"), rows[1][1:3], strict=True))
+    config = configparser.ConfigParser()
+    config.read(ROOT / "setup.cfg", encoding="utf-8")
+    required = config["options"]["install_requires"].split()
+    for name, version in floor.items():
+        short = ".".join(version.split(".")[:2])
+        assert f"{name}>={short}" in required
+        assert f"from {short} on" in page
+    assert "all pass" in rows[1][-1]
 
 
 @pytest.mark.needs("git")

@@ -1,6 +1,6 @@
 """The site is built from what is here, without a warning."""
 
-import json
+import runpy
 import shutil
 import subprocess
 import sys
@@ -31,6 +31,16 @@ def site(tmp_path_factory):
     return built
 
 
+def test_the_first_page_shows_what_it_says():
+    names = list(runpy.run_path(str(ROOT / "docs" / "live.py"))["runs"]())
+    page = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    assert "eight networks" in page
+    assert sum(name.startswith("gap-") for name in names) == 8
+    assert "seven more" in page
+    assert sum(name.startswith("ill/") for name in names) == 7
+    assert "fifteen trainings" in page
+
+
 @pytest.mark.slow
 def test_every_page_is_there(site):
     pages = {path.relative_to(site).as_posix() for path in site.rglob("*.html")}
@@ -59,13 +69,8 @@ def test_lessons_show_the_pictures_that_they_stored(site):
 
 def test_claims_that_are_kept_are_all_judged():
     """The site's page has a verdict for each, from numbers that a command measured."""
-    code = "import claims_page as page, json; judged = page.judged().items(); "
-    code += "print(json.dumps({name: judgement.verdict for name, judgement in judged}))"
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT / "docs", capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    verdicts = json.loads(done.stdout)
+    judged = runpy.run_path(str(ROOT / "docs" / "claims_page.py"))["judged"]()
+    verdicts = {name: judgement.verdict for name, judgement in judged.items()}
     assert list(verdicts) == [claim.name for claim in CLAIMS]
     assert set(verdicts.values()) <= {"holds", "holds with a condition", "does not hold"}
 

@@ -8,9 +8,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-SIZES = [(64, 200, 2, 32), (32, 100, 10, 64), (128, 400, 2, 64), (64, 100, 2, 128)]
-QUICK_SIZES = [(8, 10, 2, 4), (4, 12, 3, 8)]
-STEPS = 40  # in an epoch
+from helpers.sizes import QUICK_SIZES, SIZES, STEPS
+
+__all__ = ["LAYERS", "QUICK_SIZES", "SIZES", "STEPS", "batches", "build", "fit", "samples"]
+
 LAYERS = {
     "simple_rnn": keras.layers.SimpleRNN,
     "lstm": keras.layers.LSTM,

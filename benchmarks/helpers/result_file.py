@@ -14,7 +14,13 @@ def parser(doc, pairs=None):
     if pairs:
         made.add_argument("--pairs", type=int, default=pairs, help="how many ratios, at most")
     made.add_argument("--output", type=Path, help="JSON file for the result")
-    made.add_argument("--only", default="", help="measure again what has this in its name")
+    made.add_argument(
+        "--only",
+        nargs="+",
+        default=[],
+        metavar="TEXT",
+        help="measure again what has one of these in its name",
+    )
     made.add_argument("--quick", action="store_true", help="tiny sizes: to see that it runs")
     return made
 
@@ -37,11 +43,16 @@ class ResultFile:
 
     def wants(self, name):
         """Whether `--only` leaves this one in."""
-        return self._only in name
+        return not self._only or any(text in name for text in self._only)
 
     def add(self, name, figures):
         """Prints the figures under this name and writes the file."""
-        self.content["figures"][name] = figures
+        self.content["figures"][name] = {}
+        self.extend(name, figures)
+
+    def extend(self, name, figures):
+        """Adds to the figures under this name."""
+        self.content["figures"].setdefault(name, {}).update(figures)
         for what, value in figures.items():
             print(f"{name:32}{what:36}{value}", flush=True)
         self.save()

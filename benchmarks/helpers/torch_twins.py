@@ -5,6 +5,7 @@ import itertools
 
 import torch
 from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
 
 FUSED = {"simple_rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
 CELLS = {"simple_rnn": nn.RNNCell, "lstm": nn.LSTMCell, "gru": nn.GRUCell}
@@ -63,6 +64,8 @@ class Training:
     def __init__(self, cell, size, x, y):
         self.model = Fused(cell, size).to(DEVICE)
         self._optimizer = torch.optim.Adam(self.model.parameters())
+        samples = TensorDataset(torch.from_numpy(x), torch.from_numpy(y))
+        self._loader = DataLoader(samples, batch_size=size[0])
         x, y = tensors(x, y)
         self._batches = list(zip(x.split(size[0]), y.split(size[0]), strict=True))
 
@@ -70,12 +73,23 @@ class Training:
         """That many steps; reads the loss once, as Keras does in an epoch."""
         total = 0.0
         for x, y in itertools.islice(itertools.cycle(self._batches), count):
-            self._optimizer.zero_grad()
-            loss = nn.functional.mse_loss(self.model(x), y)
-            loss.backward()
-            self._optimizer.step()
-            total = total + loss.detach()
+            total = total + self._step(x, y).detach()
         return float(total)
+
+    def epoch(self):
+        """An epoch as most people write it: a `DataLoader`, and a running mean of the loss."""
+        total = seen = 0
+        for x, y in self._loader:
+            loss = self._step(x.to(DEVICE), y.to(DEVICE))
+            total, seen = total + loss.item() * len(x), seen + len(x)
+        return total / seen
+
+    def _step(self, x, y):
+        self._optimizer.zero_grad()
+        loss = nn.functional.mse_loss(self.model(x), y)
+        loss.backward()
+        self._optimizer.step()
+        return loss
 
 
 def threaded(name, function):

@@ -3,10 +3,10 @@
 To add a cell, such as a peephole LSTM or minGRU: nothing, if it is enough that `trace` shows its
 states and gradients, as the opened loop runs any cell. With a module of the two functions of
 `TracedCell`, and an entry in `registry.EQUATIONS`, a trace shows its gates too, and is faster. With
-the four more of `FusedCell`, and a place in `fusion/fused_obstacles.py`, `fused` trains it on a
-faster loop. Cells are modules, not classes:
-they keep nothing, and each reads as its equations do on paper. What a cell has as `activation`
-(behind a gate called "candidate") and `recurrent_activation` (behind all others) is named.
+the five more of `FusedCell`, a trace on a CPU runs its loop too, and, with a place in
+`fusion/fused_obstacles.py`, `fused` trains it on that loop. Cells are modules, not classes: they
+keep nothing, and each reads as its equations do on paper. What a cell has as `activation` (behind
+a gate called "candidate") and `recurrent_activation` (behind all others) is named.
 
 All tensors are time-major, in the order in which the loop runs, and computed in float32 at least:
 
@@ -133,6 +133,18 @@ class FusedCell(TracedCell, Protocol):
         Returns:
             Tuple `(h, final, kept)`: h after each step, (time, batch, units), repeated at masked
             ones; the states after the last step; and what `factors` needs of each step.
+        """
+        ...
+
+    def gates_and_states(self, h: tf.Tensor, kept: Tensors) -> tuple[Named, Tensors]:
+        """Name what `forward` kept.
+
+        Args:
+            h: What `forward` returned.
+            kept: What `forward` returned.
+
+        Returns:
+            Tuple `(gates, states)`, as `inside` returns them.
         """
         ...
 

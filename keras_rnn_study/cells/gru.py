@@ -93,6 +93,12 @@ def forward(
     return h, final, kept
 
 
+def gates_and_states(h: tf.Tensor, kept: Tensors) -> tuple[Named, Tensors]:
+    """Return the three gates, and h; see `FusedCell.gates_and_states`."""
+    z, r, g, _ = kept
+    return {"update": z, "reset": r, "candidate": g}, [h]
+
+
 def factors(
     cell: keras.layers.Layer,
     h: tf.Tensor,

@@ -86,6 +86,12 @@ def forward(
     return h, final, kept
 
 
+def gates_and_states(h: tf.Tensor, kept: Tensors) -> tuple[Named, Tensors]:
+    """Return the four gates, and h and c; see `FusedCell.gates_and_states`."""
+    c, i, f, g, o = kept
+    return {"input": i, "forget": f, "candidate": g, "output": o}, [h, c]
+
+
 def factors(
     cell: keras.layers.Layer,
     h: tf.Tensor,

@@ -12,17 +12,22 @@ from keras_rnn_study.cells.loops import expand
 
 @dataclass(frozen=True, eq=False)
 class Replay:
-    """One loop, seen from inside. Tensors are time-major: (time, batch, units).
+    """Some samples of one loop, seen from inside. Tensors are time-major: (time, samples, units).
+
+    Samples do not meet in a recurrent layer, so a batch is looked into in parts, one per core; and
+    what reduces it later takes the parts as they are, as joining them would copy all of it.
 
     Attributes:
+        rows: Which samples of the batch.
         gates: dict of gate name to tensor.
         states: List of the states after each step: `[h]`, or `[h, c]`.
         backward: `backward(surface, arriving) -> (totals, input_gradients, arriving)`.
-            `surface` (time, batch, units) is dL/dy_t; `arriving` is a list of (batch, units), the
-            gradients with respect to the final states on the way in and to the initial states on
-            the way out; `totals` is a list of total gradients, one per state.
+            `surface` (time, samples, units) is dL/dy_t; `arriving` is a list of (samples, units),
+            the gradients with respect to the final states on the way in and to the initial states
+            on the way out; `totals` is a list of total gradients, one per state.
     """
 
+    rows: slice
     gates: Named
     states: Tensors
     backward: Callable[[tf.Tensor, Tensors], tuple[Tensors, tf.Tensor, Tensors]]

@@ -63,6 +63,11 @@ def forward(
     return h, final, []
 
 
+def gates_and_states(h: tf.Tensor, kept: Tensors) -> tuple[Named, Tensors]:
+    """Return no gates, and h; see `FusedCell.gates_and_states`."""
+    return {}, [h]
+
+
 def factors(
     cell: keras.layers.Layer,
     h: tf.Tensor,

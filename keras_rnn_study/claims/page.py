@@ -43,7 +43,7 @@ def claims_page(judgements: Mapping[str, Judgement], directory: pathlib.Path) ->
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'
         f"<title>RNN, LSTM: claims · 说法</title><style>{_STYLE}</style></head><body>"
-        "<h1>What the article claims, measured · 文章的说法，逐条测量</h1>"
+        "<h1>What the article claims, measured · 文章的说法，逐条检验</h1>"
         f'<p>The article · 文章: Christopher Olah, <a href="{ARTICLE}">Understanding LSTM '
         "Networks</a>, 2015.</p>" + "\n".join(sections) + "</body></html>\n"
     )

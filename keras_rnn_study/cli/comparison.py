@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from keras_rnn_study.runs import Result, Run
 
 
-def compare(runs: Sequence["Run"], name: str, log_dir: str | None, verbose: bool) -> list["Result"]:
+def compare(
+    runs: Sequence["Run"], name: str, log_dir: str | None, verbose: bool, *, page: bool = False
+) -> list["Result"]:
     """Train one run after the other; print a table, and where the events are.
 
     Args:
@@ -22,6 +24,7 @@ def compare(runs: Sequence["Run"], name: str, log_dir: str | None, verbose: bool
         name: Of the command, which a new log directory is named after.
         log_dir: Where events go, a directory for each run below it; `None`: a new one.
         verbose: Show TensorFlow's own messages.
+        page: Write the live view as a page, too, beside the events.
     """
     with errors_in_a_line():
         log_dir = _checked(runs, name, log_dir)
@@ -35,6 +38,9 @@ def compare(runs: Sequence["Run"], name: str, log_dir: str | None, verbose: bool
         _print_results(results, log_dir)
         raise typer.Exit(130) from None
     _print_results(results, log_dir)
+    if page:
+        with errors_in_a_line():
+            _write_page(log_dir)
     return results
 
 
@@ -77,6 +83,14 @@ def _print_results(results: Sequence["Result"], log_dir: str) -> None:
         f"In TensorBoard: keras-rnn-study tensorboard {place}\n",
     ):
         console.print(line, soft_wrap=True, highlight=False)
+
+
+def _write_page(log_dir: str) -> None:
+    from keras_rnn_study.live_view.page import write_page
+    from keras_rnn_study.live_view.reading import read_recording
+
+    path = write_page(read_recording(log_dir), os.path.join(log_dir, "view.html"))
+    console.print(f"The picture, for your browser: {path}", soft_wrap=True, highlight=False)
 
 
 def _directory(run: "Run", runs: Sequence["Run"]) -> str:

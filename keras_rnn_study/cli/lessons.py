@@ -1,6 +1,7 @@
 """`keras-rnn-study lessons`: the notebooks, copied to where one can work in them."""
 
 import importlib.resources
+import importlib.util
 import shlex
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +9,7 @@ from typing import Annotated
 import typer
 
 from keras_rnn_study.cli.common import console, errors_in_a_line
+from keras_rnn_study.extras import how_to_install
 
 LANGUAGES = ("en", "zh")
 
@@ -26,11 +28,16 @@ def lessons(
             check_choice("language", language, LANGUAGES)
         copied = copy_lessons(Path(to), LANGUAGES if language is None else (language,))
     console.print(f"{copied} notebooks: {to}", soft_wrap=True, highlight=False)
+    if importlib.util.find_spec("jupyterlab") is None:
+        install = how_to_install("notebooks")
+        console.print(
+            f"Install JupyterLab: {install}", soft_wrap=True, highlight=False, markup=False
+        )
     console.print(f"Open them: jupyter lab {shlex.quote(to)}", soft_wrap=True, highlight=False)
 
 
 def copy_lessons(to: Path, languages: tuple[str, ...]) -> int:
-    """Copy notebooks, solutions and the pages beside them; return how many notebooks.
+    """Copy notebooks, solutions, and what lies beside them; return how many notebooks.
 
     Raises:
         ValueError: There is something at `to`: nobody's work in a notebook is written over.
@@ -41,10 +48,12 @@ def copy_lessons(to: Path, languages: tuple[str, ...]) -> int:
             "--to lessons-2."
         )
     with importlib.resources.as_file(importlib.resources.files("keras_rnn_study.lessons")) as home:
-        pages = [path.relative_to(home) for path in home.rglob("*.md")]
+        beside = [
+            path.relative_to(home) for path in (*home.rglob("*.md"), *home.glob("lesson*.py"))
+        ]
         notebooks = [path.relative_to(home) for path in home.rglob("*.ipynb")]
         notebooks = [path for path in notebooks if _language(path) in languages]
-        for path in [*pages, *notebooks]:
+        for path in [*beside, *notebooks]:
             (to / path).parent.mkdir(parents=True, exist_ok=True)
             (to / path).write_bytes((home / path).read_bytes())
     return len(notebooks)

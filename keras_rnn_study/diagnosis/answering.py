@@ -1,12 +1,14 @@
 """What the model answers, what that costs, and what always giving one answer would cost."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import keras
 import tensorflow as tf
 
 from keras_rnn_study.diagnosis.labels import Constant
+from keras_rnn_study.diagnosis.layer_outputs import LayerOutput, heard_outputs, named_parts
 from keras_rnn_study.seams.keras_internals import hides_logits, kept_losses
 from keras_rnn_study.tracing.batch import Batch, reason
 from keras_rnn_study.tracing.loss import batch_loss
@@ -23,6 +25,7 @@ class Answered:
         guessing: float, the same loss of the best constant answer; `None` where it is not known.
         error: Why the loss cannot be computed, in Keras' words; `None`: it can.
         reads_logits: Whether the loss reads the logits behind a final softmax or sigmoid.
+        outputs: What each layer hands on, by its name, in the order of the calls.
     """
 
     prediction: Any
@@ -30,6 +33,7 @@ class Answered:
     guessing: float | None
     error: str | None
     reads_logits: bool
+    outputs: Mapping[str, LayerOutput] = field(default_factory=dict)
 
 
 def answered(
@@ -49,30 +53,41 @@ def answered(
     """
     seen: dict[str, Any] = {"error": None, "logits": False}
 
-    def forward() -> tuple[Any, tf.Tensor | None, tf.Tensor | None]:
+    def forward() -> tuple[Any, tf.Tensor | None, tf.Tensor | None, dict[str, tf.Tensor]]:
         with kept_losses(model), keras.StatelessScope(collect_losses=True):
-            prediction = predict(model, batch.x)
+            with heard_outputs(model) as heard:
+                prediction = predict(model, batch.x)
             seen["logits"] = hides_logits(prediction)
             if not with_loss:
-                return prediction, None, None
+                return prediction, None, None, heard
             try:
                 loss = batch_loss(model, batch, prediction, None)
             except Exception as error:  # Keras raises whatever it stumbles over; a finding says so
                 seen["error"] = reason(error)
-                return prediction, None, None
+                return prediction, None, None, heard
             guess = None if constant is None else constant.in_place_of(prediction)
             guessed = None if guess is None else batch_loss(model, batch, guess, None)
-            return prediction, loss, guessed
+            return prediction, loss, guessed, heard
 
     try:
         run = tf.function(forward, autograph=False).get_concrete_function()
-        prediction, loss, guessed = run()
+        prediction, loss, guessed, heard = run()
     except tf.errors.InvalidArgumentError as error:
         if not with_loss:
             raise ValueError(f"The model cannot be run on this batch: {reason(error)}.") from error
         alone = answered(model, batch, with_loss=False)
-        return Answered(alone.prediction, None, None, reason(error), alone.reads_logits)
-    return Answered(prediction, _float(loss), _float(guessed), seen["error"], bool(seen["logits"]))
+        return Answered(
+            alone.prediction, None, None, reason(error), alone.reads_logits, alone.outputs
+        )
+    parts = named_parts(model)
+    return Answered(
+        prediction,
+        _float(loss),
+        _float(guessed),
+        seen["error"],
+        bool(seen["logits"]),
+        {name: LayerOutput(parts[name], values.numpy()) for name, values in heard.items()},
+    )
 
 
 def _float(value: tf.Tensor | None) -> float | None:

@@ -7,7 +7,8 @@ from typing import Any
 import keras
 import numpy.typing as npt
 
-from keras_rnn_study.diagnosis.examination import Examination, InFit
+from keras_rnn_study.backend import needs_tensorflow
+from keras_rnn_study.diagnosis.examination import Examination
 from keras_rnn_study.diagnosis.examining import examine
 from keras_rnn_study.diagnosis.finding import SEVERITIES, Finding
 from keras_rnn_study.diagnosis.findings import Findings
@@ -67,22 +68,10 @@ def diagnose(
             f"Received validation_data of type {type(validation_data).__name__}. Expected a tuple "
             "(x, y) or (x, y, sample_weight), as `model.fit` takes it."
         )
-    return looked_into(model, x, y, sample_weight, evidence, validation_data)
-
-
-def looked_into(
-    model: keras.Model,
-    x: Any,
-    y: Any,
-    sample_weight: Any,
-    evidence: npt.ArrayLike | None,
-    validation_data: tuple[Any, ...] | None,
-    fit: InFit | None = None,
-) -> Findings:
-    """Return what is found; `fit` is what a training shows."""
+    needs_tensorflow("diagnose")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # of Keras, about what findings say
-        examination = examine(model, x, y, sample_weight, evidence, validation_data, fit)
+        examination = examine(model, x, y, sample_weight, evidence, validation_data)
     return judged(examination)
 
 

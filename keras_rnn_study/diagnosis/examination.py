@@ -9,22 +9,12 @@ import numpy as np
 
 from keras_rnn_study import measures
 from keras_rnn_study.diagnosis.answer import LossKind
-from keras_rnn_study.diagnosis.rehearsal import Rehearsal
+from keras_rnn_study.diagnosis.layer_outputs import LayerOutput
+from keras_rnn_study.diagnosis.rehearsed import Rehearsal
 from keras_rnn_study.tracing.result import LayerTrace, Trace
 
-NEEDS = ("labels", "loss", "updates", "evidence", "validation_data", "fit")
+NEEDS = ("labels", "loss", "updates", "evidence", "validation_data")
 """What a rule may need that is not always there."""
-
-
-@dataclass(frozen=True)
-class InFit:
-    """What only a training shows.
-
-    Attributes:
-        shuffle: Whether `fit` shuffles; `None`: not known.
-    """
-
-    shuffle: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -60,10 +50,10 @@ class Examination:
         activation: Name of the last activation, or `None`.
         loss_reads_logits: Whether Keras reads the logits behind a final softmax or sigmoid.
         guessing: float, the loss of the best constant answer; `None`: not known.
+        outputs: What each layer hands on, by its name, in the order of the calls.
         trace: What happened inside, with gradients if there is a loss.
         rehearsal: A few updates on copies; `None`: not possible.
         validation: Held-out data; `None`: not given.
-        fit: What a training shows; `None`: not in one.
         trained_steps: int, how many updates the optimizer has done.
         unknown: What is not known -> why: some of `NEEDS`.
     """
@@ -82,10 +72,10 @@ class Examination:
     activation: str | None
     loss_reads_logits: bool
     guessing: float | None
+    outputs: Mapping[str, LayerOutput]
     trace: Trace
     rehearsal: Rehearsal | None
     validation: Validation | None
-    fit: InFit | None
     trained_steps: int
     layers: Mapping[str, keras.layers.RNN]
     unknown: Mapping[str, str] = field(default_factory=dict)
@@ -101,6 +91,15 @@ class Examination:
     def is_finite(self) -> bool:
         """Whether all numeric inputs are numbers."""
         return all(np.isfinite(each).all() for each in self.inputs if each.dtype.kind == "f")
+
+    @property
+    def windows(self) -> np.ndarray | None:
+        """Return the input (batch, time, features) if it is one array of numbers over time."""
+        if len(self.inputs) != 1:
+            return None
+        array = self.inputs[0]
+        is_series = array.ndim == 3 and array.dtype.kind == "f" and array.shape[1] > 3
+        return array if is_series and np.isfinite(array).all() else None
 
     @property
     def answers_every_step(self) -> bool:

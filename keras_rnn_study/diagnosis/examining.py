@@ -10,9 +10,10 @@ import tensorflow as tf
 from keras_rnn_study.diagnosis.answer import LossKind, activation_name, answer_layer, loss_kind
 from keras_rnn_study.diagnosis.answering import answered
 from keras_rnn_study.diagnosis.association import informative_steps
-from keras_rnn_study.diagnosis.examination import Examination, InFit, Validation
+from keras_rnn_study.diagnosis.examination import Examination, Validation
 from keras_rnn_study.diagnosis.labels import Constant, columns
-from keras_rnn_study.diagnosis.rehearsal import CannotRehearseError, Rehearsal, rehearse
+from keras_rnn_study.diagnosis.rehearsal import CannotRehearseError, rehearse
+from keras_rnn_study.diagnosis.rehearsed import Rehearsal
 from keras_rnn_study.seams.names import recurrent_layers
 from keras_rnn_study.tracing.batch import Batch, to_batch
 from keras_rnn_study.tracing.graph import trace
@@ -28,7 +29,6 @@ def examine(
     sample_weight: Any,
     evidence: npt.ArrayLike | None,
     validation_data: tuple[Any, ...] | None,
-    fit: InFit | None = None,
 ) -> Examination:
     """Look at a model and its data from all sides; the model is afterwards as it was.
 
@@ -38,7 +38,7 @@ def examine(
     layers = recurrent_layers(model)
     whole = to_batch(x, y, sample_weight)
     few = _some_of(model, whole)
-    unknown = _unknown(model, y, validation_data, fit)
+    unknown = _unknown(model, y, validation_data)
     inputs, labels = _arrays(whole.x), _one_array(whole.y)
     kind, weights = loss_kind(model), _one_array(whole.sample_weight)
     constant = None if labels is None else Constant(labels, weights, kind.family, kind.from_logits)
@@ -72,17 +72,17 @@ def examine(
         activation=activation_name(answer_layer(model)),
         loss_reads_logits=answer.reads_logits,
         guessing=answer.guessing,
+        outputs=answer.outputs,
         trace=inside,
         rehearsal=rehearsal,
         validation=_validation(model, validation_data, unknown),
-        fit=fit,
         trained_steps=_trained_steps(model),
         layers=layers,
         unknown=unknown,
     )
 
 
-def _unknown(model: keras.Model, y: Any, validation_data: Any, fit: InFit | None) -> dict[str, str]:
+def _unknown(model: keras.Model, y: Any, validation_data: Any) -> dict[str, str]:
     unknown = {}
     if y is None:
         unknown["labels"] = "no labels"
@@ -94,8 +94,6 @@ def _unknown(model: keras.Model, y: Any, validation_data: Any, fit: InFit | None
         unknown["updates"] = "the model has no optimizer"
     if validation_data is None:
         unknown["validation_data"] = "no validation data"
-    if fit is None or fit.shuffle is None:
-        unknown["fit"] = "only a training shows it; use the callback Diagnosis"
     return unknown
 
 

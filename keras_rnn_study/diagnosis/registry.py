@@ -39,7 +39,6 @@ RULES: tuple[Rule, ...] = (
     swapped_axes,
     constant_features,
     leaking_windows,
-    stateful_shuffled,
     padding_not_masked,
     mask_ends,
     unscaled_inputs,
@@ -55,15 +54,16 @@ RULES: tuple[Rule, ...] = (
     exploding_gradient,
     learning_rate_too_high,
     not_a_number,
-    clipped_always,
-    learning_rate_too_low,
     vanishing_gradient,
     # symptoms
     initial_loss_too_high,
     input_ignored,
+    clipped_always,
+    learning_rate_too_low,
     learns_label_mean,
     overfitting,
     # notes
+    stateful_shuffled,
     padding_side,
     gradient_sum,
 )

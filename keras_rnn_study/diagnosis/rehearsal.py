@@ -3,13 +3,14 @@
 import contextlib
 import inspect
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_rnn_study.diagnosis.layer_outputs import heard_outputs
+from keras_rnn_study.diagnosis.rehearsed import Rehearsal
 from keras_rnn_study.seams.keras_internals import clipped, kept_losses
 from keras_rnn_study.seams.names import recurrent_layers, weight_names
 from keras_rnn_study.seams.replaced import replaced
@@ -17,32 +18,6 @@ from keras_rnn_study.tracing.batch import Batch
 from keras_rnn_study.tracing.loss import batch_loss
 
 UPDATES = 6
-
-
-@dataclass(frozen=True)
-class Rehearsal:
-    """What some updates on one batch came to; all arrays begin with the axis of updates.
-
-    Attributes:
-        losses: (updates,), the loss before each update, in training mode.
-        norms: (updates,), norm of the whole gradient before clipping.
-        clip_ratios: (updates,), norm after clipping over norm before; `None`: nothing clips.
-        relative_updates: Name of each kernel -> (updates,), length of the step over that of the
-            weight.
-        gradient_norms: Name of each weight -> (updates,); zeros where no path leads to it.
-        disconnected: Names of weights that the loss does not depend on.
-        input_norms: Name of each recurrent layer -> (updates, time), mean norm of dL/dx_t.
-        sequences: Name of each recurrent layer -> (batch, time, features), what goes into it.
-    """
-
-    losses: np.ndarray
-    norms: np.ndarray
-    clip_ratios: np.ndarray | None
-    relative_updates: Mapping[str, np.ndarray]
-    gradient_norms: Mapping[str, np.ndarray]
-    disconnected: tuple[str, ...]
-    input_norms: Mapping[str, np.ndarray]
-    sequences: Mapping[str, np.ndarray]
 
 
 class CannotRehearseError(ValueError):
@@ -108,7 +83,8 @@ class _Step:
                 *zip(model.non_trainable_variables, map(tf.identity, self._others), strict=True),
             ]
             scope = keras.StatelessScope(mapping, collect_losses=True, initialize_variables=False)
-            with kept_losses(model), scope, _heard(recurrent_layers(model), tape) as sequences:
+            listening = _heard(recurrent_layers(model), tape)
+            with kept_losses(model), scope, listening as sequences, heard_outputs(model) as outputs:
                 has_training = "training" in inspect.signature(model.call).parameters
                 x = self._batch.x
                 prediction = model(x, training=True) if has_training else model(x)
@@ -126,6 +102,7 @@ class _Step:
             "clipped": _norm(clipped(self._optimizer, gradients)),
             "inputs": {n: _by_step(g) for n, g in of_inputs.items() if g is not None},
             "sequences": heard,
+            "sizes": {name: _size(output) for name, output in outputs.items()},
         }
         self._optimizer.apply(gradients, self._weights)
         for other, variable in zip(self._others, model.non_trainable_variables, strict=True):
@@ -172,6 +149,13 @@ def _copied(model: keras.Model, weights: list[keras.Variable]) -> keras.optimize
     return copy
 
 
+def _size(tensor: tf.Tensor) -> tf.Tensor:
+    """Return the largest absolute value; infinity where some are no numbers."""
+    sizes = tf.where(tf.math.is_finite(tensor), tf.abs(tensor), tensor.dtype.max)
+    largest = tf.cast(tf.reduce_max(sizes), tf.float64)
+    return tf.where(tf.reduce_all(tf.math.is_finite(tensor)), largest, np.inf)
+
+
 def _norm(tensors: list[tf.Tensor]) -> tf.Tensor:
     return tf.linalg.global_norm([tf.cast(tensor, tf.float64) for tensor in tensors])
 
@@ -212,6 +196,10 @@ def _result(
             for name in first["inputs"]
         },
         sequences={name: tensor.numpy() for name, tensor in first["sequences"].items()},
+        output_sizes={
+            name: np.array([float(record["sizes"][name]) for record in records])
+            for name in first["sizes"]
+        },
     )
 
 

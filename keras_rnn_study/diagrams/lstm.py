@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from keras_rnn_study.arguments import check_choice, shown, whole_number
-from keras_rnn_study.diagrams import shapes
+from keras_rnn_study.arguments import check_choice
+from keras_rnn_study.diagrams import module, shapes
 from keras_rnn_study.tracing.result import LayerTrace
 
 if TYPE_CHECKING:
@@ -61,54 +61,23 @@ def lstm_module(
     >>> type(figure).__name__
     'Figure'
     """
-    values = _values(layer, step, sample)
+    values = module.values_at(layer, "LSTM", step, sample)
     if part is not None:
         check_choice("part", part, PARTS)
-    unit = whole_number("unit", unit, at_least=0, at_most=len(values["h"]) - 1)
+    unit = module.checked_unit(unit, values["h"])
     figure, axes = shapes.canvas(13.6, 8.6)
     lit = set(PARTS) if part is None else {part}
     _draw_lines(axes, lit)
     _draw_nodes(axes, lit)
     _draw_values(axes, lit, values, unit)
-    _draw_legend(axes)
+    module.draw_legend(axes)
     title = "The LSTM's module" if part is None else _EQUATIONS[part]
-    heading = f"{title}      (step {step}, unit {unit})"
-    shapes.write(axes, (0.3, 8.2), heading, align="left", size=13)
+    module.write_heading(axes, title, step, unit)
     return figure
 
 
-def _values(layer: LayerTrace, step: int, sample: int) -> dict[str, np.ndarray]:
-    """Look up the vectors of one step, (units,), by their names."""
-    if not isinstance(layer, LayerTrace):
-        raise ValueError(
-            f"Received {shown(layer)}; expected the trace of a layer, such as "
-            'trace(model, x, y)["lstm"].'
-        )
-    if set(layer.gates) != {"input", "forget", "candidate", "output"}:
-        raise ValueError(
-            f"Received a layer with the gates {list(layer.gates)}; expected an LSTM's: input, "
-            "forget, candidate, output. For a SimpleRNN there is chain."
-        )
-    batch, time, _ = layer.states["h"].shape
-    step = whole_number("step", step, at_least=0, at_most=time - 1)
-    sample = whole_number("sample", sample, at_least=0, at_most=batch - 1)
-    values = {name: gate[sample, step] for name, gate in layer.gates.items()}
-    if np.isnan(values["forget"]).any():
-        raise ValueError(
-            f"Step {step} of sample {sample} is masked, so that nothing is computed there; choose "
-            "another step."
-        )
-    for name in ("h", "c"):
-        values[name] = layer.states[name][sample, step]
-        before = layer.states[name][sample, step - 1] if step else np.zeros_like(values[name])
-        values[f"{name} before"] = before
-    return values
-
-
 def _draw_lines(axes: "Axes", lit: Set[str]) -> None:
-    def line(parts: str, *points: shapes.Point, arrow: bool = True) -> None:
-        shapes.line(axes, *points, arrow=arrow, strong=bool(lit & set(parts.split())))
-
+    line = module.pen(axes, lit)
     top, low = _BOXES + 0.31, _BOXES - 0.31
     line("state forget update", (0.4, _CONVEYOR), (2.92, _CONVEYOR))
     line("state update", (3.48, _CONVEYOR), (6.22, _CONVEYOR))
@@ -164,25 +133,7 @@ def _draw_values(axes: "Axes", lit: Set[str], values: dict[str, np.ndarray], uni
             continue
         is_gate = name in ("forget", "input", "output")
         kind: Literal["gate", "signed"] = "gate" if is_gate else "signed"
-        shapes.strip(axes, corner, values[name], kind=kind, mark=unit)
-        place = (corner[0] + 0.6, corner[1] + 0.42)
-        shapes.write(axes, place, f"{text} = {values[name][unit]:.2f}", size=10)
+        module.draw_value(axes, corner, text, values[name], unit, kind=kind)
     strong = bool(lit & {"forget", "input", "output"})
     shapes.write(axes, (1.6, 0.75), "$x_t$", strong=strong)
     shapes.write(axes, (12.3, 7.7), "$h_t$", strong="output" in lit)
-
-
-def _draw_legend(axes: "Axes") -> None:
-    level = 0.3
-    shapes.box(axes, (0.7, level), "", size=(0.5, 0.36))
-    shapes.write(axes, (1.05, level), "learned layer", size=9, align="left")
-    shapes.circle(axes, (4.1, level), "", size=(0.36, 0.36))
-    shapes.write(axes, (4.4, level), "pointwise", size=9, align="left")
-    shapes.line(axes, (6.2, level), (6.8, level))
-    shapes.write(axes, (6.95, level), "vector", size=9, align="left")
-    shapes.line(axes, (8.4, level + 0.15), (8.65, level), (9.1, level))
-    shapes.line(axes, (8.4, level - 0.15), (8.65, level), arrow=False)
-    shapes.write(axes, (9.25, level), "concatenate", size=9, align="left")
-    shapes.line(axes, (11.4, level), (11.65, level), (12.0, level + 0.15))
-    shapes.line(axes, (11.65, level), (12.0, level - 0.15))
-    shapes.write(axes, (12.15, level), "copy", size=9, align="left")

@@ -8,15 +8,31 @@ from collections.abc import Sequence
 
 from keras_rnn_study.doctor.layer_kernels import LayerKernel
 from keras_rnn_study.doctor.machine import Machine
+from keras_rnn_study.doctor.own_words import is_known, without_own_words
+from keras_rnn_study.doctor.tracebacks import without_names
 
 _PACKAGES = ("keras-rnn-study", "tensorflow", "keras", "numpy", "tensorboard", "protobuf")
-# Variables that change what TensorFlow and Keras do, and what a value may look like to be shown.
-_VARIABLES = re.compile(r"(KERAS|TF|XLA|CUDA|OMP|NVIDIA)_\w+")
-_HARMLESS = re.compile(r"[\w.,:=+-]{0,40}")
-
-_FRAME = re.compile(r'^(?P<indent> *)File "(?P<path>[^"]*)", line (?P<line>\d+), in (?P<name>.*)$')
-_LIBRARY = re.compile(r".*?(?:site|dist)-packages[/\\]|.*[/\\]lib[/\\]python3\.\d+[/\\]")
-_PATH = re.compile(r"(?:[A-Za-z]:)?(?:[/\\][^\s/\\'\":,;()]+){2,}[/\\]?")
+# Variables that change what TensorFlow and Keras do. Others of their makers hold keys and hosts.
+_VARIABLES = (
+    "CUDA_VISIBLE_DEVICES",
+    "KERAS_BACKEND",
+    "KERAS_HOME",
+    "NVIDIA_VISIBLE_DEVICES",
+    "OMP_NUM_THREADS",
+    "TF_CPP_MIN_LOG_LEVEL",
+    "TF_CUDNN_DETERMINISTIC",
+    "TF_DETERMINISTIC_OPS",
+    "TF_ENABLE_ONEDNN_OPTS",
+    "TF_FORCE_GPU_ALLOW_GROWTH",
+    "TF_GPU_ALLOCATOR",
+    "TF_NUM_INTEROP_THREADS",
+    "TF_NUM_INTRAOP_THREADS",
+    "TF_USE_LEGACY_KERAS",
+    "TF_XLA_FLAGS",
+    "XLA_FLAGS",
+)
+_VALUE = r"[\d.,-]*|true|false|all|none|tensorflow|jax|torch|cuda_malloc_async"
+_HARMLESS = re.compile(rf"(?i){_VALUE}|(?: *--?(?:xla|tf_xla)_\w+=(?:{_VALUE}))+")
 
 
 def report(machine: Machine, kernels: Sequence[LayerKernel], error: str | None = None) -> str:
@@ -24,13 +40,13 @@ def report(machine: Machine, kernels: Sequence[LayerKernel], error: str | None =
 
     Args:
         machine: What `this_machine` returned.
-        kernels: What `examine` returned; layers are told by class and number, not by name.
+        kernels: What `examine` returned; layers are told by Keras' class and number, not by name.
         error: A traceback, or whatever was printed; `None`: nothing went wrong.
 
     Returns:
         Of packages the versions; of the machine system, cores and GPUs; of environment variables
-        those of TensorFlow and Keras, and "set" where a value might be a path; of a traceback the
-        libraries' frames, each frame of other code as "your code".
+        those that TensorFlow and Keras heed, and "(set)" where a value might be a path or a name;
+        of a traceback what `without_names` leaves.
     """
     facts = [f"{name} {_version(name)}" for name in _PACKAGES]
     facts += [f"Python {machine.python}", f"{platform.system()} {platform.machine()}"]
@@ -38,38 +54,24 @@ def report(machine: Machine, kernels: Sequence[LayerKernel], error: str | None =
     facts += [f"GPU {name}" for name in machine.gpus] or ["no GPU"]
     facts += [
         f"{name}={value if _HARMLESS.fullmatch(value) else '(set)'}"
-        for name, value in sorted(os.environ.items())
-        if _VARIABLES.fullmatch(name)
+        for name in _VARIABLES
+        if (value := os.environ.get(name)) is not None
     ]
     lines = ["### Report", "```text", *facts, ""]
-    for number, layer in enumerate(kernels, start=1):
-        off = "; ".join(obstacle.setting for obstacle in layer.obstacles)
-        lines.append(f"{number} {layer.cell}: {layer.kernel}" + (f" ({off})" if off else ""))
+    lines += [_layer(number, layer) for number, layer in enumerate(kernels, start=1)]
     if error is not None:
         lines += ["", *without_names(error)]
     return "\n".join([*lines, "```"])
 
 
-def without_names(error: str) -> list[str]:
-    """Return a traceback's lines without paths, and without what is other people's code.
-
-    Example:
-        >>> without_names('File "/mine/train.py", line 3, in plan\\n    plan(x)\\nOSError: no')
-        ['File "your code", line 3', 'OSError: no']
-    """
-    lines, is_theirs = [], False
-    for line in error.splitlines():
-        frame = _FRAME.match(line)
-        if frame is not None:
-            inside = _LIBRARY.sub("", frame["path"])
-            is_theirs = inside == frame["path"]
-            place = "your code" if is_theirs else inside
-            name = "" if is_theirs else f", in {frame['name']}"
-            lines.append(f'{frame["indent"]}File "{place}", line {frame["line"]}{name}')
-        elif not (is_theirs and line.startswith("    ")):
-            is_theirs = False
-            lines.append(_PATH.sub("(path)", line))
-    return lines
+def _layer(number: int, layer: LayerKernel) -> str:
+    """Tell a layer's class, if it is Keras' own, its kernel, and why."""
+    off = "; ".join(obstacle.setting for obstacle in layer.obstacles)
+    told = f"{layer.cell}: {layer.kernel}" + (f" ({without_own_words(off)})" if off else "")
+    for name in re.findall(r"\w+", layer.cell):
+        if not is_known(name):
+            told = re.sub(rf"\b{name}\b", "(your class)", told)
+    return f"{number} {told}"
 
 
 def _version(name: str) -> str:

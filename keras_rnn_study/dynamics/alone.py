@@ -4,6 +4,7 @@ from typing import Any
 
 import keras
 
+from keras_rnn_study.backend import needs_tensorflow
 from keras_rnn_study.dynamics.state_map import StateMap, state_map
 from keras_rnn_study.dynamics.trajectory import chosen, loops_of
 
@@ -15,6 +16,7 @@ def layer_alone(model: keras.Model, layer: str | None) -> StateMap:
         ValueError: The model has no recurrent layer or is not built; `layer` is none of its layers,
             or left out where it has several; or its states are no vectors.
     """
+    needs_tensorflow("dynamics")
     loops = loops_of(model)
     if not model.built:
         raise ValueError(

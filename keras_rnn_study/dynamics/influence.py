@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_rnn_study.arguments import check_choice
+from keras_rnn_study.backend import needs_tensorflow
 from keras_rnn_study.dynamics.asked_loss import loss_of
 from keras_rnn_study.seams.keras_internals import all_layers, kept_losses
 from keras_rnn_study.seams.names import recurrent_layers
@@ -87,6 +88,7 @@ def connectivity(
     >>> found.gradient.shape, found.share.sum(axis=1).round(6).tolist()[0]
     ((8, 20), 1.0)
     """
+    needs_tensorflow("dynamics")
     recurrent_layers(model)  # which says so if this is no built model that has one
     own = checked_loss(model, y, loss)
     batch = to_batch(x, y, None)

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from keras_rnn_study.arguments import shown
+from keras_rnn_study.backend import needs_tensorflow
 from keras_rnn_study.dynamics.asked_loss import loss_of
 from keras_rnn_study.seams.keras_internals import kept_losses
 from keras_rnn_study.seams.names import recurrent_layers
@@ -53,6 +54,7 @@ def occlusion(
     >>> dynamics.occlusion(model, np.ones((2, 5, 3)), np.ones((2, 1))).shape
     (2, 5)
     """
+    needs_tensorflow("dynamics")
     recurrent_layers(model)  # which says so if this is no built model that has one
     own = checked_loss(model, y, loss)
     batch = to_batch(x, y, None)

@@ -10,6 +10,7 @@ import keras
 import numpy as np
 
 from keras_rnn_study.arguments import check_choice
+from keras_rnn_study.backend import needs_tensorflow
 from keras_rnn_study.dynamics.state_map import StateMap, state_map
 from keras_rnn_study.seams.names import cell_names, recurrent_layers
 from keras_rnn_study.tracing.graph import trace
@@ -110,6 +111,7 @@ def follow(
     Raises:
         ValueError: As `trace` does; or `layer` is none of the model's, or left out of several.
     """
+    needs_tensorflow("dynamics")
     traced = trace(model, x, y, gradients=y is not None or loss is not None, loss=loss)
     name = chosen(traced, layer)
     return trajectory(model, name, traced[name])

@@ -4,6 +4,7 @@ from typing import NoReturn
 
 import keras
 
+from keras_rnn_study.backend import needs_tensorflow
 from keras_rnn_study.cells.devices import on_gpu
 from keras_rnn_study.fusion.cpu_loop import cpu_loop
 from keras_rnn_study.fusion.cudnn_loop import cudnn_loop
@@ -60,6 +61,7 @@ def fused(model: keras.Model) -> "Fused":
 
     >>> swapped = fused(model)
     """
+    needs_tensorflow("fused")
     return Fused(model)
 
 

@@ -1,4 +1,4 @@
-"""What there is to see, as the front end takes it: runs, layers, records, gradient norms."""
+"""What there is to see, as the front end takes it: runs, layers, records, lines of training."""
 
 import itertools
 import json
@@ -31,8 +31,8 @@ class Layer(LayerFacts):
     steps: dict[str, list[int]]
 
 
-class Norms(TypedDict):
-    """The gradient norm of each training step; `None` where it is not finite."""
+class Line(TypedDict):
+    """One number over the training steps; `None` where it is not finite."""
 
     steps: list[int]
     values: list[float | None]
@@ -42,11 +42,12 @@ class Run(TypedDict):
     """One training."""
 
     layers: dict[str, Layer]
-    norms: Norms
+    lines: dict[str, Line]
     findings: list[Finding]
 
 
-NO_NORMS = Norms(steps=[], values=[])
+GRADIENT_NORM = "gradient_norm"
+"""The line of `GradientNorms`; the others have Keras' names: "loss", "accuracy", "val_loss"."""
 
 
 def split_tag(tag: str) -> tuple[str, str] | None:
@@ -56,16 +57,30 @@ def split_tag(tag: str) -> tuple[str, str] | None:
     return (layer, part) if kind == "frame" and layer and part in PARTS else None
 
 
+def line_name(tag: str) -> str | None:
+    """Return the line that a scalar's tag belongs to; `None` if the view does not show it.
+
+    Example:
+
+    >>> [line_name(tag) for tag in ("gradient_norm/global", "fit/loss", "gradient_norm/lstm")]
+    ['gradient_norm', 'loss', None]
+    """
+    kind, _, name = tag.partition("/")
+    if kind == "fit" and name:
+        return name
+    return GRADIENT_NORM if (kind, name) == (GRADIENT_NORM, "global") else None
+
+
 def index_of(
     series: Mapping[str, Mapping[str, Series]],
-    norms: Mapping[str, Norms],
+    lines: Mapping[str, Mapping[str, Line]],
     findings: Mapping[str, list[Finding]],
 ) -> dict[str, dict[str, Run]]:
     """Return the index of some runs.
 
     Args:
         series: Run to tag to its `Series`. A tag whose facts cannot be read is left out.
-        norms: Run to its gradient norms; a run may be missing.
+        lines: Run to its lines by name; a run may be missing.
         findings: Run to what a diagnosis found; a run may be missing.
 
     Returns:
@@ -85,14 +100,14 @@ def index_of(
             new = [q for q in facts["quantities"] if q not in layer["quantities"]]
             layer["quantities"] = [*layer["quantities"], *new]
         if layers:
-            of_run = norms.get(run, NO_NORMS), findings.get(run, [])
-            runs[run] = Run(layers=layers, norms=of_run[0], findings=of_run[1])
+            of_run = dict(lines.get(run, {}))
+            runs[run] = Run(layers=layers, lines=of_run, findings=findings.get(run, []))
     return {"runs": runs}
 
 
-def norms_of(steps: Sequence[int], values: Sequence[float]) -> Norms:
-    """Return norms as JSON takes them, which knows neither NaN nor infinity."""
-    return Norms(
+def line_of(steps: Sequence[int], values: Sequence[float]) -> Line:
+    """Return a line as JSON takes it, which knows neither NaN nor infinity."""
+    return Line(
         steps=[int(step) for step in steps],
         values=[float(value) if math.isfinite(value) else None for value in values],
     )

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from keras_rnn_study.live_view.index import NO_NORMS, Norms, norms_of, short_names
+from keras_rnn_study.live_view.index import Line, line_of, short_names
 from keras_rnn_study.live_view.packing import Frame, unpack_all
 from keras_rnn_study.live_view.recording import Recording
 from keras_rnn_study.live_view.stored import EventFile, StoredFrames
@@ -92,11 +92,10 @@ def _add(recording: Recording, run: str, file: EventFile) -> None:
         # What a later file has of the same step counts.
         recording.frames[key] = before | frames if isinstance(before, StoredFrames) else frames
         recording.facts.setdefault(key, file.facts.get(place, b""))
-    if file.norms:
-        known = recording.norms.get(run, NO_NORMS)
-        new = norms_of(list(file.norms), list(file.norms.values()))
-        recording.norms[run] = Norms(
-            steps=known["steps"] + new["steps"], values=known["values"] + new["values"]
-        )
+    lines = recording.lines.setdefault(run, {})
+    for name, values in file.lines.items():
+        new = line_of(list(values), list(values.values()))
+        old = lines.get(name, Line(steps=[], values=[]))
+        lines[name] = Line(steps=old["steps"] + new["steps"], values=old["values"] + new["values"])
     if file.findings:
         recording.findings[run] = file.findings

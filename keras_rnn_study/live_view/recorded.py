@@ -16,6 +16,7 @@ from keras_rnn_study.live_view.packing import pack
 from keras_rnn_study.measures.norms import step_norms
 
 if TYPE_CHECKING:  # which would bring Keras
+    from keras_rnn_study.tracing.reduced import ReducedLayer
     from keras_rnn_study.tracing.result import LayerTrace
 
 _RANGES = {"sigmoid": (0.0, 1.0), "hard_sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0)}
@@ -82,8 +83,16 @@ def arrays_of(layer: "LayerTrace", part: str, samples: int) -> dict[str, np.ndar
         named = {f"gradient/{n}": _by_unit(array[:samples]) for n, array in gradients.items()}
         inputs = _by_unit(np.asarray(layer.input_gradients)[:samples])
         return named | {"input_gradient": np.linalg.norm(inputs, axis=-1)}
-    flow = {**gradients, "direct": layer.output_gradients}
-    return {f"flow/{n}": step_norms(np.asarray(a), layer.mask) for n, a in flow.items()}
+    return {f"flow/{name}": norms for name, norms in _flow(layer).items()}
+
+
+def _flow(layer: "LayerTrace | ReducedLayer") -> dict[str, np.ndarray]:
+    """Return batch means of the gradients' norms, (time,), from all samples or their norms."""
+    # A reduced layer has the norms of all samples, and all else of the first ones only.
+    whole = getattr(layer, "norms", vars(layer))
+    mask = getattr(layer, "batch_mask", layer.mask)
+    gradients = {**whole["state_gradients"], "direct": whole["output_gradients"]}
+    return {name: step_norms(np.asarray(values), mask) for name, values in gradients.items()}
 
 
 def _by_unit(array: np.ndarray) -> np.ndarray:

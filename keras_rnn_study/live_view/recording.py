@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from keras_rnn_study.live_view.findings import Finding
-from keras_rnn_study.live_view.index import Norms, Series, index_of
+from keras_rnn_study.live_view.index import Line, Series, index_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -14,13 +14,13 @@ class Recording:
     Attributes:
         facts: (run, layer, part) to the facts that were written beside the first frame.
         frames: (run, layer, part) to training step to the packed frame, in the order of steps.
-        norms: Run to the gradient norms of its training steps.
+        lines: Run to its lines over training by name: "gradient_norm", "loss", a metric.
         findings: Run to what its last diagnosis found.
     """
 
     facts: dict[tuple[str, str, str], bytes] = field(default_factory=dict)
     frames: dict[tuple[str, str, str], Mapping[int, bytes]] = field(default_factory=dict)
-    norms: dict[str, Norms] = field(default_factory=dict)
+    lines: dict[str, dict[str, Line]] = field(default_factory=dict)
     findings: dict[str, list[Finding]] = field(default_factory=dict)
 
     def add(self, key: tuple[str, str, str], step: int, frame: bytes) -> None:
@@ -42,4 +42,4 @@ class Recording:
         for (run, layer, part), frames in self.frames.items():
             facts = self.facts.get((run, layer, part), b"")
             series.setdefault(run, {})[f"frame/{layer}/{part}"] = Series(facts, list(frames))
-        return dict(index_of(series, self.norms, self.findings))
+        return dict(index_of(series, self.lines, self.findings))

@@ -136,8 +136,8 @@ def merged(recordings: Sequence[Recording]) -> Recording:
         for key, frames in recording.frames.items():
             made.frames[key] = {**frames, **made.frames.get(key, {})}
             made.facts.setdefault(key, recording.facts.get(key, b""))
-        for run, norms in recording.norms.items():
-            made.norms.setdefault(run, norms)
+        for run, lines in recording.lines.items():
+            made.lines[run] = lines | made.lines.get(run, {})
         for run, found in recording.findings.items():
             made.findings.setdefault(run, found)
     return made

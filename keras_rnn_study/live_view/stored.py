@@ -12,9 +12,7 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.util.tensor_util import make_ndarray
 
 from keras_rnn_study.live_view import findings
-from keras_rnn_study.live_view.index import split_tag
-
-_NORM = "gradient_norm/global"
+from keras_rnn_study.live_view.index import line_name, split_tag
 
 
 class StoredFrames(Mapping[int, bytes]):
@@ -63,7 +61,7 @@ class EventFile:
     Attributes:
         facts: (layer, part) to the facts beside its first frame.
         frames: (layer, part) to its frames.
-        norms: Training step to gradient norm.
+        lines: Name of a line to training step to value.
         findings: Of the last diagnosis.
     """
 
@@ -75,7 +73,7 @@ class EventFile:
         self._position = 0
         self.facts: dict[tuple[str, str], bytes] = {}
         self.frames: dict[tuple[str, str], StoredFrames] = {}
-        self.norms: dict[int, float] = {}
+        self.lines: dict[str, dict[int, float]] = {}
         self.findings: list[findings.Finding] = []
 
     def update(self) -> None:
@@ -102,8 +100,8 @@ class EventFile:
                 self._position += 12 + length + 4
 
     def _add(self, step: int, value: Summary.Value, at: int, length: int) -> None:
-        if value.tag == _NORM:
-            self.norms[step] = float(array_of(value))
+        if name := line_name(value.tag):
+            self.lines.setdefault(name, {})[step] = float(array_of(value))
         elif value.tag == findings.TAG:
             self.findings = findings.read_findings(array_of(value).tobytes())
         elif place := split_tag(value.tag):

@@ -16,14 +16,13 @@ from tensorboard.plugins import base_plugin
 from werkzeug import wrappers
 
 from keras_rnn_study.live_view import findings
-from keras_rnn_study.live_view.index import Series, index_of, norms_of, short_names
+from keras_rnn_study.live_view.index import Line, Series, index_of, line_name, line_of, short_names
 
 PLUGIN_NAME = "rnn"
 
 # TensorBoard calls what is exported by this name.
 _TAB = 'import view from "./view.js";\nexport const render = () => view.served();\n'
 
-_NORM = "gradient_norm/global"
 _MOST_RECORDS = 1_000_000  # of a series; the data provider wants a number
 _MOST_KEPT = 24  # series, as the data provider gives only all of one, each time anew
 
@@ -70,7 +69,7 @@ class Tab(base_plugin.TBPlugin):
         return base_plugin.FrontendMetadata(es_module_path="/tab.js", tab_name="RNN")
 
     def index(self, ctx: Any, experiment: str) -> dict[str, Any]:
-        """Return runs, layers, records and gradient norms, by the names that the view shows."""
+        """Return runs, layers, records and lines, by the names that the view shows."""
         listed = self._data.list_tensors(ctx, experiment_id=experiment, plugin_name=PLUGIN_NAME)
         names = short_names(list(listed))
         series: dict[str, dict[str, Series]] = {}
@@ -82,7 +81,7 @@ class Tab(base_plugin.TBPlugin):
                     found[names[run]] = findings.read_findings(data[-1].numpy.tobytes())
                 steps = [datum.step for datum in data]
                 series.setdefault(names[run], {})[tag] = Series(listing.plugin_content, steps)
-        return dict(index_of(series, self._norms(ctx, experiment, names), found))
+        return dict(index_of(series, self._lines(ctx, experiment, names), found))
 
     def frames(
         self, ctx: Any, experiment: str, run: str, tag: str, first: int, last: int
@@ -115,18 +114,25 @@ class Tab(base_plugin.TBPlugin):
             self._kept.pop(next(iter(self._kept)), None)
         return data
 
-    def _norms(self, ctx: Any, experiment: str, names: Mapping[str, str]) -> dict[str, Any]:
+    def _lines(
+        self, ctx: Any, experiment: str, names: Mapping[str, str]
+    ) -> dict[str, dict[str, Line]]:
+        """Return the lines of each run, by the names that the view shows."""
+        listed = self._data.list_scalars(ctx, experiment_id=experiment, plugin_name="scalars")
+        tags = {tag for run in names for tag in listed.get(run, ()) if line_name(tag)}
         read = self._data.read_scalars(
             ctx,
             experiment_id=experiment,
             plugin_name="scalars",
             downsample=_MOST_RECORDS,
-            run_tag_filter=RunTagFilter(runs=list(names), tags=[_NORM]),
+            run_tag_filter=RunTagFilter(runs=list(names), tags=sorted(tags)),
         )
         return {
-            names[run]: norms_of([d.step for d in tags[_NORM]], [d.value for d in tags[_NORM]])
-            for run, tags in read.items()
-            if _NORM in tags
+            names[run]: {
+                str(line_name(tag)): line_of([d.step for d in data], [d.value for d in data])
+                for tag, data in of_run.items()
+            }
+            for run, of_run in read.items()
         }
 
     def _tab(self, request: wrappers.Request) -> wrappers.Response:

@@ -47,10 +47,8 @@ def saturation(
         return None
     low, high = SATURATION[activation]
     kept = unmasked(values, mask)
-    if kept.size == 0 or np.isnan(kept).any():
-        return float("nan"), float("nan")
-    counts = np.count_nonzero(kept < low), np.count_nonzero(kept > high)
-    return float(counts[0] / kept.size), float(counts[1] / kept.size)
+    size = 0 if np.isnan(kept).any() else kept.size
+    return shares_of(int(np.count_nonzero(kept < low)), int(np.count_nonzero(kept > high)), size)
 
 
 def mean(values: npt.ArrayLike, mask: npt.ArrayLike | None = None) -> float:
@@ -104,14 +102,30 @@ def histogram(
         )
     kept = unmasked(values, mask)
     finite = np.isfinite(kept)
-    kept = kept.ravel() if finite.all() else kept[finite]
+    kept = kept.ravel(order="K") if finite.all() else kept[finite]
     low, high = (float(kept.min()), float(kept.max())) if kept.size else (0.0, 0.0)
-    edges = np.linspace(low, high, buckets + 1)
     if low == high:
         counts = np.append(np.zeros(buckets - 1), kept.size)
     else:
         counts = _counts(kept, low, high, buckets)
+    return histogram_of(low, high, counts)
+
+
+def histogram_of(low: float, high: float, counts: np.ndarray) -> np.ndarray:
+    """Return counts with their edges; see `histogram`.
+
+    Args:
+        low: The least value.
+        high: The largest.
+        counts: (buckets,)
+    """
+    edges = np.linspace(low, high, len(counts) + 1) if counts.any() else np.zeros(len(counts) + 1)
     return np.stack([edges[:-1], edges[1:], counts], axis=1)
+
+
+def shares_of(left: int, right: int, size: int) -> tuple[float, float]:
+    """Return two counts over the size; NaN where that is 0; see `saturation`."""
+    return (left / size, right / size) if size else (float("nan"), float("nan"))
 
 
 def _counts(values: np.ndarray, low: float, high: float, buckets: int) -> np.ndarray:

@@ -5,28 +5,24 @@ second pass. Their norms go into a ring buffer that the graph holds, and are fet
 while; so every step is recorded and none waits.
 """
 
-import concurrent.futures
 import contextlib
 import functools
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from keras_rnn_study.seams import keras_internals
-from keras_rnn_study.seams.gradient_arithmetic import (
-    is_first_replica,
-    root,
-    squared_norm,
-    summed_over_replicas,
-)
+from keras_rnn_study.seams.norm_buffer import NormBuffer, Tensor, kept_as_it_is, norm_buffer
 from keras_rnn_study.seams.replaced import replaced
 from keras_rnn_study.seams.step_count import StepCount
 from keras_rnn_study.seams.tap_result import Norms
 
 _STEP, _SKIPPED, _GLOBAL, _CLIPPED, _FIRST_WEIGHT = range(5)  # columns of the buffer
+
+Gradients = Sequence[Tensor]  # under TensorFlow those of an embedding are sparse
 
 
 class GradientTap:
@@ -72,8 +68,7 @@ class GradientTap:
         # id of a variable -> (column, name); known after the first step.
         self._columns: dict[int, tuple[int, str]] = {}
         self._seen: set[int] = set()  # columns that ever got a value
-        self._buffer: tf.Variable = None  # (rows, columns) float64, from the first step on
-        self._count: tf.Variable = None  # rows that were ever written
+        self._buffer: NormBuffer | None = None  # from the first step on
 
     def has_columns_for(self, variables: Iterable[keras.Variable]) -> bool:
         """Return whether the columns are, or will be, those of exactly these variables."""
@@ -82,29 +77,32 @@ class GradientTap:
     @contextlib.contextmanager
     def on(self, optimizer: keras.optimizers.Optimizer) -> Iterator[None]:
         """Record what this optimizer applies within the block, or in a step traced there."""
-        self._steps.follow(optimizer)
-        recording = functools.partial(
-            self._record_and_apply, optimizer, optimizer.apply, self._steps.before
-        )
-        with replaced(optimizer, "apply", recording):
+        self.follow(optimizer)
+        before = self._steps.before
+        with contextlib.ExitStack() as stack:
+            for name, function in self._entries(optimizer).items():
+                recording = functools.partial(function, optimizer, getattr(optimizer, name), before)
+                stack.enter_context(replaced(optimizer, name, recording))
             yield
+
+    def follow(self, optimizer: keras.optimizers.Optimizer) -> None:
+        """Count the steps of this optimizer from here on; JAX hides its count during a step."""
+        self._steps.follow(optimizer)
 
     def fetch(self) -> Norms:
         """Return what was recorded since the last call; arrays of length 0 if there was no step."""
         if self._buffer is None:
             return Norms.of_no_step()
-        with tf.init_scope():  # the garbage collector may ask while a graph is being traced
-            new = self._forget()
-            if new > self.rows:
-                warnings.warn(
-                    f"The norms of {new - self.rows} training steps were overwritten: more than "
-                    f"{self.rows} steps without a fetch. Call `update()` after each step.",
-                    RuntimeWarning,
-                    stacklevel=2,
-                )
-                new = self.rows
-            newest = np.arange(self.passed - new, self.passed) % self.rows
-            rows = tf.gather(self._buffer, newest).numpy()
+        new = self._forgotten()
+        if new > self.rows:
+            warnings.warn(
+                f"The norms of {new - self.rows} training steps were overwritten: more than "
+                f"{self.rows} steps without a fetch. Call `update()` after each step.",
+                RuntimeWarning,
+                stacklevel=2,
+            )
+            new = self.rows
+        rows = self._buffer.read(np.arange(self.passed - new, self.passed) % self.rows)
         skipped = rows[:, _SKIPPED] == 1
         rows[skipped, _GLOBAL:] = np.nan  # nothing of these was applied
         return Norms(
@@ -118,26 +116,30 @@ class GradientTap:
     def forget(self) -> None:
         """Drop what was recorded since the last `fetch`."""
         if self._buffer is not None:
-            with tf.init_scope():
-                self._forget()
+            self._forgotten()
 
-    def _forget(self) -> int:
-        before, self.passed = self.passed, int(self._count.numpy())
+    def _forgotten(self) -> int:
+        assert self._buffer is not None
+        before, self.passed = self.passed, self._buffer.written()
         return self.passed - before
 
-    # In a step that is a `tf.function` of the user's, AutoGraph would rewrite this as if it were
-    # the user's code. Keras' own `apply` is not rewritten either.
-    @tf.autograph.experimental.do_not_convert
+    def _entries(self, optimizer: keras.optimizers.Optimizer) -> dict[str, Callable[..., Any]]:
+        """Return what stands in for the optimizer's methods that are handed gradients."""
+        entries: dict[str, Callable[..., Any]] = {"apply": self._record_and_apply}
+        if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
+            # What JAX calls; that of other optimizers calls `apply`.
+            entries["stateless_apply"] = self._record_and_apply_stateless
+        return entries
+
+    @kept_as_it_is
     def _record_and_apply(
         self,
         optimizer: keras.optimizers.Optimizer,
         apply: Callable[..., None],
         steps_before: int,
-        grads: Iterable[tf.Tensor | tf.IndexedSlices | None],
+        grads: Iterable[Tensor | None],
         trainable_variables: Iterable[keras.Variable] | None = None,
     ) -> None:
-        if self._buffer is None:
-            self._create_buffer()
         grads = list(grads)
         if trainable_variables is None:  # they are of those that it was built on
             variables = keras_internals.trainable_variables(_inner(optimizer))
@@ -147,59 +149,55 @@ class GradientTap:
         self._record(optimizer, steps_before, grads, variables)
         return apply(grads, variables)
 
-    def _create_buffer(self) -> None:
-        weights = self._weights()
+    def _record_and_apply_stateless(
+        self,
+        optimizer: keras.optimizers.Optimizer,
+        apply: Callable[..., Any],
+        steps_before: int,
+        optimizer_variables: Sequence[Tensor],
+        grads: Sequence[Tensor | None],
+        trainable_variables: Sequence[Tensor],
+    ) -> Any:
+        values = list(zip(optimizer.variables, optimizer_variables, strict=True))
+        with keras.StatelessScope(state_mapping=values):
+            variables = keras_internals.trainable_variables(_inner(optimizer))
+            self._record(optimizer, steps_before, grads, variables)
+        return apply(optimizer_variables, grads, trainable_variables)
+
+    def _buffer_for(self, weights: dict[str, keras.Variable]) -> NormBuffer:
         self._columns = {
             id(variable): (column, name)
             for column, (name, variable) in enumerate(weights.items(), start=_FIRST_WEIGHT)
         }
-        shape = (self.rows, _FIRST_WEIGHT + len(weights))
-
-        def create() -> tuple[tf.Variable, tf.Variable]:
-            buffer = tf.Variable(tf.zeros(shape, tf.float64), trainable=False)
-            return buffer, tf.Variable(0, dtype=tf.int64, trainable=False)
-
-        # Graphs being traced and scopes of distribution strategies are a thread's own: created in
-        # a fresh thread, these are plain variables, one for all replicas.
-        with concurrent.futures.ThreadPoolExecutor(1) as thread:
-            self._buffer, self._count = thread.submit(create).result()
+        return norm_buffer(self.rows, _FIRST_WEIGHT + len(weights))
 
     def _record(
         self,
         optimizer: keras.optimizers.Optimizer,
         steps_before: int,
-        grads: Sequence[tf.Tensor | tf.IndexedSlices | None],
+        grads: Sequence[Tensor | None],
         variables: Sequence[keras.Variable],
     ) -> None:
+        if self._buffer is None:
+            self._buffer = self._buffer_for(self._weights())
         pairs = [(g, v) for g, v in zip(grads, variables, strict=True) if g is not None]
         grads = [g for g, _ in pairs]
-        scale = optimizer.scale_loss(tf.ones(()))
+        one = keras.ops.ones((), "float32")
+        scale = optimizer.scale_loss(one)
         after = _after_clipping(optimizer, grads, scale)
-        whole = summed_over_replicas(grads)
-        clipped = None if after is None else summed_over_replicas(after)
-        if not is_first_replica():  # all took part in the sums, one writes them down
-            return
-        squares = [squared_norm(g) / tf.cast(scale, tf.float64) ** 2 for g in whole]
-        iterations = tf.convert_to_tensor(optimizer.iterations)
-        values = {_STEP: iterations + steps_before, _GLOBAL: root(squares)}
-        if clipped is not None:
-            values[_CLIPPED] = root([squared_norm(g) for g in clipped])
+        whole, each = self._buffer.norms(grads, scale)
+        values = {_GLOBAL: whole}
+        if after is not None:
+            values[_CLIPPED], _ = self._buffer.norms(after, one)
         if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
             # As it decides itself, and with several replicas too: by the first one's gradients.
-            values[_SKIPPED] = tf.logical_not(optimizer.check_finite(grads))
-        for square, (_, variable) in zip(squares, pairs, strict=True):
+            values[_SKIPPED] = keras.ops.logical_not(optimizer.check_finite(grads))
+        for norm, (_, variable) in zip(each, pairs, strict=True):
             if id(variable) in self._columns:
-                values[self._columns[id(variable)][0]] = tf.sqrt(square)
-        self._write(values)
-
-    def _write(self, values: dict[int, tf.Tensor]) -> None:
-        """Write one row; a column without a value is NaN."""
+                values[self._columns[id(variable)][0]] = norm
         self._seen |= set(values)
-        columns = self._buffer.shape[1]
-        row = [tf.cast(values.get(column, np.nan), tf.float64) for column in range(columns)]
-        at = tf.math.floormod(self._count, self.rows)
-        self._buffer.scatter_nd_update([[at]], [tf.stack(row)])
-        self._count.assign_add(1)
+        step = keras.ops.convert_to_tensor(optimizer.iterations) + steps_before
+        self._buffer.write(step, values)
 
 
 def _inner(optimizer: keras.optimizers.Optimizer) -> keras.optimizers.Optimizer:
@@ -207,10 +205,8 @@ def _inner(optimizer: keras.optimizers.Optimizer) -> keras.optimizers.Optimizer:
 
 
 def _after_clipping(
-    optimizer: keras.optimizers.Optimizer,
-    grads: Sequence[tf.Tensor | tf.IndexedSlices],
-    scale: tf.Tensor,
-) -> list[tf.Tensor | tf.IndexedSlices] | None:
+    optimizer: keras.optimizers.Optimizer, grads: Gradients, scale: Tensor
+) -> Gradients | None:
     """Return what Keras makes of one replica's gradients; `None` where it does not clip."""
     inner = _inner(optimizer)
     if not (inner.clipnorm or inner.global_clipnorm or inner.clipvalue) or not grads:
@@ -218,5 +214,5 @@ def _after_clipping(
     if inner.gradient_accumulation_steps:
         return None  # what Keras clips then is the mean of several steps' gradients
     if optimizer is not inner or inner.loss_scale_factor:
-        grads = [g / tf.cast(scale, g.dtype) for g in grads]
+        grads = [g / keras.ops.cast(scale, keras.backend.standardize_dtype(g.dtype)) for g in grads]
     return keras_internals.clipped(inner, grads)

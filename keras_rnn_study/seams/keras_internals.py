@@ -5,12 +5,10 @@ the name away. `tests/seams/test_keras_internals.py` holds each against what it 
 """
 
 import contextlib
-import inspect
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import keras
-import tensorflow as tf
 
 
 def sublayers(layer: keras.layers.Layer) -> list[keras.layers.Layer]:
@@ -103,6 +101,8 @@ def is_within_xla() -> bool:
 
     Without it a small LSTM on `fused` loops fails under `jit_compile=True`.
     """
+    import tensorflow as tf  # not needed by what else is here, on other backends
+
     graph = tf.compat.v1.get_default_graph()
     while graph is not None:
         context = graph._get_control_flow_context()
@@ -112,19 +112,3 @@ def is_within_xla() -> bool:
             context = context.outer_context
         graph = getattr(graph, "outer_graph", None)
     return False
-
-
-def fit_shuffles() -> bool | None:
-    """Return the argument `shuffle` of the `fit` that is running; `None` if it is not known.
-
-    Keras tells no callback, so it is read from the call itself. Generators and `tf.data` come in
-    their own order, whatever the argument. Without it nothing says that the samples of a stateful
-    layer are shuffled.
-    """
-    frame = inspect.currentframe()
-    while frame is not None:
-        if frame.f_code.co_name == "fit" and isinstance(frame.f_locals.get("shuffle"), bool):
-            is_array = hasattr(frame.f_locals.get("x"), "__array__")
-            return bool(frame.f_locals["shuffle"]) if is_array else None
-        frame = frame.f_back
-    return None

@@ -1,16 +1,29 @@
 """Where the tap is in a `fit`: in the model's training function, while a step runs."""
 
 import contextlib
+import functools
 import inspect
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 import keras
-import tensorflow as tf
 
 from keras_rnn_study.seams.gradient_tap import GradientTap
+from keras_rnn_study.seams.replaced import replaced
 
-TrainFunction = Callable[[Iterator[Any]], Any]
+TrainFunction = Callable[..., Any]  # of the data; before them, with JAX, the state
+
+
+def _end_of_data() -> tuple[type[Exception], ...]:
+    """Return what a training function raises when the data ended."""
+    if keras.backend.backend() != "tensorflow":
+        return (StopIteration,)
+    import tensorflow as tf
+
+    return StopIteration, tf.errors.OutOfRangeError
+
+
+_END_OF_DATA = _end_of_data()
 
 
 class Recorder(Protocol):
@@ -45,7 +58,8 @@ class TappedTraining:
         self._model = model
         self._armed: dict[Recorder, Any] = {}  # -> the training that it asked in
         self._plain: TrainFunction | None = None  # what Keras made
-        self._tapped: TrainFunction | None = None  # made for recording, with these taps in it:
+        self._untraced: TrainFunction | None = None  # made for recording, with no tap in it yet
+        self._tapped: TrainFunction | None = None  # the same, with these taps in it:
         self._taps: tuple[GradientTap, ...] = ()
 
     @classmethod
@@ -59,7 +73,8 @@ class TappedTraining:
         """Put this object into the model, and note when Keras' function there is another one."""
         if self._model.train_function is not self:
             if self._model.train_function is not self._plain:  # it was compiled anew
-                self._plain, self._tapped = self._model.train_function, None
+                self._plain = self._model.train_function
+                self._untraced = self._tapped = None
             self._model.train_function = self
 
     def remove(self) -> None:
@@ -70,26 +85,31 @@ class TappedTraining:
     def arm(self, recorder: Recorder) -> None:
         """Record the next step of the present training."""
         self.install()
+        # JAX takes the values out of all variables while a step runs, and these two read some.
+        if self._tapped is None and self._untraced is None:
+            self._untraced = self._made()
+        if recorder.tap is not None:
+            recorder.tap.follow(self._model.optimizer)
         self._armed[recorder] = _training(self._model)
 
-    def __call__(self, iterator: Iterator[Any]) -> Any:
+    def __call__(self, *state_and_data: Any) -> Any:
         """Run what Keras calls once a batch (or once in `steps_per_execution`)."""
         training = _training(self._model)
         recorders = [r for r, asked_in in self._armed.items() if asked_in is training]
-        if recorders and inspect.isgenerator(iterator):
-            return self._plain_function()(iterator)  # another callback's `train_on_batch`
+        if recorders and _caller() == "train_on_batch":
+            return self._plain_function()(*state_and_data)  # called by another callback
         self._armed = {}
         if not recorders:
             function = self._plain_function()
             self.remove()
-            return function(iterator)
+            return function(*state_and_data)
         try:
             function = self._tapped_function(recorders)
             with contextlib.ExitStack() as stack:
                 for tap in self._taps:
                     stack.enter_context(tap.on(self._model.optimizer))
-                return function(iterator)
-        except (StopIteration, tf.errors.OutOfRangeError):
+                return function(*state_and_data)
+        except _END_OF_DATA:
             raise  # the data ended, and Keras goes on
         except BaseException:
             self.remove()
@@ -106,12 +126,11 @@ class TappedTraining:
         if self._tapped is None or self._taps != tuple(r.tap for r in recorders):
             # A new one, as Keras' may have been traced already, without these taps.
             self._taps = tuple(r.tap_for(self._model) for r in recorders)
-            self._tapped = self._made()
+            self._tapped, self._untraced = self._untraced or self._made(), None
         return self._tapped
 
     def _made(self) -> TrainFunction:
-        self._model.make_train_function(force=True)
-        function = self._model.train_function
+        function = _made_anew(self._model)
         self._model.train_function = self
         return function
 
@@ -126,12 +145,11 @@ def fresh_train_function(model: keras.Model) -> Iterator[None]:
     before = getattr(model, "train_function", None)
     made = None
 
-    def function(iterator: Iterator[Any]) -> Any:
+    def function(*state_and_data: Any) -> Any:
         nonlocal made
         if made is None:
-            model.make_train_function(force=True)
-            made, model.train_function = model.train_function, function
-        return made(iterator)
+            made, model.train_function = _made_anew(model), function
+        return made(*state_and_data)
 
     if before is not None:
         model.train_function = function
@@ -142,6 +160,21 @@ def fresh_train_function(model: keras.Model) -> Iterator[None]:
         # in it for good.
         if hasattr(model, "train_function"):
             model.train_function = before if model.train_function is function else None
+
+
+def _made_anew(model: keras.Model) -> TrainFunction:
+    """Have Keras make the model's training function, which has not been traced."""
+    # JAX keeps what it traced by the function that it was of, and a bound method equals the last.
+    with replaced(model, "train_step", functools.partial(model.train_step)):
+        model.make_train_function(force=True)
+    return model.train_function
+
+
+def _caller() -> str | None:
+    """Return the name of the function that called the training function."""
+    frame = inspect.currentframe()  # of this function, which `__call__` called
+    frame = frame and frame.f_back and frame.f_back.f_back
+    return frame and frame.f_code.co_name
 
 
 def _training(model: keras.Model) -> Any:

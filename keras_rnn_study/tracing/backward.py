@@ -2,13 +2,14 @@
 
 import tensorflow as tf
 
+from keras_rnn_study.cells.devices import join
 from keras_rnn_study.cells.loops import input_order, swap_time, work_dtype
 from keras_rnn_study.seams.masked_steps import to_outputs
 from keras_rnn_study.tracing.opening import Call
 
 
 def backpropagate(loss: tf.Tensor, calls: list[Call], tape: tf.GradientTape) -> None:
-    """Fill `Loop.gradients` of every loop with "states", "final", "outputs" and "inputs".
+    """Fill `Loop.gradients` of every loop; "states" are left in the parts of the batch.
 
     Between two recurrent layers the tape differentiates, inside of one its loops do. As each
     call's outputs are leaves of the tape, its gradient is what the loss and the inputs of all
@@ -36,7 +37,7 @@ def _through(call: Call, emitted: list[tf.Tensor]) -> list[tf.Tensor]:
     dtype = work_dtype(call.emitted[0].dtype)
     last, outputs, *arriving = (tf.cast(gradient, dtype) for gradient in emitted)
     # The last output is that of the last step; with return_sequences all outputs are emitted too.
-    time = tf.shape(call.loops[-1].inside.states[0])[0]
+    time = tf.shape(call.loops[-1].parts[0].states[0])[0]
     at_last = tf.pad(last[None], [[time - 1, 0], *[[0, 0]] * len(last.shape)])
     surface = to_outputs(call.layer, at_last, call.mask)
     if call.layer.return_sequences:
@@ -45,10 +46,15 @@ def _through(call: Call, emitted: list[tf.Tensor]) -> list[tf.Tensor]:
 
     initial: list[tf.Tensor] = []
     for loop in reversed(call.loops):
-        num_states = len(loop.inside.states)
+        num_states = len(loop.parts[0].states)
         arriving, states = arriving[:-num_states], arriving[-num_states:]
-        totals, inputs, through = loop.inside.backward(surface, states)
+        parts = [
+            part.backward(surface[:, part.rows], [state[part.rows] for state in states])
+            for part in loop.parts
+        ]
+        totals = [each for each, _, _ in parts]  # not joined, as that would copy them
+        inputs = join([each for _, each, _ in parts], axis=1)
         loop.gradients = {"states": totals, "final": states, "outputs": surface, "inputs": inputs}
-        initial = [*through, *initial]
+        initial = [*join([each for _, _, each in parts], axis=0), *initial]
         surface = inputs
     return [input_order(call.layer, surface), *initial]

@@ -91,7 +91,7 @@ def open_cell(
             )
         return totals, dx, arriving
 
-    return Replay(gates={}, states=states, backward=backward)
+    return Replay(rows=slice(None), gates={}, states=states, backward=backward)
 
 
 def _step_gradients(

@@ -1,19 +1,23 @@
 """`trace`: everything measured in one pass over one batch."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_rnn_study.backend import needs_tensorflow
 from keras_rnn_study.seams.names import recurrent_layers, select
 from keras_rnn_study.tracing.batch import Batch, reason, to_batch
 from keras_rnn_study.tracing.loss import Loss, checked_loss, loss_scale
 from keras_rnn_study.tracing.result import LayerTrace, Trace
-from keras_rnn_study.tracing.trace_function import TraceFunction, trace_function
+from keras_rnn_study.tracing.tensors import loop_tensors
+from keras_rnn_study.tracing.trace_function import Looked, TraceFunction, trace_function
 
-_WITHOUT_TIME = {"initial_states", "final_state_gradients"}
+Made = TypeVar("Made")
+
+_WITHOUT_TIME = {"initial_states", "final_state_gradients", "tallies"}
 _SMALLEST_SCALE = 2.0**-24  # float16's smallest number
 
 
@@ -75,17 +79,46 @@ def trace(
     Reference:
         Backpropagation through time: Werbos, 1990, https://doi.org/10.1109/5.58337
     """
+    batch = x, y, sample_weight
+    return Trace(*look(model, batch, layers, gradients, loss, loop_tensors, LayerTrace))
+
+
+def look(
+    model: keras.Model,
+    batch: tuple[Any, Any, Any],
+    layers: Iterable[str] | None,
+    gradients: bool,
+    loss: Loss | None,
+    looked: Looked,
+    made: Callable[..., Made],
+) -> tuple[float | None, dict[str, Made]]:
+    """Look inside, and bring back what `looked` makes of each loop.
+
+    Args:
+        model: See `trace`.
+        batch: `x`, `y` and `sample_weight`; see `trace`.
+        layers: See `trace`.
+        gradients: See `trace`.
+        loss: See `trace`.
+        looked: What leaves the graph; hashable, as the graph is kept by it.
+        made: What is made of its arrays, by name.
+
+    Returns:
+        Tuple `(loss, layers)`.
+    """
+    needs_tensorflow("trace")
     found = _checked_layers(model, layers)
     if not isinstance(gradients, bool):
         raise ValueError(f"Received gradients={gradients!r}. Expected True or False.")
+    x, y, _ = batch
     own_loss = checked_loss(model, y, loss)
-    batch = to_batch(x, y, sample_weight)
+    tensors = to_batch(*batch)
     _check_number_of_inputs(model, x)
-    function = trace_function(model, found, own_loss, gradients)
-    value, tensors = _run(function, batch, loss_scale(model) if gradients else None)
-    return Trace(
+    function = trace_function(model, found, own_loss, gradients, looked)
+    value, inside = _run(function, tensors, loss_scale(model) if gradients else None)
+    return (
         None if value is None else float(value),
-        {name: _layer_trace(values, *function.loops[name]) for name, values in tensors.items()},
+        {name: _layer(made, values, *function.loops[name]) for name, values in inside.items()},
     )
 
 
@@ -140,13 +173,17 @@ def _overflowed(loss: tf.Tensor | None, tensors: dict[str, dict[str, Any]]) -> b
     """Return whether gradients are not finite though the loss is."""
     if loss is None or not np.isfinite(loss):
         return False
-    gradients = [layer[name] for layer in tensors.values() for name in layer if "gradient" in name]
+    found = [part for layer in tensors.values() for part in (layer, layer.get("norms", {}))]
+    gradients = [part[name] for part in found for name in part if "gradient" in name]
     return not all(np.isfinite(gradient).all() for gradient in keras.tree.flatten(gradients))
 
 
-def _layer_trace(
-    tensors: dict[str, Any], activations: dict[str, str], backwards: bool
-) -> LayerTrace:
+def _layer(
+    made: Callable[..., Made],
+    tensors: dict[str, Any],
+    activations: dict[str, str],
+    backwards: bool,
+) -> Made:
     def array(tensor: tf.Tensor | None) -> np.ndarray | None:
         if tensor is None:
             return None
@@ -164,4 +201,4 @@ def _layer_trace(
     arrays = keras.tree.map_structure(array, tensors)
     for name in arrays.keys() - _WITHOUT_TIME:
         arrays[name] = keras.tree.map_structure(over_time, arrays[name])
-    return LayerTrace(activations=activations, **arrays)
+    return made(activations=activations, **arrays)

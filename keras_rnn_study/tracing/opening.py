@@ -16,6 +16,7 @@ import keras
 import tensorflow as tf
 
 from keras_rnn_study.cells import replay
+from keras_rnn_study.cells.devices import join
 from keras_rnn_study.cells.loops import loop_mask, loop_order, swap_time, work_dtype
 from keras_rnn_study.cells.shared_algebra import Replay
 from keras_rnn_study.seams.masked_steps import hold, repeats, shown
@@ -43,8 +44,8 @@ class Loop:
     cell: Any
     x: tf.Tensor
     initial: list[tf.Tensor]
-    inside: Replay
-    # "states" and "final": lists; "outputs", "inputs"
+    parts: list[Replay]  # the batch, cut
+    # "states": list of each part's list; "final": list; "outputs", "inputs"
     gradients: dict[str, Any] = field(default_factory=dict)
 
 
@@ -119,7 +120,7 @@ def _opened_loop(
         initial_state = initial_state if keras.tree.is_nested(initial_state) else [initial_state]
         called = _call_name(name, layer, calls)
         with tape.stop_recording():
-            if type(layer) in _FUSED and replay.supports(layer.cell):
+            if type(layer) in _FUSED and _is_replayed(layer.cell):
                 forward = _run_own_loop(called, layer, own_loop)
             else:
                 forward = _run_cells(called, layer)
@@ -149,14 +150,14 @@ def _run_own_loop(name: str, layer: keras.layers.RNN, own_loop: Callable[..., An
         x = tf.cast(loop_order(layer, sequences), dtype)
         initial = [tf.cast(state, dtype) for state in initial_state]
         h = hold(tf.cast(swap_time(outputs), dtype), loop_mask, initial[0])
-        inside = replay.replay(layer.cell, x, h, initial, loop_mask)
+        parts = replay.replay(layer.cell, x, h, initial, loop_mask)
         if not layer.return_sequences:
             outputs = last[:, None]
         return (
             last,
             outputs,
             keras.tree.flatten(final),
-            [Loop(name, layer.cell, x, initial, inside)],
+            [Loop(name, layer.cell, x, initial, parts)],
         )
 
     return forward
@@ -174,10 +175,9 @@ def _run_cells(name: str, layer: keras.layers.RNN) -> _Forward:
         loops: list[Loop] = []
         for (cell_name, cell), initial in zip(cell_names(name, layer), per_cell, strict=True):
             initial = initial if keras.tree.is_nested(initial) else [initial]
-            outputs, states = run_cell(cell, x, initial, loop_mask)
-            inside = _look_inside(cell, x, states, initial, loop_mask)
-            loops.append(Loop(cell_name, cell, x, keras.tree.flatten(initial), inside))
-            final += [state[-1] for state in states]
+            outputs, parts = _look_inside(cell, x, initial, loop_mask)
+            loops.append(Loop(cell_name, cell, x, keras.tree.flatten(initial), parts))
+            final += join([[state[-1] for state in part.states] for part in parts], axis=0)
             x = outputs
         emitted = shown(layer, hold(x, loop_mask, tf.zeros_like(x[0])), loop_mask)
         last = emitted[-1]
@@ -186,14 +186,27 @@ def _run_cells(name: str, layer: keras.layers.RNN) -> _Forward:
     return forward
 
 
+def _is_replayed(cell: Any) -> bool:
+    """Return whether the layer's own loop runs, and the rest follows from its h."""
+    return replay.supports(cell) and not replay.runs(cell)
+
+
 def _look_inside(
-    cell: Any, x: tf.Tensor, states: list[tf.Tensor], initial: Any, mask: tf.Tensor | None
-) -> Replay:
+    cell: Any, x: tf.Tensor, initial: Any, mask: tf.Tensor | None
+) -> tuple[tf.Tensor, list[Replay]]:
+    """Run one cell over time; return its outputs (time, batch, ...) and what is inside."""
     if not replay.supports(cell):
-        return open_cell(cell, x, states, initial, mask)
+        outputs, states = run_cell(cell, x, initial, mask)
+        return outputs, [open_cell(cell, x, states, initial, mask)]
+    flat = keras.tree.flatten(initial)
+    if replay.runs(cell):
+        x, *flat = (tf.cast(tensor, cell.compute_dtype) for tensor in (x, *flat))
+        parts = replay.run(cell, x, flat, mask)
+        return join([part.states[0] for part in parts], axis=1), parts
+    outputs, states = run_cell(cell, x, initial, mask)
     dtype = work_dtype(x.dtype)
-    x, h, *initial = (tf.cast(t, dtype) for t in (x, states[0], *keras.tree.flatten(initial)))
-    return replay.replay(cell, x, h, initial, mask)
+    x, h, *flat = (tf.cast(tensor, dtype) for tensor in (x, states[0], *flat))
+    return outputs, replay.replay(cell, x, h, flat, mask)
 
 
 def _call_name(name: str, layer: keras.layers.RNN, calls: list[Call]) -> str:

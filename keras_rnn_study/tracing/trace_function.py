@@ -2,25 +2,26 @@
 
 import weakref
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import keras
-import numpy as np
 import tensorflow as tf
 
-from keras_rnn_study.cells.shared_algebra import at_unmasked
 from keras_rnn_study.seams.keras_internals import all_layers, kept_losses
 from keras_rnn_study.tracing.backward import backpropagate
 from keras_rnn_study.tracing.batch import Batch, reason, shapes
 from keras_rnn_study.tracing.loss import NoLossError, batch_loss
 from keras_rnn_study.tracing.model_call import predict
 from keras_rnn_study.tracing.opening import Call, Loop, opened
-from keras_rnn_study.tracing.result import activations, state_names
+from keras_rnn_study.tracing.result import activations
 
 _functions: "weakref.WeakKeyDictionary[keras.Model, dict[Any, Any]]" = (
     weakref.WeakKeyDictionary()
 )  # model -> {what is measured: (what it rests on, function)}
 _PLAIN = bool | int | float | str
+Looked: TypeAlias = Callable[[Call, Loop, tf.Tensor | None], dict[str, Any]]
+"""What leaves the graph of a loop, from its call, itself, and the scale of the loss."""
+
 _MOVED_BY_TRAINING = {"built", "stop_training", "stop_evaluating"}
 
 
@@ -33,6 +34,7 @@ class TraceFunction:
         layers: Mapping[str, keras.layers.RNN],
         loss: Callable[..., Any] | None,
         gradients: bool,
+        looked: Looked,
     ) -> None:
         # name -> the names of its activations, whether it runs backwards
         self.loops: dict[str, tuple[dict[str, str], bool]] = {}
@@ -40,7 +42,7 @@ class TraceFunction:
         self._model = weakref.ref(model)
         self._layers = layers
         self._loss = loss
-        self._gradients = gradients
+        self._gradients, self._looked = gradients, looked
         self._compiled = tf.function(self._trace, autograph=False)
 
     def __call__(
@@ -65,9 +67,9 @@ class TraceFunction:
         tensors = {}
         for call in calls:
             for loop in call.loops:
-                named = activations(loop.cell, loop.inside.gates)
+                named = activations(loop.cell, loop.parts[0].gates)
                 self.loops[loop.name] = named, call.layer.go_backwards
-                tensors[loop.name] = _loop_tensors(call, loop, scale)
+                tensors[loop.name] = self._looked(call, loop, scale)
         return loss, tensors
 
     def _forward(self, model: keras.Model, batch: Batch) -> tf.Tensor | None:
@@ -89,14 +91,15 @@ def trace_function(
     layers: Mapping[str, keras.layers.RNN],
     loss: Callable[..., Any] | None,
     gradients: bool,
+    looked: Looked,
 ) -> TraceFunction:
     """Return the model's trace function, made anew when it was compiled or changed since."""
     rests_on = list(_rests_on(model, layers, loss))
     known = _functions.setdefault(model, {})
-    key = (tuple(layers), gradients)
+    key = (tuple(layers), gradients, looked)
     before, function = known.get(key, ([], None))
     if function is None or len(before) != len(rests_on) or not all(map(_same, before, rests_on)):
-        function = TraceFunction(model, layers, loss, gradients)
+        function = TraceFunction(model, layers, loss, gradients, looked)
         known[key] = rests_on, function
     return function
 
@@ -151,29 +154,3 @@ def frozen(model: keras.Model) -> keras.StatelessScope:
     return keras.StatelessScope(
         [(v, v.value) for v in regularized], collect_losses=True, initialize_variables=False
     )
-
-
-def _loop_tensors(call: Call, loop: Loop, scale: tf.Tensor | None) -> dict[str, Any]:
-    """Return one loop's tensors, unscaled; time-major and in the order of the loop."""
-
-    def gradient(tensor: tf.Tensor) -> tf.Tensor:
-        return tensor if scale is None else tensor / tf.cast(scale, tensor.dtype)
-
-    names = state_names(call.layer, loop.cell, len(loop.inside.states))
-    result = {
-        "inputs": loop.x,
-        "initial_states": dict(zip(names, loop.initial, strict=True)),
-        "states": dict(zip(names, loop.inside.states, strict=True)),
-        "gates": {
-            name: at_unmasked(gate, call.mask, np.nan) for name, gate in loop.inside.gates.items()
-        },
-        "mask": call.mask,
-    }
-    if loop.gradients:
-        totals = map(gradient, loop.gradients["states"])
-        result["state_gradients"] = dict(zip(names, totals, strict=True))
-        final = map(gradient, loop.gradients["final"])
-        result["final_state_gradients"] = dict(zip(names, final, strict=True))
-        result["output_gradients"] = gradient(loop.gradients["outputs"])
-        result["input_gradients"] = gradient(loop.gradients["inputs"])
-    return result

@@ -2,7 +2,7 @@
 # # Solutions to lesson 1, the chain
 
 # %% [markdown] lang="zh"
-# # 第 1 课“链”的解答
+# # 第 1 课“链式结构”的解答
 
 # %%
 from keras_rnn_study.runs.quiet import start_tensorflow
@@ -28,7 +28,7 @@ states = trace(model, x)["simple_rnn"].states["h"][0]
 # z there; where states are larger, so is the difference: thousands of times the rounding.
 
 # %% [markdown] lang="zh"
-# **1. 去掉 tanh。** 数值小的时候，tanh(z) 与 z 几乎相等，差别就小；隐状态大的地方差别也大，达到舍入误差的几千倍以上。
+# **1. 去掉 tanh。** 第一步的隐状态数值小，tanh(z) 与 z 几乎相等，所以差别很小；哪里的数值大，哪里的差别也大，达到舍入误差的几千倍以上。
 
 # %%
 h = np.zeros(4)
@@ -44,7 +44,7 @@ assert np.abs(linear - states).max() > 1e-3
 # $U$ and tanh as often as there are steps after it.
 
 # %% [markdown] lang="zh"
-# **2. 顺序很重要。** 同样的输入换个顺序，最后的隐状态就不一样：一个输入后面还有多少步，它就要经过 $U$ 和 tanh 多少次。
+# **2. 顺序很重要。** 同样的输入，换个顺序，最后的隐状态就不一样：一个输入后面还有几步，它就要经过几次 $U$ 和 tanh。
 
 # %%
 shuffled = x[:, np.random.default_rng(0).permutation(x.shape[1])]
@@ -56,7 +56,7 @@ assert np.abs(states[-1] - other[-1]).max() > 0.01
 # **3. The number of weights.** With $n$ features and $u$ units: $u\,(n + u + 1)$. Time does not occur in it.
 
 # %% [markdown] lang="zh"
-# **3. 权重个数。** 有 $n$ 个特征、$u$ 个单元时：$u\,(n + u + 1)$。其中不含时间步数。
+# **3. 权重个数。** 有 $n$ 个特征、$u$ 个单元时，共 $u\,(n + u + 1)$ 个。式子里没有时间步数。
 
 # %%
 for features, units in [(1, 1), (17, 4), (100, 32)]:

@@ -25,8 +25,8 @@ def norms(model):
 # below it, so seeds differ by powers of ten. One seed proves nothing.
 
 # %% [markdown] lang="zh"
-# **1. 正交与 glorot。** 衰减指第一步与最后一步的梯度范数之比的 log10。正交矩阵的特征值绝对值全是 1，所以各个种子相差不大；
-# glorot_uniform 矩阵的最大特征值在 1 附近，偏大偏小全凭运气，所以种子之间能相差好几个数量级。单独一个种子什么也证明不了。
+# **1. 正交与 glorot。** 衰减指第一步与最后一步的梯度范数之比的 log10。正交矩阵特征值的绝对值（模）全是 1，所以各个种子相差不大；
+# glorot_uniform 矩阵的最大特征值在 1 附近，偏大还是偏小全凭运气，所以种子之间能相差好几个数量级。单独一个种子什么也证明不了。
 
 # %%
 decays = {}
@@ -54,8 +54,8 @@ assert max(decays["keras"]) < -3
 # reaches step 0 nearly whole. But nothing keeps it so: the first training steps move $U$ away from the identity.
 
 # %% [markdown] lang="zh"
-# **2. ReLU 与单位矩阵。** ReLU 在激活区的导数是 1，$U = I$ 又不改变任何东西，所以梯度几乎原封不动地传到第 0 步。但这种状态维持不住：
-# 训练没几步，$U$ 就会偏离单位矩阵。
+# **2. ReLU 与单位矩阵。** ReLU 在激活区的导数是 1，$U = I$ 又什么都不改变，所以梯度几乎原封不动地传到第 0 步。但这种状态维持不住：
+# 训练没几步，$U$ 就偏离了单位矩阵。
 
 # %%
 model = build_model(recall.TASK, "simple_rnn", init="identity", seed=0)
@@ -67,7 +67,7 @@ assert measures.decay(norms(model)) > -1
 # these, states grow, and derivatives fall. It stays at chance (1 in 8). Saturation rises a little, but remains rare.
 
 # %% [markdown] lang="zh"
-# **3. 训练之后。** 梯度可达步数反而*变短*了：训练得到的梯度几乎只来自最后几步，权重便去适应这几步，隐状态变大，导数变小。准确率停在随机水平（1/8）。
+# **3. 训练之后。** 梯度可达步数反而*变小*了：训练能依靠的几乎只有最后几步的梯度，权重便去适应这几步，隐状态变大，导数变小。准确率停在瞎猜的水平（1/8）。
 # 饱和的单元略有增多，但仍属少数。
 
 # %%

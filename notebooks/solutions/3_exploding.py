@@ -21,7 +21,7 @@ from keras_rnn_study.datasets import adding, recall
 # on the weights: it is no constant of the tanh.
 
 # %% [markdown] lang="zh"
-# **1. tanh 与循环权重矩阵相互抵消的谱半径。** 用二分法求得。它明显大于 1，而且与输入和权重有关，并不是 tanh 固有的常数。
+# **1. tanh 与循环权重矩阵恰好抵消时的谱半径。** 用二分法求得。它明显大于 1，而且随输入和权重而变，并不是 tanh 固有的常数。
 
 # %%
 x, y = recall.make(64, gap=50, seed=1)
@@ -43,7 +43,7 @@ assert 1.1 < low < high < 2
 # gradient.
 
 # %% [markdown] lang="zh"
-# **2. 三个阈值。** 对分量或对权重分别裁剪时，角度与阈值有关：阈值大，被截断的只有最大的几个，角度就小。对全部梯度用同一个系数，方向永远不变。
+# **2. 三个阈值。** 逐个分量或逐个权重裁剪时，角度与阈值有关：阈值大，只有最大的几个会被截短，角度就小。全部梯度用同一个系数，方向就永远不变。
 
 # %%
 x, y = adding.make(64, gap=50, seed=1)
@@ -76,8 +76,8 @@ assert all(degrees[2] < 1 for degrees in found.values())
 # bounds a step only for a given gradient, clipping bounds every step, whatever comes.
 
 # %% [markdown] lang="zh"
-# **3. 更小的学习率。** 缩小 10 倍仍会跳跃；缩小 100 倍不再跳跃，在这 30 步里学得也不差；缩小 1000 倍就慢得没有必要了。代价是：必须事先知道
-# 将来出现的最大梯度有多大。学习率只能限制给定梯度下的步长，裁剪则不管梯度多大，每一步都限制得住。
+# **3. 更小的学习率。** 减小到十分之一，仍会突跳；减小到百分之一，就不再突跳，在这 30 步里学得也不差；减小到千分之一，则慢得毫无必要。代价是：必须事先知道
+# 将来最大的梯度有多大。学习率只能在梯度给定时限制步长；裁剪则不管来的梯度多大，每一步都限制得住。
 
 # %%
 jumps = {}

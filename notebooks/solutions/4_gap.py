@@ -5,7 +5,7 @@
 # # 第 4 课“间隔”的解答
 
 # %%
-from pathlib import Path
+import importlib.resources
 
 import numpy as np
 from scipy.stats import binom
@@ -14,8 +14,8 @@ from keras_rnn_study.study.report.statistics import wilson
 from keras_rnn_study.study.report.summary import conditions
 from keras_rnn_study.study.report.tables import read_results_csv
 
-here = Path() if Path("solutions").exists() else Path("..")  # where the lessons are
-text = (here / "../studies/results/gaps.csv").read_text(encoding="utf-8")
+results = importlib.resources.files("keras_rnn_study.studies") / "results"
+text = (results / "gaps.csv").read_text(encoding="utf-8")
 found = [
     c
     for c in conditions(read_results_csv(text))
@@ -27,8 +27,8 @@ found = [
 # are the points in the middle, the very ones that one wants to know about.
 
 # %% [markdown] lang="zh"
-# **1. 一个种子。** 只看种子 0，答案不是“学会”就是“没学会”；凡是五个种子有的学会、有的没学会的点，它都与五个种子不同。
-# 这恰好是中间那几个点，也正是我们最想了解的点。
+# **1. 一个种子。** 只看种子 0，答案不是“学会”就是“没学会”；五个种子里凡是有的学会、有的没学会的点，它给人的印象都与五个种子合起来看不同。
+# 这样的点大多在曲线中间，也正是我们最想了解的点。
 
 # %%
 mixed = [c for c in found if 0 < c.successes < c.trials]
@@ -45,8 +45,8 @@ assert len(mixed) == 4
 # yet most stay at chance: what is learned in the meantime shortens the reach (exercise 3 of lesson 2).
 
 # %% [markdown] lang="zh"
-# **2. 时间更长。** 只有一个，就是间隔 200 的那个幸运种子；其余 400 步内没学会的，到 1000 步也没学会。间隔为 50 时，梯度仍有千分之一传到，多数却停在随机水平：
-# 在此期间学到的东西反而缩短了梯度可达步数（见第 2 课练习 3）。
+# **2. 训练得更久。** 只有一个，就是间隔 200 的那个幸运种子；其余的，400 步内没学会，到 1000 步也还是没学会。间隔为 50 时，仍有千分之一的梯度传到，多数却停在瞎猜的水平：
+# 训练途中学到的东西，反而使梯度可达步数变小了（见第 2 课练习 3）。
 
 # %%
 times = [r.updates_to_success for c in found for r in c.results if r.learned]
@@ -58,8 +58,8 @@ assert sum(time > 400 for time in times) == 1
 # the counts vary, and in truth it happens about every second time. For nine times out of ten one needs about 200.
 
 # %% [markdown] lang="zh"
-# **3. 需要多少个种子？** 5 个中 3 个与 5 个中 2 个，两个区间大部分重叠，什么也说明不了。各用 100 个种子时，*如果*恰好有 60 个和 40 个学会，两个区间就分得开；
-# 但实际学会的个数是有波动的，真正能分开的只有一半左右。要想十次里有九次分开，各需要大约 200 个。
+# **3. 需要多少个种子？** 5 个中 3 个与 5 个中 2 个，两个区间大半重叠，什么也说明不了。两边各用 100 个种子，*如果*恰好有 60 个和 40 个学会，两个区间就分得开；
+# 但实际学会的个数有波动，真正能分开的大约只有一半。要想十次里有九次分得开，两边各需要 200 个左右。
 
 
 # %%

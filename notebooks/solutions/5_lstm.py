@@ -2,7 +2,7 @@
 # # Solutions to lesson 5, the LSTM
 
 # %% [markdown] lang="zh"
-# # 第 5 课“LSTM”的解答
+# # 第 5 课“长短期记忆网络（LSTM）”的解答
 
 # %%
 from keras_rnn_study.runs.quiet import start_tensorflow
@@ -39,7 +39,7 @@ def accuracy(model):
 # **1. Without memory.** A bias of -10 shuts the forget gate: each step erases $c$, and the answers become guesses (1 in 8). The line is needed, too.
 
 # %% [markdown] lang="zh"
-# **1. 失去记忆。** 偏置 -10 把遗忘门关死，每一步都抹掉 $c$，回答变成瞎猜（1/8）。那条线同样少不了。
+# **1. 失去记忆。** 偏置取 -10，遗忘门就关死了，每一步都抹掉 $c$，回答变成瞎猜（1/8）。那条线同样少不了。
 
 # %%
 model = train("lstm")
@@ -59,7 +59,7 @@ assert accuracy(model) < 0.4
 # **2. Exchanged.** The difference is a million times the rounding: had the toolkit mixed up two gates, lesson 5 would have shown it.
 
 # %% [markdown] lang="zh"
-# **2. 交换。** 差别达到舍入误差的百万倍：假如工具包把两个门弄混了，第 5 课立刻就会发现。
+# **2. 对调。** 差别达到舍入误差的百万倍：假如工具包把两个门弄混了，第 5 课当时就会发现。
 
 # %%
 h = layer.states["h"]
@@ -75,7 +75,7 @@ assert wrong > 0.1
 # **3. The GRU.** One gate does the work of two: what it does not keep, it renews. Keras' $z$ keeps the *old* state where it is near 1.
 
 # %% [markdown] lang="zh"
-# **3. GRU。** 一个门做两个门的事：不保留的部分就更新。在 Keras 中，更新门 $z$ 接近 1 表示保留*旧*的隐状态。
+# **3. GRU。** 一个门做两个门的事：没有保留的那部分，就拿来更新。在 Keras 中，更新门 $z$ 接近 1 表示保留*旧*的隐状态。
 
 # %%
 model = train("gru")

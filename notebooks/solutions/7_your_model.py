@@ -43,7 +43,7 @@ def relu_rnn():
 # **1. The other half.** The forget bias cannot help: readings of the size of 100 drive the gates to their ends whatever the bias is, so they stay saturated.
 
 # %% [markdown] lang="zh"
-# **1. 只治另一半。** 遗忘偏置帮不上忙：读数大小在 100 左右，不管偏置是多少，都会把门推到两端，所以门依旧饱和。
+# **1. 只治另一半。** 遗忘偏置帮不上忙：读数大小在 100 左右，不管偏置取多少，门都会被推到两端，所以依旧饱和。
 
 # %%
 optimizer = keras.optimizers.Adam(3e-3, global_clipnorm=1.0)
@@ -67,8 +67,8 @@ assert accuracy < 0.9
 # it does not learn better than guessing within these epochs. A clip norm is a choice like a learning rate; look at the norms of a healthy run first.
 
 # %% [markdown] lang="zh"
-# **2. 更大的裁剪阈值。** 从输出可以看到，损失仍是有限的数，因为一步至多走 10 × 0.1 = 1。但这一步太长：在这几轮里，它学得并不比瞎猜好。
-# 裁剪阈值和学习率一样需要选择，不妨先看看健康的训练中范数有多大。
+# **2. 更大的裁剪阈值。** 从输出可以看到，损失仍是有限的数，因为一步至多走 10 × 0.1 = 1 那么远。但这一步太大了：在这几轮里，它学得并不比瞎猜好。
+# 裁剪阈值和学习率一样，是要选的；不妨先看看健康的训练中范数有多大。
 
 # %%
 for clip in [10, 0.1]:
@@ -89,8 +89,8 @@ assert accuracy > 0.95  # at 0.1
 # epoch: it comes later, but reacts to a norm that is large and still a number.
 
 # %% [markdown] lang="zh"
-# **3. 哪个先反应？** `TerminateOnNaN` 在每个小批量之后检查损失，第一轮之内就停下了。`EarlyStopping` 到一轮结束才检查，所以晚一些，
-# 但范数很大而仍是有限值时，它也会反应。
+# **3. 哪个先反应？** `TerminateOnNaN` 在每个小批量之后检查损失，第一轮之内就停下了。`EarlyStopping` 到一轮结束才检查，所以晚一些；
+# 不过，范数很大但仍是有限的数时，它也会反应。
 
 # %%
 stopped = {}

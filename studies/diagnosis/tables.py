@@ -36,6 +36,7 @@ def _overall(ill: Results, odd: Results, twins: Results) -> str:
     right = [rank(result) for result in ill.values()]
     rows = [
         ["true cause first", _share([place == 1 for place in strict])],
+        ["of these by a note only, which is no alarm", str(_by_note(ill))],
         ["true cause, or one as right, first", _share([place == 1 for place in right])],
         ["true cause anywhere", _share([place is not None for place in strict])],
         ["true cause, or one as right, anywhere", _share([place is not None for place in right])],
@@ -46,6 +47,12 @@ def _overall(ill: Results, odd: Results, twins: Results) -> str:
         *_times(_all(ill, odd, twins)),
     ]
     return _table(["", "value"], rows)
+
+
+def _by_note(ill: Results) -> int:
+    """Count those whose true cause comes first, but as a note."""
+    firsts = [r["found"][0] for r in ill.values() if rank(r, strictly=True) == 1]
+    return sum(severity not in ALARMS for _, severity in firsts)
 
 
 def _times(results: Sequence[Result]) -> list[list[str]]:

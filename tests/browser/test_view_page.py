@@ -2,11 +2,13 @@
 
 import re
 
+import numpy as np
 import pytest
 from made_recordings import lstm_run, recording
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import Select
 from tensorboard_in_browser import MARKS, screenshot, wait_for
 
 from keras_rnn_study.live_view.packing import pack, unpack_all
@@ -80,8 +82,31 @@ def test_every_panel_has_drawn_something(opened, browser):
     )
     assert len(painted) == 2
     assert min(painted) > 5  # colours
-    paths = attributes(browser, ".norms, .reach", "d")
+    paths = attributes(browser, ".over-training, .reach", "d")
     assert all(len(path) > 20 for path in paths)
+
+
+def test_says_whether_it_learns(opened, browser):
+    find, texts = opened(recording(a={}))
+    assert texts(".learned") == ["loss 0.125 · accuracy 0.875"]
+    find(".controls input")[0].send_keys(Keys.HOME)
+    assert texts(".learned") == ["loss 1 · accuracy 0"]  # none was reported yet: the first
+
+
+def test_any_number_can_be_drawn_over_training(opened, browser):
+    find, _ = opened(recording(a={}, b={}))
+    choice = Select(find(".training select")[0])
+    assert [option.text for option in choice.options] == ["gradient norm", "loss", "accuracy"]
+    drawn = []
+    for name in ("gradient norm", "loss", "accuracy"):
+        choice.select_by_visible_text(name)
+        drawn.append(attributes(browser, ".over-training", "d"))
+    (norms, _), (losses, _), (accuracies, _) = drawn
+    assert len({norms, losses, accuracies}) == 3
+    heights = [float(y) for y in re.findall(r",([\d.]+)", accuracies)]
+    assert heights == sorted(heights, reverse=True)  # it grows, so its line rises
+    heights = [float(y) for y in re.findall(r",([\d.]+)", losses)]
+    assert np.allclose(np.diff(heights), np.diff(heights)[0], atol=0.11)  # by factors: straight
 
 
 def test_handles_move_all_panels_together(opened, browser):

@@ -52,6 +52,9 @@ def test_shows_every_record_of_every_run(browser, address, request):
         assert runs["short"]["layers"]["lstm"]["steps"]["values"] == list(
             range(0, 40 * RECORDS, 40)
         )
+        lines = runs["long"]["lines"]
+        assert set(lines) == {"gradient_norm", "loss", "accuracy"}
+        assert lines["accuracy"] == {"steps": [40, 80, 120, 160], "values": [0, 0.5, 0.75, 0.875]}
         code = 'fetch("./frames?run=../short&layer=lstm&part=flow&first=0&last=0")'
         status = browser.execute_async_script(f"{code}.then(r => r.status).then(arguments[0])")
         assert status == 404

@@ -1,4 +1,4 @@
-"""`Diagnosis` in a `fit`: what it finds, when, where it writes, and what only a fit shows."""
+"""`Diagnosis` in a `fit`: what it finds, when, and where it writes."""
 
 import ill_models
 import keras
@@ -6,29 +6,17 @@ import pytest
 from event_files import values_in
 
 from keras_rnn_study.callbacks import Diagnosis, GateActivations, Probe
+from keras_rnn_study.diagnosis import Finding, Findings
 from keras_rnn_study.live_view import read_recording
 
 
-def stateful(x):
-    keras.utils.set_random_seed(0)
-    model = keras.Sequential(
-        [
-            keras.Input(batch_shape=(8, *x.shape[1:])),
-            keras.layers.GRU(3, stateful=True, name="gru"),
-            keras.layers.Dense(1, activation="sigmoid"),
-        ]
-    )
-    model.compile("adam", "binary_crossentropy")
-    return model
-
-
-@pytest.mark.parametrize("shuffle", [True, False])
-def test_only_a_fit_shows_that_a_stateful_layer_is_shuffled(shuffle):
+def test_it_looks_before_the_first_step_and_after_each_epoch():
     x, y = ill_models.signs(6, 16)
-    diagnosis = Diagnosis(None, Probe(x[:8], y[:8]))
-    stateful(x).fit(x, y, batch_size=8, shuffle=shuffle, verbose=0, callbacks=[diagnosis])
-    assert ("stateful_shuffled" in diagnosis.findings.names) == shuffle
-    assert list(diagnosis.history) == [0, 2]
+    diagnosis = Diagnosis(None, Probe(x, y))
+    ill_models.network(x, units=3).fit(
+        x, y, batch_size=8, epochs=2, verbose=0, callbacks=[diagnosis]
+    )
+    assert list(diagnosis.history) == [0, 2, 4]
 
 
 def test_it_writes_text_and_training_is_the_same(tmp_path):
@@ -49,6 +37,25 @@ def test_it_writes_text_and_training_is_the_same(tmp_path):
     (run,) = read_recording(tmp_path).index()["runs"].values()
     (found,) = run["findings"]
     assert (found["name"], found["training_step"]) == ("learning_rate_too_low", 2)
+
+
+def test_the_worst_look_is_kept_where_the_last_one_is_ordinary():
+    def looked(*severities):
+        found = [Finding("a", severity, "", {}, "", "", "") for severity in severities]
+        return Findings(found, {})
+
+    x, y = ill_models.signs(6, 16)
+    diagnosis = Diagnosis(None, Probe(x, y))
+    assert diagnosis.worst is None
+    diagnosis.history = {
+        0: looked("warning"),
+        5: looked("error", "note"),
+        9: looked("error"),
+        12: looked("warning", "warning"),
+        15: looked(),
+    }
+    assert diagnosis.worst is diagnosis.history[5]
+    assert len(diagnosis.findings) == 0
 
 
 def test_the_probe_has_to_be_one():

@@ -8,6 +8,7 @@ from probed import SAMPLES, TIME, UNITS, X, Y, build, fit
 
 from keras_rnn_study import measures, trace
 from keras_rnn_study.callbacks import GateActivations, GradientFlow, Probe
+from keras_rnn_study.tracing.reduced import reduced_trace
 
 
 def test_gradient_flow_is_that_of_the_trace():
@@ -91,7 +92,7 @@ def test_a_record_does_not_keep_the_whole_trace_in_memory():
     gates = GateActivations(None, Probe(X))
     model = build()
     fit(model, gates, epochs=1)
-    layer = trace(model, X)["lstm"]
+    layer = reduced_trace(model, X)["lstm"]
     for measured in gates.measure("lstm", layer):
         values = measured.value
         owner = values if getattr(values, "base", None) is None else values.base

@@ -1,5 +1,9 @@
 """`keras-rnn-study lessons` copies what a clone has in notebooks/."""
 
+import importlib.util
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import command_line
@@ -17,8 +21,21 @@ def test_all_lessons_and_solutions_are_copied(tmp_path):
     assert done.returncode == 0, done.stderr
     assert names(tmp_path / "here", "*.ipynb") == names(NOTEBOOKS, "*.ipynb")
     assert names(tmp_path / "here", "*.md") == names(NOTEBOOKS, "*.md")
+    # What a lesson's first line imports.
+    assert names(tmp_path / "here", "*.py") == {path.name for path in NOTEBOOKS.glob("lesson*.py")}
     for name in names(NOTEBOOKS, "*.ipynb"):
         assert (tmp_path / "here" / name).read_bytes() == (NOTEBOOKS / name).read_bytes()
+
+
+def test_what_lessons_import_and_read_is_there_away_from_the_repository(tmp_path):
+    command_line.run("lessons", "--to", tmp_path / "here", "--language", "en")
+    code = "import lesson; print(len(lesson.stored_results('input_bias')))"
+    here = tmp_path / "here"
+    done = subprocess.run([sys.executable, "-c", code], cwd=here, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 50
+    for page in here.glob("*.ipynb"):
+        assert "../studies" not in page.read_text(encoding="utf-8"), page.name
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -27,6 +44,12 @@ def test_one_language(language, tmp_path):
     chinese = names(NOTEBOOKS, "*.zh.ipynb")
     wanted = chinese if language == "zh" else names(NOTEBOOKS, "*.ipynb") - chinese
     assert names(tmp_path / "here", "*.ipynb") == wanted
+
+
+def test_where_jupyter_is_missing_it_says_how_to_get_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    said = command_line.run("lessons", "--to", tmp_path / "here").stdout
+    assert re.search(r"Install JupyterLab: pip install .*\[notebooks\]", said)
 
 
 def test_nobodys_work_is_written_over(tmp_path):

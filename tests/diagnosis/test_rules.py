@@ -1,15 +1,18 @@
 """Each rule on numbers made up: one that is ill, and two that are not."""
 
 import dataclasses
+from types import SimpleNamespace
 
 import ill_models
+import keras
 import numpy as np
 import pytest
 
 from keras_rnn_study.diagnosis import RULES
 from keras_rnn_study.diagnosis.answer import LossKind
-from keras_rnn_study.diagnosis.examination import Examination, InFit, Validation
+from keras_rnn_study.diagnosis.examination import Examination, Validation
 from keras_rnn_study.diagnosis.examining import examine
+from keras_rnn_study.diagnosis.layer_outputs import LayerOutput
 from keras_rnn_study.tracing.result import LayerTrace, Trace
 
 BATCH, TIME, UNITS = 32, 40, 6
@@ -25,7 +28,7 @@ def normal(*shape):
 def base():
     """A healthy examination; the tests replace what a rule looks at."""
     x, y = ill_models.signs(TIME, BATCH)
-    found = examine(ill_models.network(x, units=UNITS), x, y, None, None, None, InFit(False))
+    found = examine(ill_models.network(x, units=UNITS), x, y, None, None, None)
     return dataclasses.replace(found, guessing=0.7, loss=0.69)
 
 
@@ -96,6 +99,9 @@ LABELS = (normal(BATCH, 1) > 0).astype(float)
 PREDICTED = np.full((BATCH, 1), 0.5) + 0.01 * normal(BATCH, 1)
 WAVES = np.sin(0.3 * np.arange(TIME)[None, :, None] + 6 * normal(BATCH, 1, 2))
 SERIES = np.lib.stride_tricks.sliding_window_view(normal(BATCH + 9), 10)[:, :, None]
+LINE = normal(200)
+NEXT, BEFORE = np.roll(LINE, -1), np.roll(LINE, 1)
+SLOW = SimpleNamespace(optimizer=SimpleNamespace(learning_rate=1e-6, get_config=dict))
 FAR, NEAR = evidence_at(1), evidence_at(-3)
 EVEN = {NAME: np.ones((6, TIME))}
 NO_LEVEL = {"loss_kind": BCE, "few_labels": LABELS, "labels": LABELS, "predictions": PREDICTED}
@@ -194,9 +200,10 @@ MADE = {
         {"clip_ratios": np.full(6, 1e-3), "relative_updates": moved(0.01)},  # a rate to suit
     ),
     "learning_rate_too_low": (
-        {"relative_updates": moved(1e-7)},
-        {"relative_updates": moved(1e-3)},
-        {"relative_updates": moved(1e-7), "loss": 0.1},
+        {"relative_updates": moved(1e-7), "model": SLOW},
+        {"relative_updates": moved(1e-3), "model": SLOW},
+        {"relative_updates": moved(1e-7)},  # a usual rate: the gradient is what is small
+        {"relative_updates": moved(1e-7), "model": SLOW, "loss": 0.1},
     ),
     "vanishing_gradient": (
         {"state_gradients": gradients(0.5), "evidence": FAR},
@@ -260,3 +267,222 @@ def test_states_that_grow_until_they_are_infinite_run_away(base):
     found = RULE["runaway_states"](change(base, states=overflown))
     assert found is not None
     assert np.isfinite(found.evidence["largest"])
+
+
+def reservoir(told):
+    """A layer that is frozen at its random start, and whose last state tells the label or not."""
+    frozen = keras.layers.LSTM(UNITS, trainable=False)
+    frozen.build((None, TIME, 2))
+    labels = 3 * told[:, -1, :1] + 1
+    return {"layers": {NAME: frozen}, "few_labels": labels, "loss_kind": MSE, "rehearsal": None}
+
+
+def test_a_frozen_layer_that_tells_the_label_is_a_reservoir(base):
+    kept = {"states": states(normal(BATCH, TIME, UNITS))}
+    rule = RULE["no_gradient"]
+    found = rule(change(base, **kept, **reservoir(kept["states"]["h"])))
+    assert found.severity == "note"
+    assert found.evidence["readable"] > 0.99
+    other = np.random.default_rng(5).normal(size=(BATCH, TIME, 1))
+    assert rule(change(base, **kept, **reservoir(other))).severity == "error"
+
+
+def test_a_hidden_layer_of_dead_units_is_named(base):
+    relu = keras.layers.Dense(UNITS, activation="relu")
+    some = np.maximum(normal(BATCH, UNITS), 0)
+    rule = RULE["dead_units"]
+    dead = rule(change(base, outputs={"hidden": LayerOutput(relu, 0 * some)}))
+    assert (dead.layer, dead.severity) == ("hidden", "error")
+    assert rule(change(base, outputs={"hidden": LayerOutput(relu, some)})) is None
+    masked = LayerOutput(keras.layers.Masking(), 0 * some)  # which hands on what it gets
+    assert rule(change(base, outputs={"masking": masked})) is None
+
+
+def test_hidden_units_that_are_one_unit_are_told_from_a_last_layer_that_is(base):
+    alike = np.repeat(normal(BATCH, 1), UNITS, axis=1)
+    rule = RULE["identical_units"]
+    hidden = {"hidden": LayerOutput(keras.layers.Dense(UNITS), alike)}
+    assert rule(change(base, outputs=hidden)).layer == "hidden"
+    last = {"dense": LayerOutput(base.model.layers[-1], alike)}
+    assert rule(change(base, outputs=last)) is None
+
+
+def test_kernels_of_one_value_are_found_where_no_state_moves(base):
+    rule = RULE["identical_units"]
+    still = {"states": states(np.zeros((BATCH, TIME, UNITS)))}
+    for start, name in (("zeros", "identical_units"), ("glorot_uniform", None)):
+        layer = keras.layers.LSTM(UNITS, kernel_initializer=start, recurrent_initializer=start)
+        layer.build((None, TIME, 2))
+        found = rule(change(base, **still, layers={NAME: layer}))
+        assert (found and found.name) == name
+
+
+def test_windows_that_hold_what_comes_after_them(base):
+    rule = RULE["leaking_windows"]
+    for column, name in ((BEFORE + LINE + NEXT, "leaking_windows"), (BEFORE + LINE, None)):
+        cuts = np.lib.stride_tricks.sliding_window_view(np.stack([LINE, column]), 8, axis=1)
+        array = np.ascontiguousarray(cuts.transpose(1, 2, 0)[1:-1])
+        found = rule(change(base, inputs=(array,), labels=NEXT[8:-1]))
+        assert (found and found.name) == name
+
+
+def test_labels_in_another_order_than_their_windows(base):
+    rule = RULE["learns_label_mean"]
+    cuts = np.lib.stride_tricks.sliding_window_view(LINE, 8)[:-1, :, None]
+    inputs, after = (np.ascontiguousarray(cuts),), LINE[8:]
+    shuffled = np.random.default_rng(0).permutation(after)
+    assert rule(change(base, inputs=inputs, labels=after)) is None
+    assert rule(change(base, inputs=inputs, labels=shuffled)).severity == "error"
+
+
+def test_a_loss_that_breaks_on_usual_answers_is_told_from_steps_that_are_too_long(base):
+    broken = losses(0.7, 3.0)
+    broken[3:] = np.nan
+    made = {"losses": broken, "relative_updates": moved(0.1)}
+    usual = {"output_sizes": {"dense": np.ones(6)}}
+    grown = {"output_sizes": {"dense": np.array([1, 1e2, 1e4, 1e6, 1e8, 1e9])}}
+    too_high, none = RULE["learning_rate_too_high"], RULE["not_a_number"]
+    assert too_high(change(base, **made, **usual)) is None
+    assert too_high(change(base, **made, **grown)) is not None
+    found = none(change(base, **made, **usual))
+    assert (found.training_step, found.layer) == (3, None)
+    assert "the loss, though the answer is one" in found.title
+    lost = {"output_sizes": {"dense": np.array([1, 1, 1, np.inf, np.inf, np.inf])}}
+    assert none(change(base, **made, **lost)).layer == "dense"
+
+
+def test_a_layer_that_makes_nan_of_numbers_is_named(base):
+    layers = {
+        "scaled": LayerOutput(keras.layers.Rescaling(2.0), normal(BATCH, TIME, 2)),
+        "divided": LayerOutput(keras.layers.Rescaling(2.0), np.full((BATCH, TIME, 2), np.nan)),
+    }
+    assert RULE["not_a_number"](change(base, outputs=layers)).layer == "divided"
+
+
+def test_the_first_layer_that_hands_on_the_same_is_named(base):
+    ignored = {"predictions": np.full((BATCH, 1), 0.4), "few_labels": LABELS}
+    layers = {
+        "lstm": LayerOutput(keras.layers.LSTM(3), normal(BATCH, 3)),
+        "nothing": LayerOutput(keras.layers.Rescaling(0.0), np.zeros((BATCH, 3))),
+    }
+    assert RULE["input_ignored"](change(base, **ignored, outputs=layers)).layer == "nothing"
+
+
+def test_a_gradient_may_grow_by_the_number_of_steps_at_which_a_loss_enters(base):
+    """A hundredfold is an explosion where the loss looks at the end, and none where it is a sum."""
+    grown = {"state_gradients": gradients(1.14), "input_norms": EVEN}  # 166-fold
+    rule, everywhere = RULE["exploding_gradient"], normal(BATCH, TIME, UNITS)
+    at_the_end = everywhere * (np.arange(TIME) == TIME - 1)[:, None]
+    assert rule(change(base, **grown, output_gradients=at_the_end)) is not None
+    assert rule(change(base, **grown, output_gradients=everywhere)) is None
+
+
+def test_a_stateful_layer_is_noted_and_no_alarm(base):
+    kept = {NAME: keras.layers.LSTM(3, stateful=True)}
+    assert RULE["stateful_shuffled"](change(base, layers=kept)).severity == "note"
+    assert RULE["stateful_shuffled"](base) is None
+
+
+def test_the_worst_update_counts_and_not_the_last(base):
+    """A network that exploded once looks ordinary again at the next update."""
+    norms = np.ones((6, TIME))
+    norms[2] = 1.3 ** np.arange(TIME)[::-1]
+    found = RULE["exploding_gradient"](change(base, input_norms={NAME: norms}))
+    assert found.training_step == 2
+    assert found.evidence["growth"] == pytest.approx(1.3 ** (TIME - 1) / 1.3, rel=0.5)
+
+
+def test_clipped_nearly_always(base):
+    ratios = np.full(6, 1e-3)
+    ratios[0] = 1
+    made = {"clip_ratios": ratios, "relative_updates": moved(1e-6)}
+    assert "5 of 6 updates" in RULE["clipped_always"](change(base, **made)).title
+
+
+def test_padding_that_cudnn_cannot_take_is_noted(base):
+    real = np.arange(TIME) >= 10
+    left, right = np.tile(real, (BATCH, 1)), np.tile(real[::-1], (BATCH, 1))
+    rule = RULE["padding_side"]
+    assert rule(change(base, mask=left)).severity == "note"
+    assert rule(change(base, mask=right)) is None
+    assert rule(base) is None
+
+
+def test_labels_of_one_axis_are_stretched_by_a_loss_of_ones_own_only(base):
+    """(n,) against (n, 1) is (n, n), unless Keras' own loss drops the last axis."""
+    answers = {"few_labels": LABELS[:, 0], "labels": LABELS[:, 0], "predictions": PREDICTED}
+    rule = RULE["labels_do_not_fit_loss"]
+    assert "(32, 32)" in rule(change(base, **answers, loss_kind=OWN, activation="linear")).title
+    assert rule(change(base, **answers, loss_kind=MSE, activation="linear")) is None
+
+
+def test_a_mask_that_ends_is_told_from_one_that_goes_on(base):
+    real = np.tile(np.arange(TIME) < 30, (BATCH, 1))
+    reads = {"first": keras.layers.LSTM(3, return_sequences=True), "second": keras.layers.LSTM(3)}
+
+    def two(mask):
+        layer = base.trace[NAME]
+        traced = {"first": dataclasses.replace(layer, mask=real)}
+        traced["second"] = dataclasses.replace(layer, mask=mask)
+        return dataclasses.replace(base, trace=Trace(0.0, traced), layers=reads)
+
+    assert RULE["mask_ends"](two(None)).layer == "second"
+    assert RULE["mask_ends"](two(real)) is None
+
+
+def test_a_gradient_that_is_lost_between_the_answer_and_the_layer(base):
+    """Six sigmoids leave less than a thousandth of it, whatever time does then."""
+    rule, ones = RULE["vanishing_gradient"], np.ones(6)
+
+    def arriving(share):
+        norms = {f"{NAME}/kernel": share * ones, "hidden/kernel": 0.1 * ones}
+        return change(base, gradient_norms=norms | {"dense/kernel": ones}, evidence=NEAR)
+
+    found = rule(arriving(1e-4))
+    assert (found.layer, found.severity) == (NAME, "error")
+    assert "'dense'" in found.title
+    assert rule(arriving(0.2)) is None
+    assert rule(arriving(0.0)) is None  # which no_gradient says
+
+
+def test_a_long_first_step_of_rmsprop_is_not_its_rate(base):
+    rule = RULE["learning_rate_too_high"]
+    steps = np.array([0.3, 0.2, 0.15, 0.12, 0.1, 0.1])
+    falls = {"losses": losses(0.7, 0.5)}
+    assert rule(change(base, **falls, relative_updates={f"{NAME}/kernel": steps})) is None
+    assert rule(change(base, **falls, relative_updates={f"{NAME}/kernel": 3 * steps})) is not None
+
+
+def test_units_that_run_away_do_not_make_others_look_alike(base):
+    """One unit of 1e30 is no reason to call all the rest zero."""
+    apart = normal(BATCH, TIME, UNITS)
+    apart[..., 0] *= 1e30
+    assert RULE["identical_units"](change(base, states=states(apart))) is None
+
+
+def test_a_difference_that_is_taken_forwards_leaks_though_a_walk_hardly_moves(base):
+    walk = LINE.cumsum()
+    after = np.append(walk[1:], 0)
+    for column, name in ((after - walk, "leaking_windows"), (walk - np.roll(walk, 1), None)):
+        cuts = np.lib.stride_tricks.sliding_window_view(np.stack([walk, column]), 8, axis=1)
+        array = np.ascontiguousarray(cuts.transpose(1, 2, 0)[1:-1])
+        found = RULE["leaking_windows"](change(base, inputs=(array,), labels=after[8:-1]))
+        assert (found and found.name) == name
+
+
+@pytest.mark.parametrize(
+    ("per_step", "severity"), [(0.7, "error"), (0.77, "warning"), (0.85, None)]
+)
+def test_what_some_runs_learned_all_the_same_is_a_warning(base, per_step, severity):
+    """After 38 steps 1e-6, 5e-5 and 2e-3 of the gradient are left."""
+    made = {"state_gradients": gradients(per_step), "evidence": FAR}
+    for rule, gate in (("vanishing_gradient", 0.5), ("short_memory", 0.7)):
+        found = RULE[rule](change(base, gates=gates(forget=gate), **made))
+        assert (found and found.severity) == severity
+
+
+def test_a_rate_that_float32_rounds_away_is_too_low(base):
+    """Weights that do not move at all tell nothing of the gradient then."""
+    rate = SimpleNamespace(learning_rate=1e-9, get_config=dict)
+    still = change(base, relative_updates=moved(0.0), model=SimpleNamespace(optimizer=rate))
+    assert RULE["learning_rate_too_low"](still) is not None

@@ -44,6 +44,12 @@ class Things:
         return trace(_model("SimpleRNN"), self.x)["simplernn"]
 
     @functools.cached_property
+    def gru_trace(self):
+        from keras_rnn_study import trace
+
+        return trace(_model("GRU"), self.x)["gru"]
+
+    @functools.cached_property
     def probe(self):
         from keras_rnn_study.callbacks import Probe
 

@@ -29,6 +29,7 @@ from valid_values import (
     several,
 )
 
+from keras_rnn_study.callbacks import GradientNorms
 from keras_rnn_study.datasets import catalog
 from keras_rnn_study.runs import ranges
 
@@ -274,6 +275,16 @@ TABLE = [
         lambda: {"log_dir": None},
     ),
     Public(
+        "callbacks.Forward",
+        {
+            "callbacks": several(instance(GradientNorms, "a callback that measures")),
+            "log": Range("a function", callable),
+            "update_freq": UPDATE_FREQ,
+            "every": integer(1),
+        },
+        lambda: {"callbacks": [GradientNorms()], "log": print},
+    ),
+    Public(
         "diagrams.lstm_module",
         {
             "layer": instance(object, "the trace of an LSTM"),
@@ -283,6 +294,18 @@ TABLE = [
             "unit": integer(0, THINGS.UNITS - 1),
         },
         lambda: {"layer": THINGS.lstm_trace, "step": 1},
+    ),
+    Public(
+        "diagrams.gru_module",
+        {
+            "layer": instance(object, "the trace of a GRU"),
+            "step": integer(0, THINGS.TIME - 1),
+            "part": optional(choice("state", "reset", "candidate", "update")),
+            "sample": integer(0, THINGS.BATCH - 1),
+            "unit": integer(0, THINGS.UNITS - 1),
+            "reset_after": boolean(),
+        },
+        lambda: {"layer": THINGS.gru_trace, "step": 1},
     ),
     Public(
         "diagrams.chain",

@@ -186,6 +186,34 @@ def leaking_windows():
     return case(network(x, loss="mse", activation=None), x, x[:, -1, 0])
 
 
+def noise(length=12, count=300):
+    """Cut windows of noise: x, what comes after each, and the series."""
+    series = random().normal(size=count + length).astype("float32")
+    x = np.lib.stride_tricks.sliding_window_view(series, length)[:-1, :, None]
+    return x.copy(), series[length:, None].copy(), series
+
+
+def target_among_columns():
+    x, y, series = noise()
+    ahead = 3 * np.append(series[1:], 0) + 2
+    column = np.lib.stride_tricks.sliding_window_view(ahead.astype("float32"), 12)[:-1, :, None]
+    x = np.concatenate([x, column], axis=2)
+    return case(network(x, loss="mse", activation=None), x, y)
+
+
+def centred_mean():
+    x, y, series = noise()
+    mean = np.convolve(series, np.ones(3) / 3, "same").astype("float32")
+    column = np.lib.stride_tricks.sliding_window_view(mean, 12)[:-1, :, None]
+    x = np.concatenate([x, column], axis=2)
+    return case(network(x, loss="mse", activation=None), x, y)
+
+
+def windows_out_of_order():
+    x, y, _ = noise()
+    return case(network(x, loss="mse", activation=None), x, random().permutation(y))
+
+
 def padding_not_masked():
     x, y = signs(at=slice(0, 5))
     for sample, length in zip(x, random().integers(8, LENGTH, len(x)), strict=True):
@@ -222,6 +250,31 @@ def raw_units():
 def identical_units():
     x, y = signs()
     model = network(x, kernel_initializer="ones", recurrent_initializer="ones")
+    return case(model, x, y)
+
+
+def zero_kernels():
+    x, y = signs()
+    return case(network(x, kernel_initializer="zeros", recurrent_initializer="zeros"), x, y)
+
+
+def one_hidden_unit_many_times():
+    x, y = signs()
+    hidden = keras.layers.Dense(12, "tanh", kernel_initializer="ones")
+    model = keras.Sequential(
+        [keras.Input(x.shape[1:]), keras.layers.GRU(8), hidden, keras.layers.Dense(1, "sigmoid")]
+    )
+    model.compile("adam", "binary_crossentropy")
+    return case(model, x, y)
+
+
+def dead_hidden_layer():
+    x, y = signs()
+    hidden = keras.layers.Dense(12, "relu", bias_initializer=keras.initializers.Constant(-9))
+    model = keras.Sequential(
+        [keras.Input(x.shape[1:]), keras.layers.GRU(8), hidden, keras.layers.Dense(1, "sigmoid")]
+    )
+    model.compile("adam", "binary_crossentropy")
     return case(model, x, y)
 
 
@@ -315,6 +368,30 @@ def root_of_zero():
     return case(model, x, y)
 
 
+def logarithm_of_nothing():
+    """A loss of one's own whose logarithm meets a zero after a few usual updates."""
+    x, y = signs()
+
+    def likelihood(true, predicted):
+        true = keras.ops.cast(true, "float32")
+        right = true * predicted + (1 - true) * (1 - predicted)
+        return -keras.ops.mean(keras.ops.log(keras.ops.relu(right - 0.45)))
+
+    optimizer = keras.optimizers.Adam(0.03)
+    return case(network(x, "gru", loss=likelihood, optimizer=optimizer), x, y)
+
+
+def nan_within():
+    """Divide by a deviation that is 0 for a sample that rests."""
+    x, y = signs()
+    x[3, :, 1] = 0.7
+    layer = keras.layers.Lambda(
+        lambda z: (z - keras.ops.mean(z, 1, keepdims=True)) / keras.ops.std(z, 1, keepdims=True),
+        name="standardised",
+    )
+    return case(network(x, before=[layer]), x, y)
+
+
 def clipped_always():
     x, y = signs()
     optimizer = keras.optimizers.SGD(0.01, global_clipnorm=1e-4)
@@ -382,12 +459,12 @@ ILL = {
     "one_class": [one_class],
     "swapped_axes": [swapped_one_hot, swapped_adding, swapped_waves],
     "constant_features": [constant_features],
-    "leaking_windows": [leaking_windows],
+    "leaking_windows": [leaking_windows, target_among_columns, centred_mean],
     "padding_not_masked": [padding_not_masked, padded_tokens],
     "mask_ends": [mask_ends],
     "unscaled_inputs": [raw_units],
-    "identical_units": [identical_units],
-    "dead_units": [dead_units],
+    "identical_units": [identical_units, zero_kernels, one_hidden_unit_many_times],
+    "dead_units": [dead_units, dead_hidden_layer],
     "runaway_states": [runaway_states, runaway_linear],
     "saturated_units": [saturated_units],
     "no_gradient": [frozen, cut],
@@ -396,12 +473,12 @@ ILL = {
     "exploding_gradient": [exploding_gradient],
     "learning_rate_too_high": [learning_rate_too_high, sgd_too_fast],
     "learning_rate_too_low": [learning_rate_too_low],
-    "not_a_number": [root_of_zero],
+    "not_a_number": [root_of_zero, nan_within, logarithm_of_nothing],
     "clipped_always": [clipped_always],
     "vanishing_gradient": [vanishing_gradient],
     "initial_loss_too_high": [initial_loss_too_high],
     "input_ignored": [input_ignored],
-    "learns_label_mean": [learns_label_mean],
+    "learns_label_mean": [learns_label_mean, windows_out_of_order],
     "overfitting": [overfitting],
 }
 
@@ -516,6 +593,71 @@ def forecast():
     return case(network(x, loss="mse", activation=None), x, y)
 
 
+def reservoir():
+    """A recurrent layer that is frozen at random, and tells the label all the same."""
+    made = forecast()
+    x = made["x"]
+    keras.utils.set_random_seed(0)
+    fixed = keras.layers.SimpleRNN(40, recurrent_initializer=scaled(0.9), trainable=False)
+    model = keras.Sequential([keras.Input(x.shape[1:]), fixed, keras.layers.Dense(1)])
+    model.compile("adam", "mse")
+    return made | {"model": model}
+
+
+def ahead_by_five():
+    """Windows of a series with labels five steps later, both in one random order."""
+    series = np.sin(0.3 * np.arange(300)) + 0.1 * random().normal(size=300)
+    windows = np.lib.stride_tricks.sliding_window_view(series.astype("float32"), 20)
+    order = random().permutation(len(windows) - 5)
+    x, y = windows[order, :, None].copy(), series[order + 24, None].astype("float32")
+    return case(network(x, loss="mse", activation=None), x, y)
+
+
+def trailing_mean():
+    """A column that is smoothed with steps before it only."""
+    x, y, series = noise()
+    mean = np.convolve(series, np.ones(3) / 3)[: len(series)].astype("float32")
+    column = np.lib.stride_tricks.sliding_window_view(mean, 12)[:-1, :, None]
+    x = np.concatenate([x, column], axis=2)
+    return case(network(x, loss="mse", activation=None), x, y)
+
+
+def sine_without_noise():
+    """A series that its own past tells exactly, with the last step and without."""
+    windows = np.lib.stride_tricks.sliding_window_view(np.sin(0.37 * np.arange(300)), 21)
+    windows = windows.astype("float32")
+    return case(
+        network(windows[:, :-1, None], loss="mse", activation=None),
+        windows[:, :-1, None],
+        windows[:, -1:],
+    )
+
+
+def zero_answer():
+    """A last layer of zeros: its units get different gradients."""
+    x, y = signs(20)
+    model = network(x)
+    answer = model.layers[-1]
+    answer.kernel.assign(keras.ops.zeros_like(answer.kernel))
+    return case(model, x, y)
+
+
+def relu_hidden():
+    x, y = signs(20)
+    return case(network(x, before=[keras.layers.Conv1D(16, 3, activation="relu")]), x, y)
+
+
+def stateful():
+    x, y = signs(20, 64)
+    keras.utils.set_random_seed(0)
+    layer = keras.layers.GRU(8, stateful=True)
+    model = keras.Sequential(
+        [keras.Input(batch_shape=(64, 20, 2)), layer, keras.layers.Dense(1, "sigmoid")]
+    )
+    model.compile(keras.optimizers.Adam(3e-3), "binary_crossentropy")
+    return case(model, x, y)
+
+
 def bidirectional_stack():
     x, y = signs(20)
     keras.utils.set_random_seed(0)
@@ -559,6 +701,13 @@ HEALTHY = [
     rare_impulses,
     every_step,
     forecast,
+    reservoir,
+    ahead_by_five,
+    trailing_mean,
+    sine_without_noise,
+    zero_answer,
+    relu_hidden,
+    stateful,
     bidirectional_stack,
     frozen_embedding,
     clipped,

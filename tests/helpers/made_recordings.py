@@ -8,7 +8,7 @@ from keras_rnn_study.event_log.log import EventLog
 from keras_rnn_study.event_log.tags import tag
 from keras_rnn_study.event_log.values import Packed
 from keras_rnn_study.live_view.facts import LayerFacts
-from keras_rnn_study.live_view.index import norms_of
+from keras_rnn_study.live_view.index import GRADIENT_NORM, line_of
 from keras_rnn_study.live_view.packing import pack
 from keras_rnn_study.live_view.recording import Recording
 
@@ -50,7 +50,11 @@ def lstm_run(recording, run, *, records=5, time=30, units=6, reach=30, layer="ls
                 arrays["input_gradient"] = decay[None]
             frames[step] = pack(step, arrays, {f"gate/{gate}": (0.0, 1.0) for gate in GATES})
     norms = 10.0 ** generator.uniform(-2, 1, steps[-1] + 1)
-    recording.norms[run] = norms_of(range(len(norms)), norms)
+    recording.lines[run] = {
+        GRADIENT_NORM: line_of(range(len(norms)), norms),
+        "loss": line_of(steps[1:], [2.0**-i for i in range(len(steps) - 1)]),
+        "accuracy": line_of(steps[1:], [1 - 2.0**-i for i in range(len(steps) - 1)]),
+    }
     return recording
 
 
@@ -64,10 +68,12 @@ def recording(**runs):
 
 def write_events(made, root):
     """Writes a recording as callbacks would, each run in a directory of its own."""
-    for run, norms in made.norms.items():
+    for run, lines in made.lines.items():
         log = EventLog.open(root / run)
-        for step, value in zip(norms["steps"], norms["values"], strict=True):
-            log.add("gradient_norm/global", value, step)
+        for line, numbers in lines.items():
+            written = "gradient_norm/global" if line == GRADIENT_NORM else tag("fit", line)
+            for step, value in zip(numbers["steps"], numbers["values"], strict=True):
+                log.add(written, value, step)
         for (name, layer, part), frames in made.frames.items():
             for step, data in frames.items() if name == run else ():
                 log.add(

@@ -38,8 +38,10 @@ def test_what_has_been_added_is_read_and_nothing_twice(written, tmp_path, monkey
     again = reader.read()
     assert list(again.frames["a", "lstm", "flow"]) == list(made.frames["a", "lstm", "flow"])
     assert dict(again.frames["a", "lstm", "values"]) == made.frames["a", "lstm", "values"]
-    assert again.norms["a"]["steps"] == made.norms["a"]["steps"]
-    assert again.norms["a"]["values"] == pytest.approx(made.norms["a"]["values"])
+    assert again.lines["a"].keys() == made.lines["a"].keys()
+    for name, line in made.lines["a"].items():
+        assert again.lines["a"][name]["steps"] == line["steps"]
+        assert again.lines["a"][name]["values"] == pytest.approx(line["values"])
     once = len(added)
     reader.read()
     assert len(added) == once

@@ -35,8 +35,8 @@ def watched(built, log_dir, epochs=2, **options):
         GradientFlow(log_dir, probe(), **options),
         GateActivations(log_dir, probe(), **options),
     ]
-    built.fit(X, Y, batch_size=4, epochs=epochs, verbose=0, callbacks=callbacks)
-    return callbacks
+    history = built.fit(X, Y, batch_size=4, epochs=epochs, verbose=0, callbacks=callbacks)
+    return callbacks, history.history
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def watched(built, log_dir, epochs=2, **options):
 )
 def test_what_is_read_back_is_what_a_trace_has(cell, gates, tmp_path):
     built = model(getattr(keras.layers, cell)(5, name="layer"))
-    watched(built, tmp_path / "a", samples=2)
+    _, history = watched(built, tmp_path / "a", samples=2)
     recording, frames = read_recording(tmp_path), read_frames(tmp_path)
     facts = json.loads(recording.facts["a", "layer", "values"])
     assert (facts["cell"], facts["time"], facts["units"], facts["samples"]) == (cell, 6, 5, 2)
@@ -71,7 +71,10 @@ def test_what_is_read_back_is_what_a_trace_has(cell, gates, tmp_path):
     assert [name for name in values if name.startswith("gate/")] == [f"gate/{g}" for g in gates]
     flow = frames["a", "layer", "flow"][-1].arrays["flow/h"]
     assert np.allclose(flow, step_norms(traced.state_gradients["h"]), rtol=1e-5)
-    assert recording.norms["a"]["steps"] == [0, 1, 2, 3]
+    lines = recording.lines["a"]
+    assert lines["gradient_norm"]["steps"] == [0, 1, 2, 3]
+    assert lines["loss"]["steps"] == [2, 4]
+    assert lines["loss"]["values"] == pytest.approx(history["loss"])
 
 
 def test_frames_can_be_left_out(tmp_path):
@@ -87,7 +90,7 @@ def test_samples_are_a_whole_number(samples):
 
 
 def test_without_a_directory_callbacks_keep_their_frames():
-    callbacks = watched(model(keras.layers.LSTM(3, name="lstm")), None)[1:]
+    (_, *callbacks), _ = watched(model(keras.layers.LSTM(3, name="lstm")), None)
     recording = recording_of(callbacks)
     assert {part for _, _, part in recording.frames} == {"flow", "gradients", "values"}
     assert list(recording.frames["mine", "lstm", "values"]) == [0, 2, 4]

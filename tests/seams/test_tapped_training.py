@@ -24,12 +24,18 @@ class Model:
             number = self.made
             self.train_function = lambda iterator: (number, next(iterator))
 
+    def train_step(self, data):
+        pass
+
+    def train_on_batch(self, x):
+        return self.train_function(iter(x))
+
 
 class Recorder:
     """A recorder whose tap notes when it is in the optimizer."""
 
     def __init__(self):
-        self.tap, self.entered, self.flushed = None, [], 0
+        self.tap, self.entered, self.followed, self.flushed = None, [], [], 0
 
     def tap_for(self, model):
         self.tap = self.tap or self
@@ -39,6 +45,9 @@ class Recorder:
     def on(self, optimizer):
         self.entered.append(optimizer)
         yield
+
+    def follow(self, optimizer):
+        self.followed.append(optimizer)
 
     def flush(self):
         self.flushed += 1
@@ -61,6 +70,7 @@ def test_an_armed_step_runs_a_function_of_its_own_and_others_the_plain_one(model
     training.arm(recorder)
     assert model.train_function(iter("b")) == (2, "b")  # traced once
     assert recorder.entered == ["sgd", "sgd"]
+    assert recorder.followed == ["sgd"]  # before the step, when there is a tap
     assert model.train_function(iter("c")) == (1, "c")
     assert model.train_function is not training
     assert recorder.entered == ["sgd", "sgd"]
@@ -84,10 +94,10 @@ def test_a_step_that_was_asked_for_in_an_earlier_training_is_not_recorded(model,
     assert not isinstance(model.train_function, TappedTraining)
 
 
-def test_a_generator_is_a_step_of_somebody_else(model, recorder):
+def test_train_on_batch_is_a_step_of_somebody_else(model, recorder):
     training = TappedTraining.of(model)
     training.arm(recorder)
-    assert model.train_function(letter for letter in "a") == (1, "a")
+    assert model.train_on_batch("a") == (1, "a")
     assert not recorder.entered
     assert model.train_function(iter("b")) == (2, "b")
     assert recorder.entered == ["sgd"]
@@ -109,7 +119,7 @@ def test_a_model_that_was_compiled_meanwhile(model, recorder):
     training.arm(recorder)
     model.train_function = None
     training.arm(recorder)
-    assert model.train_function(iter("a")) == (2, "a")
+    assert model.train_function(iter("a")) == (3, "a")  # not what was made before it was compiled
     training.remove()
     assert model.train_function is None
 

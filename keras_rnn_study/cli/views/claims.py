@@ -45,7 +45,7 @@ def _chinese_view(claim: Claim, judgement: Judgement) -> Group:
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")  # a sentence without spaces is no word to shorten
     table.add_row(Text(claim.name, "bold"), Text(words.statement, "bold"))
-    table.add_row("测量", Text(judgement.evidence))
+    table.add_row("实测", Text(judgement.evidence))
     table.add_row("结论", Text(VERDICTS[judgement.verdict], _STYLES[judgement.verdict]))
     if judgement.verdict == CONDITION:
         table.add_row("条件", Text(words.condition))

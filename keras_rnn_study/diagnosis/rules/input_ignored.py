@@ -29,9 +29,19 @@ def input_ignored(examination: Examination) -> Symptom | None:
         return None
     if not np.isfinite(output).all() or (labels == labels[0]).all():
         return None
+    if not _is_same(output):
+        return None
     apart = float(np.ptp(output.astype(np.float64), axis=0).max())
     size = float(np.abs(output).max())
-    if size > 0 and apart > _SAME * size:
-        return None
-    title = f"The predictions of {len(output)} samples differ by {apart:.1e} at most."
-    return Symptom(title, {"difference": apart, "size": size})
+    title = f"The predictions of {len(output)} samples differ by {apart:.1e} at most"
+    layer = next((n for n, out in examination.outputs.items() if _is_same(out.values)), None)
+    title += "." if layer is None else f"; {layer!r} is the first layer that hands on the same."
+    return Symptom(title, {"difference": apart, "size": size}, layer=layer)
+
+
+def _is_same(values: np.ndarray) -> bool:
+    """Return whether all samples have the same values, to the rounding of float32."""
+    if not np.isfinite(values).all():
+        return False
+    apart = np.ptp(values.astype(np.float64), axis=0).max(initial=0)
+    return bool(apart <= _SAME * np.abs(values).max(initial=0))

@@ -10,8 +10,9 @@ _LONG, _LONGER, _RISE = 0.2, 0.25, 1.5
 
 @rule(
     statistic=(
-        "Length of a step over that of the weights (the median over kernels), and what a few "
-        "updates on one batch make of its loss."
+        "Length of the first step over that of the weights, the median over kernels, and what a "
+        "few updates on one batch make of its loss. Where they lower it, the median of all steps, "
+        "as RMSprop begins with longer ones."
     ),
     threshold=(
         "The loss ends 1.5 times as high as it began, or is no number, with steps above 3 %; or "
@@ -41,14 +42,18 @@ def learning_rate_too_high(examination: Examination) -> Symptom | None:
         return None
     if not rehearsal.relative_updates or not np.isfinite(rehearsal.norms[0]):
         return None
-    with np.errstate(invalid="ignore"):
-        first = float(np.nanmedian([moved[0] for moved in rehearsal.relative_updates.values()]))
+    known = [m[0] for m in rehearsal.relative_updates.values() if np.isfinite(m[0])]
+    if not known or rehearsal.is_broken_by_the_loss:
+        return None
+    first = float(np.median(known))
     losses = rehearsal.losses
     before, after = float(losses[0]), float(losses[-1])
     floor = 0.1 * (examination.guessing or before)
     rises = not np.isfinite(losses).all() or after > max(_RISE * before, before + floor)
     stays = after > 0.9 * before and not examination.learned
-    is_new = first > _LONGER and not examination.learned  # four steps, and nothing is left
+    usual = np.median(list(rehearsal.relative_updates.values()))
+    # Four such steps, and nothing is left.
+    is_new = min(first, usual) > _LONGER and not examination.learned
     if not (is_new or (rises and first > 0.03) or (first > _LONG and stays)):
         return None
     rate = float(examination.model.optimizer.learning_rate)

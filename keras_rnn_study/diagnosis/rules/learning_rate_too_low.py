@@ -5,12 +5,21 @@ import numpy as np
 from keras_rnn_study.diagnosis.examination import Examination
 from keras_rnn_study.diagnosis.rule import Symptom, rule
 
-_SHORT = 1e-5
+_SHORT = 3e-5
+_GRADIENT = 1e-3
+_ROUNDED = 1e-6
+"""The rate below which float32 weights hardly move, whatever the gradient."""
 
 
 @rule(
-    statistic="Length of a step over that of the weights: the median over kernels.",
-    threshold="Below 0.00001: a thousand updates move the weights by less than 1 %.",
+    statistic=(
+        "Length of a step over that of the weights: the median over kernels, once a few updates "
+        "are done, as RMSprop begins with longer ones and momentum with shorter ones."
+    ),
+    threshold=(
+        "Below 0.00003: a thousand updates move the weights by less than 3 %. Where a rate of 1 "
+        "would move them by less than a thousandth it is the gradient that is small, not the rate."
+    ),
     why="The weights stay where they were drawn, so that the loss stays where it was.",
     remedy="keras.optimizers.Adam(1e-3)  # instead of {rate:.2g}",
     lesson="7_your_model",
@@ -28,11 +37,12 @@ def learning_rate_too_low(examination: Examination) -> Symptom | None:
     has_schedule = isinstance(optimizer.get_config().get("learning_rate"), dict)
     if has_schedule or accumulated > len(rehearsal.losses) or not rehearsal.norms.any():
         return None
-    moved = [step.max() for step in rehearsal.relative_updates.values() if np.isfinite(step).all()]
+    late = [step[len(step) // 2 :] for step in rehearsal.relative_updates.values()]
+    moved = [step.max() for step in late if np.isfinite(step).all()]
     step = float(np.median(moved)) if moved else float("nan")
-    if not step < _SHORT:
-        return None
     rate = float(optimizer.learning_rate)
+    if not step < _SHORT or (rate >= _ROUNDED and step / rate < _GRADIENT):
+        return None
     title = f"An update moves the weights by {step:.1e} of their length."
     evidence = {"step": step, "learning_rate": rate, "gradient_norm": float(rehearsal.norms[0])}
     return Symptom(title, evidence, remedy=learning_rate_too_low.remedy.format(rate=rate))

@@ -1,17 +1,25 @@
 """Weights that no gradient reaches."""
 
+import numpy as np
+
 from keras_rnn_study.diagnosis.examination import Examination
+from keras_rnn_study.diagnosis.labels import columns
+from keras_rnn_study.diagnosis.reading import readable
 from keras_rnn_study.diagnosis.rule import Symptom, rule
+
+_READ, _FEWEST = 0.5, 32
 
 
 @rule(
     statistic=(
         "Weights that the loss does not depend on; recurrent layers whose gradient is exactly 0 in "
-        "every update; recurrent layers with trainable=False at their random start."
+        "every update; recurrent layers with trainable=False at their random start, and how much "
+        "of the label a linear read-out of their last state explains, each sample left out."
     ),
     threshold=(
         "A recurrent layer, or a whole model: an error. A frozen layer counts only with biases "
-        "that were never trained, as frozen layers that were trained elsewhere are meant so."
+        "that were never trained, as frozen layers that were trained elsewhere are meant so, and "
+        "is a note where half of the label's variance can be read from it: a reservoir."
     ),
     why="What gets no gradient stays as it was drawn, so only the layers behind it can learn.",
     remedy=(
@@ -19,7 +27,7 @@ from keras_rnn_study.diagnosis.rule import Symptom, rule
         "# casts to int and numpy calls between the layer and the loss"
     ),
     lesson="2_vanishing",
-    false_alarm="A reservoir, whose recurrent weights are meant to stay random.",
+    false_alarm="A reservoir that is read by more than one layer, or from all of its steps.",
     explains=(
         "vanishing_gradient",
         "short_memory",
@@ -59,8 +67,27 @@ def _frozen(examination: Examination) -> Symptom | None:
     if not untouched:
         return None
     title = f"{untouched[0]!r} is frozen, and its weights are those that were drawn at random."
-    evidence = {"frozen_layers": len(untouched), "recurrent_layers": len(examination.layers)}
-    return Symptom(title, evidence, layer=untouched[0])
+    evidence: dict[str, float] = {
+        "frozen_layers": len(untouched),
+        "recurrent_layers": len(examination.layers),
+    }
+    read = _readable(untouched[0], examination)
+    if read is not None:
+        evidence["readable"] = read
+        title += f" A linear read-out of it explains {max(read, 0):.0%} of the label."
+    return Symptom(title, evidence, "note" if (read or 0) > _READ else "error", layer=untouched[0])
+
+
+def _readable(name: str, examination: Examination) -> float | None:
+    """Return how much of the label the layer's last state tells; `None` where that is not known."""
+    labels, layer = examination.few_labels, examination.trace.get(name)
+    if labels is None or layer is None or layer.states["h"].ndim != 3:
+        return None
+    targets = columns(labels, examination.loss_kind.family)
+    if targets is None or len(targets) < _FEWEST or not np.isfinite(targets).all():
+        return None
+    backwards = getattr(examination.layer_of(name), "go_backwards", False)
+    return readable(layer.states["h"][:, 0 if backwards else -1], targets)
 
 
 def _is_at_its_start(layer: object) -> bool:

@@ -5,7 +5,7 @@ import numpy as np
 from keras_rnn_study.diagnosis.examination import Examination
 from keras_rnn_study.diagnosis.rule import Symptom, rule
 
-_GONE = 1e-4
+_GONE, _REACHED, _FOR_GOOD = 1e-4, 1e-3, 1e-5
 
 
 @rule(
@@ -15,7 +15,9 @@ _GONE = 1e-4
     ),
     threshold=(
         "Below 0.0001, where the gradient at the evidence is below 0.001 of its largest as well: "
-        "then no other path bridges the gap. A default LSTM keeps 0.73 per step: 0.73^30 = 8e-5."
+        "then no other path bridges the gap. An error where that is below 0.00001, else a warning, "
+        "as some such runs learned: see vanishing_gradient. A default LSTM keeps 0.73 per step, "
+        "and 0.73^30 is 8e-5."
     ),
     why=(
         "The cell's memory is multiplied by the forget gate at each step. What is left of the "
@@ -42,7 +44,7 @@ def short_memory(examination: Examination) -> Symptom | None:
         return None
     if examination.answers_every_step and not examination.is_evidence_given:
         return None
-    if reach is not None and reach > 1e-3:
+    if reach is not None and reach > _REACHED:
         return None
     best = None
     for name, layer in examination.trace.items():
@@ -50,6 +52,8 @@ def short_memory(examination: Examination) -> Symptom | None:
         backwards = getattr(examination.layer_of(name), "go_backwards", False)
         if gate is None or gate.ndim != 3 or gate.shape[:2] != evidence.shape or backwards:
             return None  # another path, which keeps in another way
+        if np.isnan(gate).all():
+            continue
         kept = _kept(gate, evidence)
         if best is None or kept > best[1]:
             best = name, kept, float(np.nanmean(gate))
@@ -62,6 +66,7 @@ def short_memory(examination: Examination) -> Symptom | None:
     return Symptom(
         title,
         {"kept": kept, "distance": distance, "mean_gate": mean, "memory_steps": steps},
+        "error" if reach is None or reach < _FOR_GOOD else "warning",
         layer=name,
         remedy=short_memory.remedy.format(distance=distance + 1),
     )

@@ -45,5 +45,5 @@ def _inside(path: pathlib.Path, name: str) -> Recording | None:
     return Recording(
         {(name, layer, part): facts for (_, layer, part), facts in recording.facts.items()},
         {(name, layer, part): frames for (_, layer, part), frames in recording.frames.items()},
-        dict(zip([name], recording.norms.values(), strict=False)),
+        dict(zip([name], recording.lines.values(), strict=False)),
     )

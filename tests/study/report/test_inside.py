@@ -44,7 +44,7 @@ def test_of_each_network_the_largest_gap_that_recorded_is_shown(study):
     runs = runs_in(view_page(conditions(results), study))
     assert list(runs) == ["lstm, gap 50", "simple_rnn, gap 50"]
     for run in runs.values():
-        assert run["norms"]["steps"]
+        assert run["lines"]["gradient_norm"]["steps"]
         [layer] = run["layers"].values()
         assert set(layer["steps"]) == {"flow", "values", "gradients"}
 

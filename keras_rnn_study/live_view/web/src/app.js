@@ -9,6 +9,7 @@ import { USUAL, fitted } from "./heights.js";
 import { createInside } from "./inside.js";
 import { keyed } from "./keyboard.js";
 import { createLegend } from "./legend.js";
+import { GRADIENT_NORM, NO_LINE, lineNames, lineTitle } from "./lines.js";
 import { decadesOf } from "./numbers.js";
 import { createFindings } from "./panels/findings.js";
 import { createTraining } from "./panels/training.js";
@@ -90,7 +91,11 @@ function build(root, { index, source, store, kept }) {
   const t = translator(store.get().language);
   const records = createRecords(source);
   const side = element("nav", { class: "side", "aria-label": t("runs") });
-  const training = element("section", { class: "training" }, [element("h3", { text: t("gradientNorm") })]);
+  const names = lineNames(Object.values(index.runs).map((run) => run.lines));
+  const lineChoice = element("select", { "aria-label": t("lineHelp"), title: t("lineHelp"), "data-key": "line" },
+    names.map((name) => element("option", { value: name, text: lineTitle(t, name) })));
+  lineChoice.addEventListener("change", () => store.set({ line: lineChoice.value }));
+  const training = element("section", { class: "training" }, [element("h3", {}, [lineChoice])]);
   const columns = element("div", { class: "columns" });
   const main = element("main", {}, [training, columns]);
   const aside = element("aside");
@@ -123,7 +128,7 @@ function build(root, { index, source, store, kept }) {
 
   function lastStep() {
     const { runs } = store.get();
-    const ends = runs.flatMap((run) => [index.runs[run].norms.steps.at(-1) ?? 0, ...Object.values(index.runs[run].layers).flatMap((layer) => Object.values(layer.steps).map((steps) => steps.at(-1) ?? 0))]);
+    const ends = runs.flatMap((run) => [...Object.values(index.runs[run].lines).map(({ steps }) => steps.at(-1) ?? 0), ...Object.values(index.runs[run].layers).flatMap((layer) => Object.values(layer.steps).map((steps) => steps.at(-1) ?? 0))]);
     return Math.max(0, ...ends);
   }
 
@@ -137,7 +142,7 @@ function build(root, { index, source, store, kept }) {
     limits = decadesOf(flows.flatMap((flow) => flow.total));
     made = runs.map((run, place) => {
       const { name, layer } = layerOf(run);
-      const given = { run, place, layerName: name, layer, flow: flows[place], limits };
+      const given = { run, place, layerName: name, layer, flow: flows[place], limits, lines: index.runs[run].lines };
       return createColumn(columns, { store, records, t, given, ranges, heights: () => kept.heights, loaded: () => loaded(run) });
     });
     drawAll();
@@ -158,11 +163,7 @@ function build(root, { index, source, store, kept }) {
   function drawAll() {
     const state = store.get();
     sidePanel.draw(state);
-    const runs = state.runs.map((run) => ({ norms: index.runs[run].norms, records: layerOf(run).layer.steps.flow ?? layerOf(run).layer.steps.values ?? [] }));
-    const none = runs.every(({ norms }) => norms.steps.length === 0);
-    trainingPanel.draw({ runs, last: lastStep(), width: training.clientWidth, label: none ? t("noNorms") : t("gradientNorm") });
-    trainingPanel.mark(state.train);
-    training.classList.toggle("without-norms", none);
+    drawTraining(state);
     for (const column of made) column.measure(state);
     fit();
     for (const column of made) column.drawAll(state);
@@ -170,6 +171,16 @@ function build(root, { index, source, store, kept }) {
     drawInside(state);
     findings.draw(state);
     drawLegend();
+  }
+
+  /** @param {State} state */
+  function drawTraining(state) {
+    const name = names.includes(state.line) ? state.line : GRADIENT_NORM;
+    lineChoice.value = name;
+    const runs = state.runs.map((run) => ({ line: index.runs[run].lines[name] ?? NO_LINE, records: layerOf(run).layer.steps.flow ?? layerOf(run).layer.steps.values ?? [] }));
+    const none = runs.every(({ line }) => line.steps.length === 0);
+    trainingPanel.draw({ name, runs, last: lastStep(), width: training.clientWidth, label: t(none ? "noNorms" : "lineHelp") });
+    trainingPanel.mark(state.train);
   }
 
   /** Gives the maps the height that the window leaves them. */
@@ -198,6 +209,7 @@ function build(root, { index, source, store, kept }) {
   const stop = store.subscribe((state, changed) => {
     if (changed.has("language") || changed.has("runs") || changed.has("layer")) return; // built anew
     if (changed.has("quantity") || changed.has("sort") || changed.has("flow") || changed.has("sample")) sidePanel.draw(state);
+    if (changed.has("line")) drawTraining(state);
     if (changed.has("train")) trainingPanel.mark(state.train);
     for (const column of made) column.update(state, changed);
     controls.draw(state, longest(state));

@@ -1,6 +1,7 @@
 // One run: its gradient flow, its sample, its gates and states, on one time axis.
 
 import { element } from "./dom.js";
+import { lineTitle, valueUntil, verdictNames } from "./lines.js";
 import { correlations, horizon, meanAt, memoryTimes, order, recordAt, short } from "./numbers.js";
 import { quantum, valuesOf } from "./packing.js";
 import { createFlow } from "./panels/flow.js";
@@ -22,6 +23,7 @@ const KEEPING = { LSTM: "gate/forget", GRU: "gate/update" };
  * @property {string} layerName
  * @property {import("./sources.js").Layer} layer
  * @property {import("./records.js").Flow} flow
+ * @property {Record<string, import("./sources.js").Line>} lines   over training
  * @property {{low: number, high: number}} limits   decades of the scale that all columns share
  */
 
@@ -33,17 +35,18 @@ const KEEPING = { LSTM: "gate/forget", GRU: "gate/update" };
  *   loaded: () => void}} context
  */
 export function createColumn(parent, { store, records, t, given, heights, ranges, loaded }) {
-  const { run, layer, layerName, flow, limits, place } = given;
+  const { run, layer, layerName, flow, limits, lines, place } = given;
   const title = element("button", { class: "run-title", text: run, onclick: () => store.set({ active: run }) });
   title.style.setProperty("--run", RUN_COLOURS[place]);
+  const learned = element("span", { class: "learned value", title: t("learnedHelp") });
   const verdict = element("p", { class: "verdict" });
-  const flowTitle = element("h3", { text: t("flowTitle"), title: t("flowHelp") });
+  const flowTitle = element("h3", { title: t("flowHelp") }, [element("span", { text: t("flowTitle") }), axes(t("axesOfFlow"))]);
   const flowBox = element("div", { class: "indent flow" });
   const sampleBox = element("div", { class: "indent", title: t("tokensHelp") });
   const rasterTitle = element("span", { class: "raster-title" });
   const rasterBox = element("div", { class: "indent raster" });
   const reading = element("p", { class: "reading value", title: t("quantumHelp") });
-  const root = element("section", { class: "column" }, [title, verdict, flowTitle, flowBox, sampleBox, element("h3", { class: "of-raster" }, [rasterTitle]), rasterBox, reading]);
+  const root = element("section", { class: "column" }, [element("div", { class: "run-head" }, [title, learned]), verdict, flowTitle, flowBox, sampleBox, element("h3", { class: "of-raster" }, [rasterTitle, axes(t("axesOfRaster"))]), rasterBox, reading]);
   parent.append(root);
 
   const flowPanel = createFlow(flowBox, (time, train) => store.set({ time, train, active: run }));
@@ -57,6 +60,20 @@ export function createColumn(parent, { store, records, t, given, heights, ranges
   let failed = "";
   /** @type {number[]} */
   let rows = [];
+
+  /** What runs across and down. @param {string} text */
+  function axes(text) {
+    return element("span", { class: "axes", text });
+  }
+
+  /** Whether it learns, which the pictures below explain. @param {State} state */
+  function drawLearned(state) {
+    const parts = verdictNames(lines).map((name) => {
+      const value = valueUntil(lines[name], state.train);
+      return `${lineTitle(t, name)} ${value === null ? "NaN" : short(value)}`;
+    });
+    learned.textContent = parts.join(" · ");
+  }
 
   /** @param {State} state */
   async function load(state) {
@@ -197,6 +214,7 @@ export function createColumn(parent, { store, records, t, given, heights, ranges
     width = Math.max(root.clientWidth - LEFT - RIGHT, 60);
     scale = scaleOf(state);
     drawVerdict(state);
+    drawLearned(state);
   }
 
   return {
@@ -220,6 +238,7 @@ export function createColumn(parent, { store, records, t, given, heights, ranges
       if (has("zoom")) scale = scaleOf(state);
       if (has("train")) {
         drawVerdict(state);
+        drawLearned(state);
         load(state); // draws when the frames are there
       }
       if (has("zoom", "flow", "sample", "theme")) drawFlow(state);

@@ -22,7 +22,7 @@ export function firstLook(index) {
   return {
     runs, active: runs.filter((_, i) => layers[i]?.quantities.includes(quantity)).at(-1) ?? runs[0] ?? "", layer: Object.keys(index.runs[runs[0]]?.layers ?? {})[0] ?? "", train: last,
     time: evidence >= 0 ? evidence : Math.max(0, longest - 1), unit: 0, sample: 0, quantity, flow: "total",
-    direction: "forwards", sort: "memory", zoom: null, playing: null,
+    line: "gradient_norm", direction: "forwards", sort: "memory", zoom: null, playing: null,
   };
 }
 

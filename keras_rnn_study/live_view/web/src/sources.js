@@ -27,10 +27,12 @@
  * @property {string} lesson
  */
 
+/** @typedef {{steps: number[], values: (number | null)[]}} Line   one number over the training steps */
+
 /**
  * @typedef {object} Run
  * @property {Record<string, Layer>} layers
- * @property {{steps: number[], values: (number | null)[]}} norms
+ * @property {Record<string, Line>} lines   by name: "gradient_norm", and what `fit` reports, such as "loss"
  * @property {Finding[]} findings
  */
 

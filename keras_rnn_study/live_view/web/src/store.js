@@ -12,6 +12,7 @@
  * @property {string} quantity
  * @property {"total" | "direct"} flow
  * @property {"forwards" | "backwards"} direction
+ * @property {string} line      drawn over training: "gradient_norm", "loss", a metric
  * @property {"memory" | "name" | "correlation"} sort
  * @property {[number, number] | null} zoom   first and last time step shown; null: all
  * @property {"train" | "time" | null} playing

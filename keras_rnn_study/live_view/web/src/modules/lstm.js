@@ -12,6 +12,7 @@ export function lstm(/** @type {Record<string, string>} */ activations) {
       { x: 46, y: 262, text: "xₜ" },
       { x: 398, y: 28, text: "cₜ" },
       { x: 396, y: 240, text: "hₜ" },
+      ...["f", "i", "g", "o"].map((text, at) => ({ x: 95 + 60 * at, y: 203, text })),
     ],
     nodes: [
       { kind: "point", x: 90, y: 50, sign: "×", name: "gate/forget", factor: "factorC" },

@@ -24,6 +24,7 @@ export function createFlow(parent, pick) {
   const rows = svg.append("g").attr("class", "axis");
   const shadow = svg.append("path").attr("class", "reach shadow");
   const reach = svg.append("path").attr("class", "reach");
+  const sign = svg.append("text").attr("class", "reach-sign").text("1/1000");
   const evidence = svg.append("g").attr("class", "evidence");
   const column = createMark(box, "time");
   const row = createMark(box, "record");
@@ -87,6 +88,10 @@ export function createFlow(parent, pick) {
       const path = reachPath(norms, scale, y);
       shadow.attr("d", path);
       reach.attr("d", path);
+      const [end] = path.match(/[\d.-]+(?=,[\d.-]+$)/) ?? [];
+      const left = Number(end) > width / 2; // where there is more room
+      sign.attr("x", Number(end ?? 0) + (left ? -4 : 4)).attr("y", high - 5).attr("text-anchor", left ? "end" : "start")
+        .attr("visibility", Number(end) > 0 ? "visible" : "hidden");
       column.size(0, high);
       row.size(width, 0);
       evidence.selectAll("text").data(given.evidence.filter(scale.isShown)).join("text")

@@ -1,10 +1,13 @@
-// Gradient norm of every training step, and the one handle that moves through training.
+// One number over the training steps: the gradient's norm, the loss, a metric; and the one handle
+// that moves through training.
 
 import { axisBottom, axisLeft } from "d3-axis";
 import { scaleLinear, scaleLog } from "d3-scale";
 import { select } from "d3-selection";
 
 import { createMark, element } from "../dom.js";
+import { isLogarithmic } from "../lines.js";
+import { short } from "../numbers.js";
 
 const HEIGHT = 52;
 // From the middle of the handle at its left end to that at its right one; style.css has the rest.
@@ -34,20 +37,20 @@ export function createTraining(parent, pick) {
 
   return {
     /**
-     * @param {{runs: {norms: {steps: number[], values: (number | null)[]}, records: number[]}[], last: number, width: number, label: string}} given
+     * @param {{name: string, runs: {line: import("../sources.js").Line, records: number[]}[], last: number, width: number, label: string}} given
      */
-    draw({ runs, last, width, label }) {
+    draw({ name, runs, last, width, label }) {
       svg.attr("width", width).attr("aria-label", label);
       x = scaleLinear([0, Math.max(last, 1)], [LEFT, width - RIGHT]);
-      const all = runs.flatMap(({ norms }) => norms.values.filter((v) => v !== null && v > 0 && Number.isFinite(v)));
-      const [low, high] = all.reduce(([a, b], v) => [Math.min(a, Number(v)), Math.max(b, Number(v))], [Infinity, 0]);
-      const y = scaleLog(all.length ? [low, Math.max(high, low * 1.01)] : [0.1, 1], [HEIGHT - 4, 4]).nice();
+      const values = runs.flatMap(({ line }) => line.values.filter((value) => value !== null));
+      const logarithmic = isLogarithmic(name) && values.every((value) => value >= 0);
+      const y = heightOf(values, logarithmic);
       across.call(axisBottom(x).ticks(Math.max(2, width / 90)).tickSizeOuter(0));
-      const [bottom, top] = y.domain();
-      down.call(axisLeft(y).tickValues([bottom, top]).tickFormat((v) => `1e${Math.round(Math.log10(Number(v)))}`).tickSizeOuter(0));
-      lines.selectAll("path").data(runs).join("path").attr("class", "norms")
+      const format = logarithmic ? (/** @type {number} */ v) => `1e${Math.round(Math.log10(v))}` : short;
+      down.call(axisLeft(y).tickValues(y.domain()).tickFormat((v) => format(Number(v))).tickSizeOuter(0));
+      lines.selectAll("path").data(runs).join("path").attr("class", "over-training")
         .style("stroke", (_, i) => RUN_COLOURS[i])
-        .attr("d", ({ norms }) => linePath(norms, x, y, width));
+        .attr("d", ({ line }) => linePath(line, x, y, width));
       const places = [...new Set(runs.flatMap((run) => run.records))];
       const few = places.length > width / 3 ? [] : places;
       ticks.selectAll("line").data(few).join("line")
@@ -61,8 +64,20 @@ export function createTraining(parent, pick) {
 }
 
 /**
+ * @param {number[]} values @param {boolean} logarithmic
+ * @returns {import("d3-scale").ScaleContinuousNumeric<number, number>}
+ */
+function heightOf(values, logarithmic) {
+  const [low, high] = values.filter((v) => v > 0 || !logarithmic)
+    .reduce(([a, b], v) => [Math.min(a, v), Math.max(b, v)], [Infinity, -Infinity]);
+  const known = Number.isFinite(low);
+  if (logarithmic) return scaleLog(known ? [low, Math.max(high, low * 1.01)] : [0.1, 1], [HEIGHT - 4, 4]).nice();
+  return scaleLinear(known ? [low, Math.max(high, low + 1e-9)] : [0, 1], [HEIGHT - 4, 4]).nice();
+}
+
+/**
  * At most a few points per pixel, the least and the largest of each: peaks stay.
- * @param {{steps: number[], values: (number | null)[]}} norms
+ * @param {import("../sources.js").Line} line
  * @param {(step: number) => number} x
  * @param {(value: number) => number} y
  * @param {number} width
@@ -71,9 +86,9 @@ function linePath({ steps, values }, x, y, width) {
   const size = Math.max(1, Math.floor(steps.length / (2 * width)));
   let path = "";
   for (let start = 0; start < steps.length; start += size) {
-    const block = values.slice(start, start + size).map(Number).filter((v) => v > 0 && Number.isFinite(v));
+    const block = values.slice(start, start + size).filter((v) => v !== null).map((v) => y(v)).filter(Number.isFinite);
     const ends = size === 1 ? block : [Math.min(...block), Math.max(...block)];
-    for (const value of block.length ? ends : []) path += `${path ? "L" : "M"}${x(steps[start]).toFixed(1)},${y(value).toFixed(1)}`;
+    for (const place of block.length ? ends : []) path += `${path ? "L" : "M"}${x(steps[start]).toFixed(1)},${place.toFixed(1)}`;
   }
   return path;
 }
