@@ -32,8 +32,8 @@ number here can be exactly a paper's: each section says what differs and why.
   older papers count.
 - **Score** is the mean on other held-out samples, over seeds: the accuracy, or the mean squared
   error.
-- **Loss (guessing)**: each seed's mean training loss over its last updates, whose batches are fresh,
-  beside the smallest that somebody can have who has not seen the evidence.
+- **Loss (guessing)**: each seed's mean training loss over its last updates, whose batches are
+  fresh, beside the smallest that somebody can have who has not seen the evidence.
 - **Horizon**: steps back, before training, to where the gradient's norm is below a thousandth of
   its largest.
 
