@@ -89,11 +89,13 @@ def test_trackio(tmp_path, monkeypatch):
 
 def test_aim(tmp_path):
     aim = pytest.importorskip("aim")
+    from aim.storage.context import Context
+
     run = aim.Run(repo=str(tmp_path), system_tracking_interval=None, log_system_params=False)
     history = handed_on(trackers.to_aim(run))
     stored = {}
     for tag in TAG, WEIGHT:
-        steps, columns = run.get_metric(tag, aim.sdk.objects.Context({})).data.numpy()
+        steps, columns = run.get_metric(tag, Context({})).data.numpy()
         stored[tag] = [*zip(steps, columns[0], strict=True)]
     run.close()
     same(stored, history)
