@@ -3,6 +3,6 @@ from .finding import Finding as Finding
 from .findings import Findings as Findings
 from .foretelling import Foretelling as Foretelling
 from .foretelling import foretell as foretell
-from .foretelling_signs import Signs as Signs
+from .foretelling_model import Signs as Signs
 from .registry import RULES as RULES
 from .rule import Rule as Rule

@@ -4,13 +4,29 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from keras_rnn_study.diagnosis.foretelling_signs import Signs
-
 UPDATES = 40
 """After how many updates the second look is taken."""
 
 NAMES = ("reach", "readable")
+SURE = 0.2
+"""How near to 0 or 1 a probability has to be to say anything; see docs/foretelling.md."""
 _SMALLEST_REACH = 1e-8
+
+
+@dataclass(frozen=True)
+class Signs:
+    """One look into a network: what arrives at the evidence, and what the end knows of it.
+
+    Attributes:
+        reach: Which share of the gradient's largest norm is left at the evidence that it reaches
+            worst: the median over samples, of the state and layer that it reaches best.
+        readable: How well the inputs at the first and at the last evidence, whichever is worse, can
+            be read linearly from the states at the end: R^2 on held-out samples, 0 for nothing, NaN
+            where they are the same for all samples.
+    """
+
+    reach: float
+    readable: float
 
 
 @dataclass(frozen=True)

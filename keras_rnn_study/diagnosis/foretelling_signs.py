@@ -1,32 +1,16 @@
 """What tells early whether a network will learn: signs, all measured from one trace."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import keras
 import numpy as np
 
+from keras_rnn_study.diagnosis.foretelling_model import Signs
 from keras_rnn_study.diagnosis.foretelling_reading import readability
 from keras_rnn_study.seams.names import cell_names, recurrent_layers
 from keras_rnn_study.tracing.graph import trace
 from keras_rnn_study.tracing.result import LayerTrace
-
-
-@dataclass(frozen=True)
-class Signs:
-    """One look into a network: what arrives at the evidence, and what the end knows of it.
-
-    Attributes:
-        reach: Which share of the gradient's largest norm is left at the evidence that it reaches
-            worst: the median over samples, of the state and layer that it reaches best.
-        readable: How well the inputs at the first and at the last evidence, whichever is worse, can
-            be read linearly from the states at the end: R^2 on held-out samples, 0 for nothing, NaN
-            where they are the same for all samples.
-    """
-
-    reach: float
-    readable: float
 
 
 def signs(model: keras.Model, x: Any, y: Any, evidence: np.ndarray) -> Signs:

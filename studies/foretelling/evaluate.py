@@ -14,8 +14,7 @@ import numpy as np
 from looks import LOOKS, PARTS
 from trials import RESULTS
 
-from keras_rnn_study.diagnosis.foretelling_model import NAMES, values
-from keras_rnn_study.diagnosis.foretelling_signs import Signs
+from keras_rnn_study.diagnosis.foretelling_model import NAMES, Signs, values
 
 MOMENTS = {"before": 0, "after": 1}
 OUT = RESULTS / "foretelling.json"
@@ -26,7 +25,7 @@ TRIED = ("reach_first", "reads_first", "gain_first", "exponent", "share_input", 
 
 def main() -> None:
     """Write the results, and print what is in them."""
-    parts = {part: json.loads(LOOKS[part].read_text()) for part in PARTS}
+    parts = {part: dict(sorted(json.loads(LOOKS[part].read_text()).items())) for part in PARTS}
     models = {when: made(parts["development"].values(), at) for when, at in MOMENTS.items()}
     tried = {when: alone(parts["development"].values(), at) for when, at in MOMENTS.items()}
     found = {"models": models, "tried": tried} | {
@@ -85,8 +84,18 @@ def judged(rows: dict[str, dict], models: dict) -> dict:
         scores[f"reach {when}"] = x[:, 0]
         odds = x @ np.array([model["weights"][name] for name in NAMES]) + model["intercept"]
         scores[f"foretold {when}"] = logistic.probability(odds)
+
+    def above_the_gap(i: np.ndarray) -> float:
+        both = (scores[name][i] for name in ("foretold after", "gap"))
+        told, gap = (logistic.area(score, learned[i]) for score in both)
+        return told - gap
+
     return {
         "areas": {name: areas(score, learned, condition, task) for name, score in scores.items()},
+        "above the gap": {
+            "area": round(above_the_gap(np.arange(len(every))), 4),
+            "interval": [round(end, 4) for end in logistic.interval(above_the_gap, condition)],
+        },
         "runs": {
             key: {
                 "learned": row["learned"],
