@@ -26,7 +26,7 @@ LOOKS = {part: pathlib.Path(__file__).parent / f"looks_{part}.json" for part in 
 def main() -> None:
     """Look into those that are missing."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("part", choices=PARTS, nargs="?", default=PARTS[1])
+    parser.add_argument("part", choices=PARTS)
     parser.add_argument("--only", default="")
     parser.add_argument("--minutes", type=float, default=1e9)
     options = parser.parse_args()
@@ -95,7 +95,7 @@ def _order(trial: Trial) -> tuple:
     """Return what sorts runs: those of one graph together, long sequences last."""
     run = trial.run
     graph = run.task, run.cell, run.size, run.init == "identity", run.optimizer_options
-    return run.task in ("copy_memory", "reber"), run.size > 100, *graph, run.seed
+    return run.size > 100, *graph, run.seed
 
 
 def _start() -> None:

@@ -3,16 +3,21 @@
 import json
 import pathlib
 import sys
+import types
 
 import numpy as np
 import pytest
 from scipy.optimize import minimize
 
+from keras_rnn_study import build_model
+from keras_rnn_study.datasets import recall
 from keras_rnn_study.diagnosis.foretelling_model import AFTER, BEFORE, NAMES
+from keras_rnn_study.diagnosis.foretelling_signs import signs
 
 ROOT = pathlib.Path(__file__).parents[2]
 sys.path += [str(ROOT / "studies" / "foretelling"), str(ROOT / "docs")]
 
+import candidates  # noqa: E402
 import foretelling  # noqa: E402
 import logistic  # noqa: E402
 import trials  # noqa: E402
@@ -63,6 +68,26 @@ def test_the_models_are_those_that_the_runs_give(when):
     written = FOUND["models"][when]
     assert tuple(written["weights"].values()) == model.weights
     assert (written["intercept"], *written["middle"].values()) == (model.intercept, *model.middle)
+
+
+def test_the_study_sees_what_foretell_sees():
+    x, y = recall.make(128, gap=5, seed=0)
+    where, model = recall.evidence(x), build_model("recall", "lstm", units=4, seed=0)
+    look = candidates.look(model, x, y, where, np.ones_like(where))
+    seen = signs(model, x, y, where)
+    assert 10 ** look["reach_first"] == pytest.approx(seen.reach)
+    assert max(0, look["reads_first"]) == pytest.approx(seen.readable)
+    assert look["guess"] == pytest.approx(recall.TASK.baseline_loss(5), abs=0.1)
+    assert candidates.agreement(layer_that_agrees(1.0), np.ones((128, 1), bool)) > 0.6
+    assert abs(candidates.agreement(layer_that_agrees(0.0), np.ones((128, 1), bool))) < 0.2
+
+
+def layer_that_agrees(how_much):
+    """Make the inputs and gradients of a layer of one step, which are alike or have no relation."""
+    rng = np.random.default_rng(0)
+    inputs, noise = rng.normal(size=(2, 128, 1, 20))
+    gradients = how_much * inputs + (1 - how_much) * noise
+    return types.SimpleNamespace(inputs=inputs, input_gradients=gradients)
 
 
 def test_nobody_is_on_both_sides():
