@@ -38,6 +38,7 @@ TensorBoard's *Text*. On files: `keras-rnn-study diagnose model.keras --data bat
   (samples, time). Without it, steps at which some input is correlated with the label count as evidence (five standard errors);
   where there are none, a short horizon is only a note.
 - **Whether a model that has not learned yet will.** Rules about learning are silent once the loss is below half of guessing.
+  How likely it is that a run will: [foretell](foretelling.md).
 - **Labels shuffled apart from inputs.** Of windows of one series it is seen: labels are then values of that series, at no common
   distance from their windows. Of anything else `learns_label_mean` says, after some training, that nothing was learned, not why.
 - **Whether `fit` shuffles.** Keras tells neither model nor callbacks. A stateful layer gets a note.

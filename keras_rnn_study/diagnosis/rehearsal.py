@@ -43,7 +43,7 @@ def rehearse(model: keras.Model, batch: Batch, updates: int = UPDATES) -> Rehear
     weights = [
         keras.Variable(v.numpy(), dtype=v.dtype, name=v.name) for v in model.trainable_variables
     ]
-    step = _Step(model, batch, weights, _copied(model, weights))
+    step = _Step(model, batch, weights, copied_optimizer(model, weights))
     records = []
     before = [weight.numpy() for weight in weights]
     for _ in range(updates):
@@ -134,7 +134,14 @@ def _heard(
         yield heard
 
 
-def _copied(model: keras.Model, weights: list[keras.Variable]) -> keras.optimizers.Optimizer:
+def copied_optimizer(
+    model: keras.Model, weights: list[keras.Variable]
+) -> keras.optimizers.Optimizer:
+    """Return another optimizer like the model's, in the same state, for other variables.
+
+    Raises:
+        CannotRehearseError: It cannot be copied, or scales the loss.
+    """
     optimizer = model.optimizer
     scales = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
     if scales or getattr(optimizer, "loss_scale_factor", None):

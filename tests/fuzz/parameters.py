@@ -249,6 +249,23 @@ TABLE = [
         for where in ("", "diagnosis.")
     ),
     Public(
+        "diagnosis.foretell",
+        {
+            "model": MODEL,
+            "x": ANYTHING,
+            "y": LABELS,
+            "evidence": array("booleans, (samples, time)", ndim=2),
+            "updates": Range("0 or 40", lambda v: integer(0).accepts(v) and v in (0, 40)),
+        },
+        lambda: {
+            "model": THINGS.model,
+            "x": np.repeat(THINGS.x, 32, axis=0),
+            "y": np.repeat(THINGS.y, 32, axis=0),
+            "evidence": np.tile(np.arange(THINGS.TIME) == 0, (32 * THINGS.BATCH, 1)),
+            "updates": 0,
+        },
+    ),
+    Public(
         "callbacks.Diagnosis",
         {
             "log_dir": LOG_DIR,
@@ -411,7 +428,9 @@ MADE_BY_US = {
     "claims.Judgement",
     "diagnosis.Finding",
     "diagnosis.Findings",
+    "diagnosis.Foretelling",
     "diagnosis.Rule",
+    "diagnosis.Signs",
     "dynamics.BackwardGain",
     "dynamics.Connectivity",
     "dynamics.Contributions",

@@ -100,7 +100,7 @@ def prediction_plot(axes: "Axes", found: list[Condition]) -> None:
 
     A point for each condition: the share of the sequence that the horizon reaches before training,
     and the share of seeds that learned. In the title Spearman's rank correlation with its 95 %
-    interval.
+    interval, and that of the gap alone.
 
     Args:
         found: List of `Condition` of one task.
@@ -129,12 +129,17 @@ def prediction_plot(axes: "Axes", found: list[Condition]) -> None:
         "no rank correlation: all learned, or none"
         if math.isnan(told.horizon)
         else f"rank correlation {told.horizon:.2f} ({low:.2f} to {high:.2f})"
+        f"\n{found[0].run.facts.size_name} alone: {_correlation(told.size)}"
     )
     axes.set_title(f"Does it foretell who learns? {correlation}")
     axes.set_xlabel("share of the sequence within the horizon, before training")
     axes.set_ylabel("share of seeds that learned")
     axes.set_ylim(-0.06, 1.06)
     axes.figure.legend(loc="outside right center")
+
+
+def _correlation(value: float) -> str:
+    return "the same for all" if math.isnan(value) else f"{value:.2f}"
 
 
 def flow_map(history: History, run: Run) -> np.ndarray | None:

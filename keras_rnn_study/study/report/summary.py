@@ -172,6 +172,9 @@ class Prediction:
         decay_interval: Its 95 % interval, by drawing conditions anew.
         horizon: The same for the share of the sequence that the horizon reaches.
         horizon_interval: Its interval.
+        size: The same for the gap (or length) alone, the shorter the better: what anyone knows who
+            measures nothing, and what the other two have to be held against.
+        size_interval: Its interval.
         conditions: How many there were.
     """
 
@@ -179,6 +182,8 @@ class Prediction:
     decay_interval: tuple[float, float]
     horizon: float
     horizon_interval: tuple[float, float]
+    size: float
+    size_interval: tuple[float, float]
     conditions: int
 
 
@@ -207,7 +212,7 @@ def prediction(found: list[Condition]) -> Prediction:
         return correlation(known), interval
 
     decay, horizon = of(lambda c: c.decay), of(lambda c: c.reach)
-    return Prediction(*decay, *horizon, len(known))
+    return Prediction(*decay, *horizon, *of(lambda c: -c.run.size), len(known))
 
 
 def _mean(values: list[float | None] | list[int | None] | list[float]) -> float:

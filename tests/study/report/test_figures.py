@@ -73,7 +73,7 @@ def test_horizon_stands_beside_the_length_of_the_sequence(found):
 
 def test_the_prediction_names_its_correlation(found):
     [axes] = figures.prediction_plot(found).axes
-    assert "rank correlation 1.00 (1.00 to 1.00)" in axes.get_title(loc="left")
+    assert "rank correlation 1.00 (1.00 to 1.00)\ngap alone: 0." in axes.get_title(loc="left")
     same = conditions(curve(limit=10_000))
     [axes] = figures.prediction_plot(same).axes
     assert "no rank correlation: all learned, or none" in axes.get_title(loc="left")

@@ -73,6 +73,7 @@ def test_the_page_says_what_was_found_and_needs_nothing_else(tmp_path):
     assert "lstm (chrono): most seeds learn every gap measured, up to 200." in page.text
     assert "30 runs." in page.text
     assert "rank correlation (Spearman) of 1.00" in page.text
+    assert "The gap alone, the shorter the better, has 0." in page.text
     assert "<b>5</b> & more" in page.text  # escaped, so it is text
     assert "b" not in page.tags
     assert "lstm (chrono), gap 200, seed 0: learned" in page.text

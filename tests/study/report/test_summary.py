@@ -4,6 +4,7 @@ import math
 
 import pytest
 from made_results import curve, made, two_curves
+from scipy.stats import spearmanr
 
 from keras_rnn_study.study.report.summary import conditions, line_label, lines, prediction
 
@@ -64,6 +65,16 @@ def test_a_gradient_that_foretells_is_found():
     assert told.horizon == pytest.approx(1)
     assert told.decay == pytest.approx(1)
     assert told.horizon_interval == pytest.approx((1, 1))
+
+
+def test_the_gap_alone_stands_beside_it():
+    found = conditions(two_curves())
+    told = prediction(found)
+    gaps, rates = [-c.run.gap for c in found], [c.rate for c in found]
+    assert told.size == pytest.approx(spearmanr(gaps, rates).statistic)
+    assert told.size_interval[0] < told.size < told.size_interval[1]
+    same = prediction([c for c in found if c.run.gap == found[0].run.gap])
+    assert math.isnan(same.size)
 
 
 def test_a_gradient_that_misleads_is_found_too():
