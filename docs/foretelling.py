@@ -48,7 +48,8 @@ TEXT = """# Will this run learn?
 ```python
 from keras_rnn_study.diagnosis import foretell
 
-told = foretell(model, x, y, evidence=evidence)  # booleans (samples, time): the steps that decide the answer
+# evidence: booleans (samples, time), the steps that decide the answer
+told = foretell(model, x, y, evidence=evidence)
 print(told)  # a sentence; told.probability, told.before, told.after
 ```
 
