@@ -12,7 +12,7 @@ from collections.abc import Iterable
 import logistic
 import numpy as np
 from looks import LOOKS, PARTS
-from trials import RESULTS
+from trials import RESULTS, trials
 
 from keras_rnn_study.diagnosis.foretelling_model import NAMES, Signs, values
 
@@ -25,7 +25,7 @@ TRIED = ("reach_first", "reads_first", "gain_first", "exponent", "share_input", 
 
 def main() -> None:
     """Write the results, and print what is in them."""
-    parts = {part: dict(sorted(json.loads(LOOKS[part].read_text()).items())) for part in PARTS}
+    parts = {part: seen(part) for part in PARTS}
     models = {when: made(parts["development"].values(), at) for when, at in MOMENTS.items()}
     tried = {when: alone(parts["development"].values(), at) for when, at in MOMENTS.items()}
     found = {"models": models, "tried": tried} | {
@@ -34,6 +34,15 @@ def main() -> None:
     OUT.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     for part in parts:
         print(part, json.dumps(found[part]["areas"], indent=1))
+
+
+def seen(part: str) -> dict[str, dict]:
+    """Return what was seen of each run of a part, with what became of it."""
+    looks = json.loads(LOOKS[part].read_text())
+    learned = {trial.key: trial.result.learned for trial in trials(part)}
+    if missing := sorted(learned.keys() - looks.keys()):
+        raise SystemExit(f"{len(missing)} runs are missing; run: looks.py {part}")
+    return {key: looks[key] | {"learned": learned[key]} for key in sorted(learned)}
 
 
 def signs_of(look: dict) -> np.ndarray:

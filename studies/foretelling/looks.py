@@ -82,8 +82,6 @@ def look_at(trial: Trial, bench) -> dict:
         "condition": trial.condition,
         "size": run.size,
         "rate": run.learning_rate,
-        "learned": trial.result.learned,
-        "verdict": trial.result.verdict,
         "training_loss": history["loss"][0],
         "norms": [float(f"{f(norms):.4g}") for f in (np.median, np.max)],
         "looks": looks.found,
