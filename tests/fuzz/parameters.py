@@ -10,6 +10,7 @@ import inspect
 import os
 import pathlib
 import re
+import types
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -182,6 +183,21 @@ NORMS = array("numbers, (..., time)")
 STEPS = optional(array("booleans, (time,) or (batch, time)"))
 MASK = optional(array("booleans, (batch, time)", ndim=2))
 
+TRACKERS = (  # function, parameter, what a run is known by
+    ("to_wandb", "run", "log"),
+    ("to_mlflow", "run", "info"),
+    ("to_trackio", "run", "log"),
+    ("to_aim", "run", "track"),
+    ("to_clearml", "task", "get_logger"),
+)
+
+
+def _tracker(function, parameter, attribute):
+    known = Range("a tracker's run", lambda value: hasattr(value, attribute))
+    run = types.SimpleNamespace(**{attribute: types.SimpleNamespace(run_id="1")})
+    return Public(f"trackers.{function}", {parameter: known}, lambda: {parameter: run})
+
+
 TABLE = [
     *(public for name in catalog.TASK_NAMES for public in _task(name)),
     Public(
@@ -301,6 +317,7 @@ TABLE = [
         },
         lambda: {"callbacks": [GradientNorms()], "log": print},
     ),
+    *(_tracker(*told) for told in TRACKERS),
     Public(
         "diagrams.lstm_module",
         {
