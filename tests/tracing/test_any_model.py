@@ -374,6 +374,7 @@ def test_padding_of_nan_stays_where_it_is():
 
 def test_zeros_at_masked_steps_send_no_gradient_back(monkeypatch):
     """Which is what cuDNN shows there, where Keras' own loop repeats."""
+    monkeypatch.setattr(replay, "on_gpu", lambda: True)  # the layer's own loop runs
     shown = {}
 
     def zeros_at_masked(self, sequences, initial_state, mask, training=False):
