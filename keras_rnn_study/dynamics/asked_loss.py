@@ -6,8 +6,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from keras_rnn_study.tracing.batch import Batch
-from keras_rnn_study.tracing.loss import batch_loss
+from keras_rnn_study.tracing.batch import Batch, reason, shapes
+from keras_rnn_study.tracing.loss import NoLossError, batch_loss
 
 
 def loss_of(
@@ -16,9 +16,18 @@ def loss_of(
     """Return `batch_loss`.
 
     Raises:
-        ValueError: There is none.
+        ValueError: There is none, or it does not fit the labels.
     """
-    value = batch_loss(model, batch, prediction, own)
+    try:
+        value = batch_loss(model, batch, prediction, own)
+    except NoLossError:
+        raise
+    except Exception as error:  # whatever a loss raises at labels that it was not made for
+        raise ValueError(
+            f"The loss cannot be computed from labels of shape {shapes(batch.y)}, which is the y "
+            f"received, and an output of shape {shapes(prediction)}: {reason(error)}. Pass labels "
+            "as `model.evaluate` takes them."
+        ) from error
     if value is None:
         raise ValueError(
             "There is no loss to ask for. Compile the model with one and pass labels, or pass "

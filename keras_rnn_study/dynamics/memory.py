@@ -86,8 +86,9 @@ def memory_capacity(
     """
     delays = whole_number("delays", delays, at_least=1, at_most=_MOST_DELAYS)
     ridge = positive("ridge", ridge, 1e-8)
+    seed = whole_number("seed", seed, at_least=0)
     if x is None:
-        inputs, states = _driven(model, layer, delays, whole_number("seed", seed, at_least=0))
+        inputs, states = _driven(model, layer, delays, seed)
     else:
         inputs, states = _followed(model, x, layer, delays)
     by_feature = _read(inputs, states, delays, ridge)

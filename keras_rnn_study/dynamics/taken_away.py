@@ -63,6 +63,7 @@ def occlusion(
             f"Received inputs of shape {shapes(batch.x)}; occlusion takes one array of numbers, "
             "(batch, time, features), or token ids, (batch, time)."
         )
+    loss_of(model, batch, predict(model, batch.x), own)  # which says so if there is none
     instead = _fitting(baseline, batch.x)
     size, time = batch.x.shape[:2]
 

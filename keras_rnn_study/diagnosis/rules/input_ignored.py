@@ -35,8 +35,23 @@ def input_ignored(examination: Examination) -> Symptom | None:
     size = float(np.abs(output).max())
     title = f"The predictions of {len(output)} samples differ by {apart:.1e} at most"
     layer = next((n for n, out in examination.outputs.items() if _is_same(out.values)), None)
+    if _starts_at_zero(examination, layer):
+        return None
     title += "." if layer is None else f"; {layer!r} is the first layer that hands on the same."
     return Symptom(title, {"difference": apart, "size": size}, layer=layer)
+
+
+def _starts_at_zero(examination: Examination, name: str | None) -> bool:
+    """Return whether this is the answer's layer, of zeros that the first update moves apart."""
+    layer = examination.model.layers[-1]
+    kernel = getattr(layer, "kernel", None)
+    return (
+        layer.name == name
+        and layer.trainable
+        and kernel is not None
+        and getattr(layer, "kernel_constraint", None) is None
+        and not np.any(np.asarray(kernel))
+    )
 
 
 def _is_same(values: np.ndarray) -> bool:
