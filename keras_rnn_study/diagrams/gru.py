@@ -1,7 +1,7 @@
 """The GRU's module: three learned layers and a matrix, and one line that is memory and output."""
 
 from collections.abc import Set
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -154,16 +154,14 @@ def _draw_nodes(axes: "Axes", lit: Set[str], gate_at: float, kernel_at: float) -
 
 
 def _draw_values(axes: "Axes", lit: Set[str], values: dict[str, np.ndarray], unit: int) -> None:
-    for name, text, corner, parts in [
+    places = [
         ("h before", "$h_{t-1}$", (1.2, 6.2), "state reset candidate update"),
         ("h", "$h_t$", (11.4, 6.2), "state update"),
         ("reset", "$r_t$", (2.8, 5.1), "reset candidate"),
         ("candidate", r"$\tilde{h}_t$", (8.9, 3.05), "candidate update"),
         ("update", "$z_t$", (8.1, 5.24), "update"),
-    ]:
-        if lit & set(parts.split()):
-            kind: Literal["gate", "signed"] = "gate" if name in ("reset", "update") else "signed"
-            module.draw_value(axes, corner, text, values[name], unit, kind=kind)
+    ]
+    module.draw_values(axes, lit, values, unit, places)
     strong = bool(lit & {"reset", "candidate", "update"})
     shapes.write(axes, (1.6, 0.75), "$x_t$", strong=strong)
     shapes.write(axes, (12.9, 7.7), "$h_t$", strong=bool(lit & {"state", "update"}))

@@ -1,7 +1,7 @@
 """The LSTM's module: four learned layers, five pointwise operations, two lines."""
 
 from collections.abc import Set
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -119,7 +119,7 @@ def _draw_nodes(axes: "Axes", lit: Set[str]) -> None:
 
 
 def _draw_values(axes: "Axes", lit: Set[str], values: dict[str, np.ndarray], unit: int) -> None:
-    for name, text, corner, parts in [
+    places = [
         ("c before", "$c_{t-1}$", (0.4, 6.2), "state forget update"),
         ("c", "$c_t$", (8.2, 6.2), "state update output"),
         ("h before", "$h_{t-1}$", (0.25, 1.75), "forget input output"),
@@ -128,12 +128,8 @@ def _draw_values(axes: "Axes", lit: Set[str], values: dict[str, np.ndarray], uni
         ("candidate", r"$\tilde{c}_t$", (6.65, 3.3), "input update"),
         ("output", "$o_t$", (8.75, 3.05), "output"),
         ("h", "$h_t$", (11.0, 1.75), "output"),
-    ]:
-        if not lit & set(parts.split()):
-            continue
-        is_gate = name in ("forget", "input", "output")
-        kind: Literal["gate", "signed"] = "gate" if is_gate else "signed"
-        module.draw_value(axes, corner, text, values[name], unit, kind=kind)
+    ]
+    module.draw_values(axes, lit, values, unit, places)
     strong = bool(lit & {"forget", "input", "output"})
     shapes.write(axes, (1.6, 0.75), "$x_t$", strong=strong)
     shapes.write(axes, (12.3, 7.7), "$h_t$", strong="output" in lit)

@@ -1,6 +1,6 @@
 """What the drawings of gated modules have in common: whose values they show, how, and the words."""
 
-from collections.abc import Callable, Set
+from collections.abc import Callable, Sequence, Set
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -16,6 +16,7 @@ _GATES = {
     "LSTM": ("input", "forget", "candidate", "output"),
     "GRU": ("update", "reset", "candidate"),
 }
+_FROM_0_TO_1 = {gate for gates in _GATES.values() for gate in gates} - {"candidate"}
 _DRAWN_BY = {"SimpleRNN": "chain", "LSTM": "lstm_module", "GRU": "gru_module"}
 
 
@@ -76,19 +77,28 @@ def pen(axes: "Axes", lit: Set[str]) -> Callable[..., None]:
     return line
 
 
-def draw_value(
+def draw_values(
     axes: "Axes",
-    corner: shapes.Point,
-    symbol: str,
-    vector: np.ndarray,
+    lit: Set[str],
+    values: dict[str, np.ndarray],
     unit: int,
-    *,
-    kind: Literal["signed", "gate"],
+    places: Sequence[tuple[str, str, shapes.Point, str]],
 ) -> None:
-    """Draw a vector (units,), and write one unit's number above it."""
-    shapes.strip(axes, corner, vector, kind=kind, mark=unit)
-    place = (corner[0] + 0.6, corner[1] + 0.42)
-    shapes.write(axes, place, f"{symbol} = {vector[unit]:.2f}", size=10)
+    """Draw vectors (units,), and write one unit's number above each.
+
+    Args:
+        axes: Where to.
+        lit: The parts that are lit up; a value of other parts only is left out.
+        values: As `values_at` returns them.
+        unit: Whose number is written.
+        places: Of each value its name, its symbol, its lower left corner, and its parts.
+    """
+    for name, symbol, corner, parts in places:
+        if lit & set(parts.split()):
+            kind: Literal["gate", "signed"] = "gate" if name in _FROM_0_TO_1 else "signed"
+            shapes.strip(axes, corner, values[name], kind=kind, mark=unit)
+            above = (corner[0] + 0.6, corner[1] + 0.42)
+            shapes.write(axes, above, f"{symbol} = {values[name][unit]:.2f}", size=10)
 
 
 def write_heading(axes: "Axes", title: str, step: int, unit: int) -> None:

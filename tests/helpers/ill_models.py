@@ -261,21 +261,22 @@ def zero_kernels():
 def one_hidden_unit_many_times():
     x, y = signs()
     hidden = keras.layers.Dense(12, "tanh", kernel_initializer="ones")
+    return case(with_hidden(x, hidden), x, y)
+
+
+def with_hidden(x, hidden):
+    """A network with a layer between the recurrent one and the answer."""
     model = keras.Sequential(
         [keras.Input(x.shape[1:]), keras.layers.GRU(8), hidden, keras.layers.Dense(1, "sigmoid")]
     )
     model.compile("adam", "binary_crossentropy")
-    return case(model, x, y)
+    return model
 
 
 def dead_hidden_layer():
     x, y = signs()
     hidden = keras.layers.Dense(12, "relu", bias_initializer=keras.initializers.Constant(-9))
-    model = keras.Sequential(
-        [keras.Input(x.shape[1:]), keras.layers.GRU(8), hidden, keras.layers.Dense(1, "sigmoid")]
-    )
-    model.compile("adam", "binary_crossentropy")
-    return case(model, x, y)
+    return case(with_hidden(x, hidden), x, y)
 
 
 def dead_units():
