@@ -89,3 +89,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Options of the randomized searches."""
     parser.addoption("--hours", type=float, help="how long all randomized searches take together")
     parser.addoption("--seed", type=int, help="the one seed that a randomized search tries")
+
+
+@pytest.fixture(scope="module")
+def two_parts() -> Iterator[None]:
+    """Two parts of a batch, on machines of any number of cores."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("keras_rnn_study.cells.devices.usable_cores", lambda: 2)
+        yield

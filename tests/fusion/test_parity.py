@@ -13,6 +13,8 @@ import tensorflow as tf
 from keras_rnn_study import fused
 from keras_rnn_study.cells.devices import on_gpu
 
+pytestmark = pytest.mark.usefixtures("two_parts")
+
 ALL_SETTINGS = [
     pytest.param(cell, settings, id=f"{cell}: {name}")
     for cell in cases.CELLS
@@ -20,14 +22,6 @@ ALL_SETTINGS = [
         cases.SETTINGS | ({} if cell == "simple_rnn" else cases.GATED_SETTINGS)
     ).items()
 ]
-
-
-@pytest.fixture(autouse=True, scope="module")
-def few_parts():
-    """Two parts of the batch, on machines of any number of cores."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("keras_rnn_study.cells.devices.usable_cores", lambda: 2)
-        yield
 
 
 def tolerance(dtype):

@@ -8,6 +8,8 @@ from keras import layers
 from keras_rnn_study import measures, trace
 from keras_rnn_study.tracing.reduced import Reduction, reduced_trace
 
+pytestmark = pytest.mark.usefixtures("two_parts")
+
 BATCH, TIME, FEATURES, UNITS = 5, 6, 3, 4
 X = np.random.default_rng(0).normal(size=(BATCH, TIME, FEATURES)).astype("float32")
 X[0, -2:] = X[3, 1] = 0  # masked, where there is a mask
@@ -26,13 +28,6 @@ STACKS = {
     "replayed": lambda: [layers.GRU(UNITS, recurrent_activation="hard_sigmoid")],
     "any cell": lambda: [layers.Masking(), layers.RNN([OwnCell(UNITS), layers.GRUCell(3)])],
 }
-
-
-@pytest.fixture(autouse=True, scope="module")
-def two_parts():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("keras_rnn_study.cells.devices.usable_cores", lambda: 2)
-        yield
 
 
 def flat(value):
