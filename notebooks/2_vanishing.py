@@ -121,7 +121,7 @@ curves(
     x="time step $t$ (symbol at 0, question at 101)",
     log=True,
     across={"a thousandth": norms.max() / 1000},
-    upright={"reach": len(norms) - reach},
+    upright={"end of the reach": len(norms) - reach},
 )
 
 # %% tags=["check"]

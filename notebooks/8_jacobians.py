@@ -8,7 +8,7 @@
 # %% [markdown] lang="zh"
 # # 8. 雅可比矩阵的乘积
 #
-# - **问题**：沿时间往回传，梯度可能怎样变化？在有序与混沌之间，recall 在哪里学得会？
+# - **问题**：沿时间往回传，梯度可能变成什么样子？在有序与混沌之间，recall 在哪里学得会？
 # - **时长**：60 分钟
 # - **先修**：第 [2](2_vanishing.zh.ipynb)、[3](3_exploding.zh.ipynb) 课；奇异值
 
@@ -24,15 +24,15 @@
 # **Predict**: $U$ is orthogonal, all of its singular values are 1. Over 101 steps, by what factor do the largest and the smallest singular value of the product differ? Where between them is our gradient?
 
 # %% [markdown] lang="zh"
-# 每往回走一步，梯度就乘上一个矩阵，即这一步的**雅可比矩阵**（Jacobian）。对 $h_t = \tanh(x_t W + h_{t-1} U + b)$ 有
+# 每往回走一步，梯度就乘上一个矩阵，即这一步的**雅可比矩阵**（Jacobian）。由 $h_t = \tanh(x_t W + h_{t-1} U + b)$ 可得
 #
 # $$J_t = \frac{\partial h_t}{\partial h_{t-1}} = \mathrm{diag}(1 - h_t^2)\, U^\top, \qquad
 # \frac{\partial L}{\partial h_{t-k}} = \frac{\partial L}{\partial h_t}\, J_t J_{t-1} \cdots J_{t-k+1} .$$
 #
-# 第 2 课跟踪的是*某一个*梯度穿过这串乘积的过程。乘积本身能告诉我们更多：它最大的**奇异值**，是保留得最多的梯度所乘的倍数；最小的奇异值，是损失得最多的梯度所乘的倍数。
-# 任何梯度都介于两者之间。
+# 第 2 课只跟着*一个*梯度走完了这串乘积。把乘积本身拿来看，知道得更多：方向不同的梯度穿过它，长度改变的倍数也不同，
+# 其中最大的就是它的最大**奇异值**，最小的就是最小奇异值，任何梯度都介于两者之间。
 #
-# **预测**：$U$ 是正交矩阵，奇异值全是 1。走 101 步之后，乘积的最大与最小奇异值相差多少倍？我们的梯度在两者之间的什么位置？
+# **预测**：$U$ 是正交矩阵，奇异值全是 1。走 101 步之后，乘积的最大奇异值是最小奇异值的多少倍？我们的梯度又在两者之间的什么位置？
 
 # %%
 # %matplotlib inline
@@ -100,19 +100,19 @@ assert 0.86 < rate < 0.9
 # **Predict**: eigenvalues foretell $0.9^{20} = 0.12$ after 20 steps for all three. Which of them grow first?
 
 # %% [markdown] lang="zh"
-# 单独一步，最多减掉一半左右。但 101 步的乘积像*扇子*一样张开：奇异值之间相差 $10^8$ 倍以上，尽管 $U$ 对各个方向一视同仁。
-# 斜率在不同方向上的压缩程度不同，一步一步乘下来，差别就越来越大。
+# 单独一步，最多缩短一半左右；可是 101 步的乘积像*扇子*一样张开：$U$ 对各个方向一视同仁，奇异值却相差 $10^8$ 倍以上。
+# 斜率在各个方向上压缩得不一样多，一步一步乘下来，差别就越来越大。
 #
-# 我们的梯度贴近扇子的上沿，相差不到十倍。这不是碰巧：一个向量不管由哪些分量组成，缩得最慢的那个方向上的分量很快就成了剩下的全部。
-# 这个分量每步所乘倍数的对数平均值，就是最大**李雅普诺夫指数** $\lambda$；图中虚线每步乘以 $e^\lambda = 0.88$。$\lambda < 0$：相近的状态越走越近，过去被遗忘，梯度消失。
+# 我们的梯度贴着扇子的上沿走，相差不到十倍。这不是碰巧：一个向量不管由哪些分量组成，走不了几步，剩下的就几乎只有缩短得最慢的那个方向上的分量。
+# 这个分量每步所乘的倍数，取对数再平均，就是最大**李雅普诺夫指数** $\lambda$；图中的虚线每步乘以 $e^\lambda = 0.88$。$\lambda < 0$：相近的状态越走越近，过去被遗忘，梯度消失。
 # $\lambda > 0$：相近的状态越走越远，这叫*混沌*，梯度爆炸。$\lambda = 0$ 就是**混沌边缘**。
 #
-# ## 是不是正规矩阵
+# ## 正规与不正规
 #
-# $\lambda$ 是不是等于谱半径 $\rho$ 的对数？来看三个没有 tanh 的网络，都有 $\rho(U) = 0.9$。这时每一步都是 $J = U^\top$，乘积就是矩阵的幂。
-# 特征向量相互正交的矩阵称为**正规**矩阵。*偏离正规的程度*（Henrici）对正规矩阵为 0，最大为 1。
+# $\lambda$ 就是谱半径 $\rho$ 的对数吗？来看三个没有 tanh 的网络，$\rho(U)$ 都是 0.9。没有 tanh，每一步都是 $J = U^\top$，乘积就是矩阵的幂。
+# 第 3 课说过，特征向量相互正交的矩阵叫作**正规矩阵**。*偏离正规的程度*按 Henrici 的办法来量：正规矩阵为 0，最大为 1。
 #
-# **预测**：按特征值推算，20 步之后三者都剩 $0.9^{20} = 0.12$。其中哪些会先增大？
+# **预测**：单看特征值，走 20 步，三者都应该只剩 $0.9^{20} = 0.12$。其中哪些会先变大？
 
 
 # %%
@@ -158,8 +158,8 @@ assert departure(kernels["random"]) > 0.6
 assert departure(kernels["upper triangle"]) < departure(kernels["random"])
 
 # %% [markdown] lang="en"
-# The orthogonal kernel, which is normal, does what its eigenvalues say, in all directions. The triangular one makes a gradient hundreds of times longer before it shrinks: its eigenvectors nearly coincide, and what looks small written
-# in them is long. And the random one, of the kind that many programs start from, departs *most* from normal, but its upper edge hardly rises above the dashed line; it is the lower part of its fan that is torn open. So "not normal" says that
+# The orthogonal kernel, which is normal, does what its eigenvalues say, in all directions. The triangular one makes a gradient hundreds of times longer before it shrinks: its eigenvectors nearly coincide, so a short vector is made of long
+# parts that cancel, and after some steps they no longer do. And the random one, of the kind that many programs start from, departs *most* from normal, but its upper edge hardly rises above the dashed line; it is the lower part of its fan that is torn open. So "not normal" says that
 # eigenvalues may mislead. By how much, and in which direction, say the singular values.
 #
 # ## The edge of chaos
@@ -170,16 +170,16 @@ assert departure(kernels["upper triangle"]) < departure(kernels["random"])
 # **Predict**: which scales learn? And what becomes of the exponent?
 
 # %% [markdown] lang="zh"
-# 正交矩阵是正规的，它在所有方向上都和特征值说的一样。三角矩阵却先把梯度放大到几百倍，然后才缩小：它的特征向量几乎重合，用它们来表示时，看似很小的系数对应的向量其实很长。
-# 随机矩阵（许多程序就是从这种矩阵开始的）偏离正规的程度*最大*，可是扇子的上沿几乎没有超出虚线，被撕开的是扇子的下半部分。
-# 所以“不正规”只说明特征值可能误导人；误导多少、往哪边误导，要看奇异值。
+# 正交矩阵是正规的，在每个方向上都与特征值推算的一样。三角矩阵却先把梯度放大到几百倍，然后才开始缩小：它的特征向量几乎重合，用它们来合成一个很短的向量，
+# 要靠几个很长的分量相互抵消；走上几步，抵消不了了，向量就变长了。随机矩阵（许多程序的初始权重就是这一类）偏离正规的程度*最大*，扇子的上沿却几乎没有超出虚线，
+# 裂开的是下半边。所以“不正规”只说明特征值可能误导人；误导多少、往哪边误导，要看奇异值。
 #
 # ## 混沌边缘
 #
-# 网络处在什么位置，由尺度决定：$U$ = 尺度 × 随机矩阵。尺度小则有序，尺度大则混沌；常有人说，必须从混沌边缘开始。
-# 我们用七种尺度、每种两个随机矩阵，各训练间隔为 20 的 recall 至多 300 步，其余条件完全相同。
+# 网络是有序还是混沌，由尺度决定：$U$ = 尺度 × 随机矩阵。尺度小则有序，尺度大则混沌；常有人说，必须从混沌边缘出发。
+# 下面取七种尺度，每种两个随机矩阵，训练间隔为 20 的 recall，至多 300 步，其余条件完全相同。
 #
-# **预测**：哪些尺度学得会？训练之后指数会变成多少？
+# **预测**：哪些尺度学得会？训练之后，指数会变成多少？
 
 # %%
 x, y = recall.make(256, gap=20, seed=1)
@@ -235,7 +235,7 @@ assert np.nanmin(needed[scale == 2.2]) > needed[near].max()
 # -0.5 as well as from one of 0.15.
 #
 # On the right is what the saying leaves out. The networks that began in order and learned have *all* ended at an exponent of 0, to within a few hundredths, also the one that began at -0.5. Training **moves** a network to the edge. It must: to keep eight symbols apart for 20 steps, states must
-# not come together. Nor does a network that remembers have to stay near the edge at any price: the two that came from chaos learned with the exponent not yet at 0.
+# not come together. Nor does a network that remembers have to stay near the edge at any price: the two that came from chaos learned with an exponent away from 0.
 #
 # **The verdict.** The edge of chaos is not so much the place to start from as the place where a network that remembers arrives. A start near it saves the way.
 #
@@ -248,18 +248,18 @@ assert np.nanmin(needed[scale == 2.2]) > needed[near].max()
 # Solutions: `solutions/8_jacobians.ipynb`. Words: [glossary](glossary.md). Next: [a sum, not only a product](9_sum.ipynb).
 
 # %% [markdown] lang="zh"
-# 左图：从边缘附近（指数在 -0.2 到 0.02 之间）开始的全都学会了，而且学得最快，不超过 150 步。往两边去，用的时间就长了；深入有序或深入混沌的，在这么长的时间里都没有学会。
-# 所以那句话是对的，只是“边缘”相当宽：指数从 -0.5 到 0.15，都有网络学会。
+# 左图：从边缘附近（指数在 -0.2 到 0.02 之间）出发的全都学会了，而且学得最快，不超过 150 步。往两边去，用的步数就多了；深入有序或深入混沌的，在这么长的训练里一个也没学会。
+# 所以那句话是对的，只是“边缘”相当宽：从 -0.5 到 0.15，都有网络学会。
 #
-# 右图则是那句话没有提到的。从有序一侧开始而学会了的网络，训练之后的指数*全都*到了 0，相差不过百分之几，从 -0.5 开始的那个也不例外。训练会把网络**带到**边缘。
-# 道理也简单：要在 20 步之内始终分得清八个符号，状态就不能越走越近。不过记得住的网络也并非一定要贴着边缘：从混沌一侧来的两个，学会时指数还没有到 0。
+# 右图里还有那句话没说到的事。从有序一侧出发而学会了的网络，训练之后指数*全都*到了 0，至多差零点零几，连从 -0.5 出发的那个也是。是训练把网络**带到**了边缘。
+# 道理也简单：要在 20 步里始终分得清八个符号，状态就不能越走越近。不过，记得住的网络也不是非贴着边缘不可：从混沌一侧出发的那两个，学会时指数都不在 0。
 #
-# **结论。**与其说混沌边缘是应当出发的地方，不如说它是记得住的网络最终到达的地方。从它附近出发，可以少走一段路。
+# **结论。**混沌边缘与其说是应当出发的地方，不如说是记得住的网络最后到达的地方。从它附近出发，不过是少走一段路。
 #
 # ## 练习
 #
-# 1. 第 2 课的几种初始化中，哪些是正规矩阵？计算正交、`glorot_uniform` 和单位矩阵偏离正规的程度，再算一个训练后的。
-# 2. LSTM 有两个状态，雅可比矩阵的行数和列数都要加倍。在间隔为 100 的 recall 上，比较 Keras 默认初始化与 `init="chrono"` 在训练之前的最大指数。哪一个离混沌边缘更近？
-# 3. 有三个数可以用来推算梯度走 101 步之后还剩多少：指数、最大奇异值、谱半径。拿它们与本课第一个网络的实测值比较。
+# 1. 第 2 课的几种初始化，哪些给出正规矩阵？算一算正交矩阵、`glorot_uniform` 矩阵和单位矩阵偏离正规的程度，再算一个训练之后的。
+# 2. LSTM 有两个状态，所以雅可比矩阵的行数和列数都要加倍。在间隔为 100 的 recall 上，比较 Keras 默认初始化与 `init="chrono"` 在训练之前的最大指数。哪一个离混沌边缘更近？
+# 3. 梯度走 101 步之后还剩多少，有三个数可以用来推算：指数、最大奇异值、谱半径。拿它们与本课第一个网络的实测值比一比。
 #
-# 解答：`solutions/8_jacobians.zh.ipynb`。术语见[术语表](glossary.md)。下一课：[不只是乘积，还是求和](9_sum.zh.ipynb)。
+# 解答：`solutions/8_jacobians.zh.ipynb`。术语见[术语表](glossary.md)。下一课：[不只有乘积，还有求和](9_sum.zh.ipynb)。

@@ -6,7 +6,7 @@
 # - **Needs**: lessons [2](2_vanishing.ipynb) and [8](8_jacobians.ipynb)
 
 # %% [markdown] lang="zh"
-# # 9. 不只是乘积，还是求和
+# # 9. 不只有乘积，还有求和
 #
 # - **问题**：梯度往回传若干步就截断，网络会学不到什么？又有什么照样学得到？
 # - **时长**：60 分钟
@@ -23,14 +23,14 @@
 # Recall with a gap of 20 has 22 steps: the symbol at the first, the question at the last. **Predict**: which share of $\partial L/\partial U$ do the last 5, 10 and 20 steps make up?
 
 # %% [markdown] lang="zh"
-# 雅可比矩阵的乘积说明梯度传到某一步时还剩多少。而权重学习时*所用的*梯度是一个和：每一步用的都是同一个 $U$，每一步都贡献一项，
+# 雅可比矩阵的乘积，说的是梯度传到某一步时还剩多少。可是权重*真正用到*的梯度是一个和：每一步用的是同一个 $U$，每一步也就都贡献一项，
 #
 # $$\frac{\partial L}{\partial U} = \sum_{k=0}^{T} \text{（往回数第 } k \text{ 步的贡献）} .$$
 #
-# **截断的通过时间反向传播**（truncated BPTT）就是截断这个和：一个长序列只保留最后 $w$ 步，称为*窗口*。隐状态照样从窗口之前传进来，
-# 但梯度不再传回窗口之前。在长文本上训练，都是这样做的。
+# **截断的通过时间反向传播**（truncated BPTT），截断的就是这个和：一个长序列只保留最后 $w$ 步，叫作*窗口*。隐状态照样从窗口之前传进来，
+# 梯度却不再往窗口之前传。在长文本上训练，都是这样做的。
 #
-# 间隔为 20 的 recall 共 22 步：第一步是符号，最后一步是问号。**预测**：最后 5、10、20 步的贡献，各占 $\partial L/\partial U$ 的多少？
+# 间隔为 20 的 recall 共 22 步：第一步是符号，最后一步是问号。**预测**：最后 5 步、10 步、20 步的贡献，各占 $\partial L/\partial U$ 的几成？
 
 # %%
 # %matplotlib inline
@@ -74,16 +74,16 @@ assert found.norms[-1] == 0
 # **Predict**: which of them learn?
 
 # %% [markdown] lang="zh"
-# 最后五步就占了一半以上，最后二十步只差百分之几就是全部。要学会把符号保存 20 步，靠的却是剩下的那一点点。
+# 光是最后五步就占了一半以上；最后二十步加起来，离全部只差百分之几。可是要学会把符号保存 20 步，靠的恰恰是剩下的那一点点。
 #
-# ## 截断
+# ## 截断之后
 #
-# 在 Keras 里，一个窗口只需要一句 `stop_gradient`：同一个层运行两次，先走完窗口之前的部分，再走窗口本身，中间交接隐状态，但不传梯度。
-# 我们用 10、20、30 步的窗口来训练，每种两个种子；30 比序列还长，等于不截断。窗口为 20 时，符号刚好在窗口之外，只差两步。
+# 在 Keras 里，截断只要一句 `stop_gradient`：同一个层运行两次，先走窗口之前的部分，再走窗口，中间把隐状态交接过去，但不传梯度。
+# 窗口取 10、20、30 步，每种两个种子；序列没有 30 步那么长，所以窗口为 30 就是不截断。窗口为 20 时，符号在窗口之外，只差两步。
 #
-# 作为对照：窗口为 20，但隐状态*不*交接，而是从零开始。
+# 作为对照，再加一种：窗口为 20，但隐状态*不*交接，而是从零开始。
 #
-# **预测**：哪些能学会？
+# **预测**：哪些学得会？
 
 
 # %%
@@ -163,13 +163,13 @@ assert max(lines[0, -1] for lines in zeroed.values()) < 0.25
 # **Predict**: by what factor does $h$ become more sensitive to $\lambda$ if the memory time goes from 10 steps to 1,000?
 
 # %% [markdown] lang="zh"
-# 多数人会说：窗口之外的东西学不到。右图的确如此，因为符号根本没有进来。左图却**不是**这样：窗口为 20 时，有的种子全部答对，尽管读入符号的那一步从未对任何梯度有过贡献。
-# 就连窗口为 10，两个种子也都远好于瞎猜（12 %）。不过，完整的梯度学得更快，也更稳。
+# 多数人会说：窗口之外的东西学不到。右图确实如此，因为符号根本没有进入网络。左图却**不是**这样：窗口为 20 时，有的种子全部答对，尽管读入符号的那一步对梯度从来没有过任何贡献。
+# 就连窗口为 10，两个种子也都比瞎猜（12%）好得多。不过，用完整的梯度，学得更快，也更稳。
 #
-# 截断的是梯度，不是隐状态。没有训练过的网络也留有输入的*回声*（第 10 课会把它读出来），这回声能越过窗口的边界。训练只需要从边界起把它保持住，再把它读出来。
-# 所以窗口太短，并不等于不许有记忆，只是窗口之前的那段回声没有人去加强。窗口越短，没人管的部分就越长，成败就越看运气。
+# 截断的是梯度，不是隐状态。没有训练过的网络也留着输入的*回声*（第 10 课会把它读出来），窗口的边界挡不住它。训练要做的，只是从边界起把它保持住，再把它读出来。
+# 所以窗口太短，并不等于不能有记忆，只是窗口之前的那段回声，没有什么去加强它。窗口越短，没人管的这一段就越长，成败也就越靠运气。
 #
-# 如果没有回声，窗口就真成了界限，正如大家所说：见练习 1。
+# 要是没有回声，窗口就真的成了极限，和大家说的一样：见练习 1。
 #
 # ## 记忆的诅咒
 #
@@ -177,9 +177,9 @@ assert max(lines[0, -1] for lines in zeroed.values()) < 0.25
 #
 # $$h_t = \lambda h_{t-1} + x_t, \qquad \text{它的记忆时长是 } T = \frac{1}{1 - \lambda} \text{ 步。}$$
 #
-# 它的雅可比矩阵就是 $\lambda < 1$，什么都不会爆炸。但 $\partial h/\partial\lambda$ 是一个和：凡是还记得的步，每一步都用到了 $\lambda$。
+# 它的雅可比矩阵就是 $\lambda$，小于 1，什么都不会爆炸。可是 $\partial h/\partial\lambda$ 是一个和：凡是还记得的步，每一步都用到了 $\lambda$。
 #
-# **预测**：记忆时长从 10 步变为 1000 步，$h$ 对 $\lambda$ 的敏感程度增大多少倍？
+# **预测**：记忆时长从 10 步增加到 1000 步，$h$ 对 $\lambda$ 的敏感程度会变为原来的多少倍？
 
 
 # %%
@@ -240,7 +240,7 @@ assert loss(0.897, 0.9) < 1e-3
 # The sensitivity grows in proportion to the memory time: about 0.7 times $T$, so a hundred times as much for a hundred times the memory. No factor is above 1, and there is nothing to clip: it is the *sum* that grows. [Zucchet & Orvieto (2024)](https://openreview.net/forum?id=46Jr4sgTWa) call it the **curse of memory**: vanishing and exploding gradients are
 # not the end of the story. On the left one sees what it does to a loss: the longer the memory, the narrower the valley. At 1,000 steps a change of $\lambda$ by 0.003, which is one training step of Adam in these lessons, costs 0.45 of the whole variance; at 10 steps it costs less than a thousandth.
 #
-# On the right is the way out, and you know it: $\lambda = \sigma(b)$, a *gate*. Its slope is $\lambda (1 - \lambda)$, about $1/T$, which is just what cancels the growth: all three valleys are equally wide, a step of $b$ changes the memory time by a percentage. This is a reason for gates that has nothing to do with opening and shutting, and it is why chrono spreads the
+# On the right is the way out, and you know it: $\lambda = \sigma(b)$, a *gate*. Its slope is $\lambda (1 - \lambda)$, about $1/T$, which is just what cancels the growth: all three valleys are equally wide, a step of $b$ changes the memory time by a percentage. This is a reason for gates that has nothing to do with opening and shutting, and it is why chrono makes biases of the
 # *logarithms* of memory times. (Linear state space models, lesson 12, write $\lambda$ as an exponential for the same reason.)
 #
 # **The verdict.** "Gradients vanish or explode" is the story of the product. The sum has two of its own: cutting it costs less than is said, as states remember what gradients do not; and a long sum is hard to learn by though every factor is tame.
@@ -254,21 +254,21 @@ assert loss(0.897, 0.9) < 1e-3
 # Solutions: `solutions/9_sum.ipynb`. Words: [glossary](glossary.md). Next: [where is the memory?](10_where.ipynb)
 
 # %% [markdown] lang="zh"
-# 敏感程度与记忆时长成正比，大约是 $T$ 的 0.7 倍：记忆长一百倍，敏感程度也增大一百倍。没有一个因子大于 1，也没有什么可裁剪的：增大的是*和*。
-# [Zucchet 与 Orvieto（2024）](https://openreview.net/forum?id=46Jr4sgTWa)称之为**记忆的诅咒**（curse of memory）：梯度消失与爆炸，并不是故事的全部。
-# 左图显示它怎样影响损失：记忆越长，谷就越窄。记忆时长为 1000 步时，$\lambda$ 只变 0.003（也就是本课程中 Adam 的一步），损失就达到全部方差的 0.45；
+# 敏感程度与记忆时长成正比，约为 $T$ 的 0.7 倍；记忆时长增加到一百倍，敏感程度也增加到一百倍。没有一个因子大于 1，也没有什么可以裁剪：变大的是那个*和*。
+# [Zucchet 与 Orvieto（2024）](https://openreview.net/forum?id=46Jr4sgTWa)把这叫作**记忆的诅咒**（curse of memory）：光讲梯度消失和梯度爆炸，话还没有说完。
+# 左图画的是它对损失的影响：记忆越长，谷就越窄。记忆时长为 1000 步时，$\lambda$ 只动 0.003（本课程里 Adam 走一步就有这么多），损失就达到全部方差的 0.45；
 # 记忆时长为 10 步时，还不到千分之一。
 #
-# 右图是出路，而且你早就认识它：$\lambda = \sigma(b)$，也就是*门*。它的斜率是 $\lambda (1 - \lambda)$，约为 $1/T$，正好抵消了那个增长：三个谷一样宽，
-# $b$ 变一步，记忆时长就变百分之几。门之所以有用，这是一条与开关无关的理由；chrono 按记忆时长的*对数*来分布，原因也在这里。
-# （第 12 课的线性状态空间模型把 $\lambda$ 写成指数形式，道理相同。）
+# 右图是出路，而且你早就见过：$\lambda = \sigma(b)$，也就是一个*门*。它的斜率 $\lambda (1 - \lambda)$ 约为 $1/T$，正好把那个增长抵消掉：三个谷一样宽，
+# $b$ 每走一步，记忆时长改变的总是百分之几，与它本来有多长无关。门的这个好处，与开关无关；chrono 取记忆时长的*对数*作偏置，原因也在这里。
+# （线性状态空间模型把 $\lambda$ 写成指数形式，也是这个道理，见第 12 课。）
 #
-# **结论。**“梯度消失或爆炸”讲的是乘积。求和还有两件事要讲：截断它，损失没有通常说的那么大，因为梯度到不了的地方，状态还记得；而一个很长的和，即使每个因子都很温和，也很难用来学习。
+# **结论。**“梯度消失或爆炸”讲的是乘积。求和这一面，还有两件事要讲：把和截断，损失没有通常说的那么大，因为梯度传不到的，状态还记得；和一长，哪怕每个因子都很温和，也很难靠它来学习。
 #
 # ## 练习
 #
-# 1. 把回声减弱：训练之前，把 `truncated` 的循环权重矩阵乘以 0.8，用 10 和 30 的窗口各训练 300 步。哪一个学得会？
-# 2. 取 $\lambda = 0.99$，输入是 200 个 1，用 `dynamics.contributions`（`loss=lambda y, h: h[:, 0]`）把 $\partial h/\partial\lambda$ 拆开。最大的一项有多大？总和有多大？
-# 3. 让一个记忆时长为 30 步的单元变成 1000 步：每次沿 `loss` 斜率的反方向走 0.003，一次调 $\lambda$，一次调 $b$。最后的损失各是多少？
+# 1. 把回声减弱：训练之前，把 `truncated` 的循环权重矩阵乘以 0.8，窗口取 10 和 30，各训练 300 步。哪一个学得会？
+# 2. 取 $\lambda = 0.99$，输入 200 个 1，用 `dynamics.contributions`（`loss=lambda y, h: h[:, 0]`）把 $\partial h/\partial\lambda$ 拆成一项一项。最大的一项有多大？加起来又有多大？
+# 3. 让一个记忆时长为 30 步的单元变成 1000 步：每次走 0.003，方向与 `loss` 的斜率相反；一次调 $\lambda$，一次调 $b$。最后的损失各是多少？
 #
 # 解答：`solutions/9_sum.zh.ipynb`。术语见[术语表](glossary.md)。下一课：[记忆在哪里？](10_where.zh.ipynb)

@@ -88,9 +88,9 @@ def _links(path, language):
             (number(path) + 1, "下一课" if chinese else "next"),
         ):
             for other in FOLDER.glob(f"{near}_*.py"):
-                links[f"{word}: {_title(other, chinese)}"] = other.with_suffix(
-                    suffix
-                ).name
+                colon = "：" if chinese else ": "
+                title = _title(other, chinese)
+                links[f"{word}{colon}{title}"] = other.with_suffix(suffix).name
         links["解答" if chinese else "solutions"] = f"solutions/{name}"
     links["术语表" if chinese else "glossary"] = f"{up}glossary.md"
     links["全部课程" if chinese else "all lessons"] = f"{up}README.md"

@@ -34,7 +34,7 @@ def train(task, updates):
 # **1. A task that needs its gates.** On adding the error grows a hundredfold when the input gate is held still, and is then larger than that of always answering 1 (1/6): what comes at unmarked steps is now written, too.
 
 # %% [markdown] lang="zh"
-# **1. 需要门的任务。** 在加法任务上，一旦把输入门固定住，误差就增大到上百倍，比总是回答 1 的误差（1/6）还大：没有标记的那些步，内容也照样写入了。
+# **1. 离不开门的任务。** 在加法任务上，输入门一固定，误差就增大到上百倍，比总是回答 1 的误差（1/6）还大：没有标记的那些步，读到的数也照样写了进去。
 
 # %%
 model, x, y, layer = train(adding, 800)
@@ -53,7 +53,7 @@ assert errors["held still"] > 1 / 6
 # error in $c_t$ goes back unchanged where $f_t = 1$. The other three blocks are the ways through $h$.
 
 # %% [markdown] lang="zh"
-# **2. 传送带。** 把 $h_{t-1}$ 和 $c_{t-1}$ 看作两个状态，各个门只依赖 $h_{t-1}$。所以从 $c$ 到 $c$ 的那一块是对角矩阵，对角元就是 $f_t$：
+# **2. 传送带。** 把 $h_{t-1}$ 和 $c_{t-1}$ 看作两个状态，各个门只依赖 $h_{t-1}$。所以从 $c$ 到 $c$ 的那一块是对角矩阵，对角线上就是 $f_t$：
 # 凡是 $f_t = 1$ 的地方，$c_t$ 上的误差原样往回传。其余三块都是经过 $h$ 的路。
 
 # %%
@@ -71,8 +71,8 @@ assert difference < 1e-5
 # **3. Which units?** Those that keep. With the $c$ of the twelve units above 0.9 exchanged, half of the answers name the partner's symbol and few the own one. With that of the other four nearly all stay as they were, and none goes over. It takes all sixteen to move most answers.
 
 # %% [markdown] lang="zh"
-# **3. 哪些单元？** 是保持得住的那些。交换遗忘门高于 0.9 的十二个单元的 $c$，一半的回答改说对方的符号，仍说自己符号的已经很少；交换其余四个单元的，回答几乎不变，没有一个改说对方的。
-# 要让大多数回答改口，则要十六个单元一起交换。
+# **3. 哪些单元？** 是保持得住的那些。交换遗忘门高于 0.9 的十二个单元的 $c$，一半的回答改说对方的符号，还说自己符号的已经很少；交换其余四个单元的，回答几乎都不变，没有一个改说对方的。
+# 要让大多数回答改口，就得十六个单元一起换。
 
 # %%
 keeping = layer.gates["forget"].mean(axis=(0, 1)) > 0.9

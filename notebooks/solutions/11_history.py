@@ -49,7 +49,7 @@ x, y = streams(64, 40, seed=3)
 # **1. Set back to zero.** Shown one by one, all forty rounds are answered: nothing in its weights is wrong. It is what has piled up in $c$.
 
 # %% [markdown] lang="zh"
-# **1. 清零。** 一轮一轮单独给它看，四十轮全都答对：它的权重没有任何问题，问题出在 $c$ 里积累下来的东西。
+# **1. 清零。** 四十轮一轮一轮单独读，全都答得上来：权重一点毛病也没有，毛病出在 $c$ 里积下来的东西。
 
 # %%
 model = trained(50.0, -3.0)
@@ -65,7 +65,7 @@ assert alone > 0.95
 # **2. The habit of 0.** $\sigma(0) = 0.5$: half of the memory is gone at each step. The gradient reaches about half as far as with a bias of 1.
 
 # %% [markdown] lang="zh"
-# **2. 偏置 0 的习惯。** $\sigma(0) = 0.5$：每一步都丢掉一半记忆。梯度可达步数大约只有偏置 1 时的一半。
+# **2. 从 0 起步的习惯。** $\sigma(0) = 0.5$：每一步都丢掉一半记忆。梯度可达步数大约只有偏置为 1 时的一半。
 
 # %%
 x_long, y_long = recall.make(64, gap=100, seed=1)
@@ -83,7 +83,7 @@ assert reach[1.0] < 60
 # is not free.
 
 # %% [markdown] lang="zh"
-# **3. 换一组数。** 用 3 和 -3，门每一步保留 0.95，一轮留下的东西到后面几轮还在。训练的四轮之内无妨，四十轮就不行了。记忆时长超过任务所需，是有代价的。
+# **3. 换一组数。** 取 3 和 -3，门每一步保留 0.95，前一轮留下的东西，到后面几轮还在。训练的四轮之内不碍事，到了四十轮就碍事了。记忆时长超过任务所需，是要付代价的。
 
 # %%
 shares = right(trained(3.0, -3.0), x, y)

@@ -82,7 +82,7 @@ def accuracy(x, y, layer, *between):
 # **1. Only the largest gap.** From 2 steps neither learns it: with no short gap to lead the way, the reach before training decides after all. From spread times minGRU learns it, and every smaller gap with it, in the same 150 updates; the GRU, whose gates also see $h$, is only a little above guessing (1 in 8) by then.
 
 # %% [markdown] lang="zh"
-# **1. 只有最大的间隔。** 从 2 步起步的两种都学不会：没有短间隔带路，训练之前的梯度可达步数终究还是起了决定作用。记忆时长长短不一时，minGRU 用同样的 150 步就学会了，较小的间隔也一并学会；GRU 的门还要看 $h$，到这时只比瞎猜（1/8）略好。
+# **1. 只有最大的间隔。** 从 2 步起步，两种都学不会：没有短间隔带路，训练之前的梯度可达步数终究说了算。从长短不一的记忆时长起步，minGRU 同样训练 150 步就学会了，更小的间隔也一并学会；GRU 的门还要看 $h$，到这时只比瞎猜（1/8）略好。
 
 # %%
 x, y = recall.make(64 * 150, gap=LONGEST, seed=0)
@@ -99,7 +99,7 @@ assert alone["GRU", "spread"] < 0.5
 # **2. LayerNorm behind fast units.** Nothing: of a symbol of 32 steps ago $2^{-32}$ is left in a linear unit that halves its state at each step, and all the distractors since are larger. A normalisation brings back the size of the *state*; what has been drowned in it stays drowned.
 
 # %% [markdown] lang="zh"
-# **2. 快单元后面的层归一化。** 没有用：线性单元每步把状态减半，32 步之前的符号只剩 $2^{-32}$，其后的干扰符号个个都比它大。归一化恢复的是*整个状态*的大小；已经淹没在其中的，仍然淹没着。
+# **2. 快单元后面的层归一化。** 没有好处。线性单元每步把状态减半，32 步之前的符号只剩 $2^{-32}$，后来的干扰符号个个都比它大。归一化恢复的是整个*状态*的大小；已经淹没在里面的，还是淹没着。
 
 # %%
 x, y, _ = any_gap(64 * 150, LONGEST, seed=0)
@@ -114,7 +114,7 @@ assert max(fast.values()) < 0.4
 # **3. Before the matrix.** With random weights the two differ in the second decimal, a hundred thousand times the rounding: weights that were trained with the one (a PyTorch or cuDNN GRU: behind) do not fit the other (`reset_after=False`).
 
 # %% [markdown] lang="zh"
-# **3. 放到矩阵之前。** 权重随机时，两者在小数点后第二位就有差别，是舍入误差的十万倍：用其中一种训练出来的权重（PyTorch 和 cuDNN 的 GRU 都是在矩阵之后），不能用于另一种（`reset_after=False`）。
+# **3. 移到矩阵之前。** 权重随机时，两种算法在小数点后第二位就不同了，是舍入误差的十万倍：用其中一种训练出来的权重（PyTorch 和 cuDNN 的 GRU 都是在矩阵之后），给另一种（`reset_after=False`）用不了。
 
 # %%
 answer = keras.layers.Dense(8, activation="softmax")

@@ -39,7 +39,7 @@ def train(read, loop=fused):
 # **1. Both ways.** All right, after the same 150 updates, at a gap of 78. For the direction that reads backwards the symbol is the *last* thing that it reads: its gap is 0. Before one praises a bidirectional network for its memory, one has to know where the evidence stands.
 
 # %% [markdown] lang="zh"
-# **1. 双向。** 间隔 78，同样训练 150 步，全部答对。对倒着读的那个方向来说，符号是它*最后*读到的东西，间隔为 0。要称赞双向网络的记忆力，得先弄清楚证据在什么位置。
+# **1. 双向。** 间隔 78，同样训练 150 步，全部答对。对倒着读的那个方向来说，符号是它*最后*读到的，间隔为 0。要夸双向网络记性好，先得弄清楚线索在什么位置。
 
 # %%
 _, share = train(lambda x: layers.Bidirectional(layers.LSTM(UNITS, seed=0))(x))
@@ -51,7 +51,7 @@ assert share > 0.95
 # **2. Attention without recurrence.** It answers, and faster: each step is looked at by itself, and only the symbol's answers to the question. But it is a set that it looks at, no sequence: in whatever order the steps before the question come, the answer is the same, to the rounding. A task that asks *what came first* needs the order from somewhere: a recurrent layer, or positions that are given as inputs.
 
 # %% [markdown] lang="zh"
-# **2. 没有循环的注意力。** 照样答对，而且更快：每一步单独看，只有符号那一步应答查询。但它看到的是一个集合，而不是序列：问号之前的各步无论怎样排列，回答都一样，只差舍入误差。如果任务问的是*哪个先出现*，次序就得另有来源：循环层，或者把位置作为输入。
+# **2. 没有循环的注意力。** 照样答对，而且更快：每一步都单独来看，只有符号那一步应答查询。可它看到的是一个集合，不是序列：问号之前的各步无论怎样排列，回答都一样，只差舍入误差。要是任务问的是*哪个先出现*，次序就得另有来源：要么靠循环层，要么把位置作为输入。
 
 
 # %%
@@ -77,7 +77,7 @@ assert np.abs(before - after).max() < 1e-3
 # **3. Alone.** The first words are mostly right, the last ones mostly wrong: their way is longer (19 steps for the tenth, 1 for the first), and they come after all the errors before.
 
 # %% [markdown] lang="zh"
-# **3. 独自说。** 开头几个词大多正确，最后几个大多错误：它们的路更长（第一个词 1 步，第十个词 19 步），而且前面的错误都压在它们身上。
+# **3. 独自说。** 开头几个词大多正确，最后几个大多错误：它们的路更长（第一个词 1 步，第十个词 19 步），前面出过的错也都压在它们身上。
 
 # %%
 LENGTH, LETTERS = 10, 8

@@ -31,7 +31,7 @@ def random_kernel(units, radius):
 # **1. Larger inputs.** The capacity falls to less than half. With small inputs a tanh is nearly a straight line; with large ones it bends, so the state holds products of inputs, too. Those are of use for other tasks, and what they take is missing here: one cannot have all of both.
 
 # %% [markdown] lang="zh"
-# **1. 更大的输入。** 记忆容量降到一半以下。输入小的时候，tanh 近乎直线；输入大了它就弯曲，状态里于是还存有各个输入的乘积。这些乘积对别的任务有用，但它们占去的容量在这里就少了：二者不可兼得。
+# **1. 更大的输入。** 记忆容量降到一半以下。输入小，tanh 近乎直线；输入大，tanh 就弯了，于是状态里还存着各个输入的乘积。这些乘积对别的任务有用，但它们占去的，在这里就少了：两者不可兼得。
 
 # %%
 rng = np.random.default_rng(0)
@@ -47,7 +47,7 @@ assert total[1.0] < total[0.1] / 2
 # **2. Orthogonal.** An orthogonal kernel loses nothing but the factor 0.98 at each step, and spreads over all directions: more than 35 steps, where the random kernel had about 20. The limit of 400 / 7 = 57 steps is nearer, and the curve falls late.
 
 # %% [markdown] lang="zh"
-# **2. 正交矩阵。** 正交矩阵每步只损失 0.98 这个因子，而且所有方向都用得上：能到 35 步以上，而随机矩阵只有 20 步左右。离 400 / 7 = 57 步的上限更近，曲线也下降得更晚。
+# **2. 正交矩阵。** 正交矩阵每步除了乘以 0.98，别的什么也不损失，而且所有方向都用得上：能到 35 步以上，而随机矩阵只有 20 步左右。离 400 / 7 = 57 步的上限更近，曲线也很晚才降下来。
 
 # %%
 UNITS = 400
@@ -73,7 +73,7 @@ assert 15 < steps["random"] < 25
 # **3. The delay line.** The capacity is 20, all of it: the bound is met. Each delay up to 19 has an $R^2$ of 1, and the gradient is exactly 1 until the value falls off the end; then both are 0. Its radius is 0! (All eigenvalues of a shift are 0: it is as far from normal as a matrix can be.)
 
 # %% [markdown] lang="zh"
-# **3. 延迟线。** 记忆容量正好是 20，达到上限。延迟不超过 19 时 $R^2$ 都是 1，梯度也恰好是 1；等到那个值移出末尾，两者都成了 0。而它的谱半径是 0！（移位矩阵的特征值全是 0：它是最不正规的矩阵。）
+# **3. 延迟线。** 记忆容量是 20，一点不差，达到了上限。延迟不超过 19 时 $R^2$ 都是 1，梯度也恰好是 1；等那个值移出末尾，两者都成了 0。而它的谱半径是 0！（移位矩阵的特征值全是 0：再没有比它更不正规的矩阵了。）
 
 # %%
 U = np.eye(20, k=1)  # unit n hands its value to unit n + 1

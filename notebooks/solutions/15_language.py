@@ -20,7 +20,7 @@ from keras_rnn_study.datasets.sources import prose
 # **1. The LSTM.** Not here either: occlusion names the country, by far; the gradient prefers the words before it, which are the same in every sentence. So the surprise was not the `SimpleRNN`'s alone.
 
 # %% [markdown] lang="zh"
-# **1. LSTM。** 这里也不一致：occlusion 明确指出国家；梯度偏爱它之前的词，而那些词在每句话里都一样。可见出人意料的并不只是 `SimpleRNN`。
+# **1. LSTM。** 这里也不一致：遮挡毫不含糊地指向国家；梯度偏爱国家之前的词，而那些词在每句话里都一样。可见出人意料的并不只是 `SimpleRNN`。
 
 # %%
 GAP = 12
@@ -39,10 +39,10 @@ assert taken[country] > 3 * np.delete(taken, country).max()
 assert gradient.argmax() < country
 
 # %% [markdown] lang="en"
-# **2. Hotter and colder.** A power below 1 evens the chances out: more misspelt words. A high power takes nearly always the likeliest letter: real words, and soon the same ones again and again. One counts how many different words of four letters or more are words of the text.
+# **2. Hotter and colder.** A power below 1 evens the chances out: more misspelt words. A high power takes nearly always the likeliest letter: real words, and soon the same ones again and again. One counts how many words of four letters or more are words of the text.
 
 # %% [markdown] lang="zh"
-# **2. 更随意与更谨慎。** 小于 1 的次方使概率更平均，拼错的词就多；次方很高时几乎总取最可能的字，写出来的都是真词，但很快就来回重复。下面数一数：四个字母以上的词里，有多少是原文中有的词。
+# **2. 更随意与更拘谨。** 小于 1 的次方让概率更平均，拼错的词就多；次方很高时，几乎总取最可能的字母，写出来的都是真词，可很快就翻来覆去只有那几个。下面数一数：不少于四个字母的词里，有多少是原文里有的词。
 
 # %%
 text = prose.read("en", None).replace("\n", " ")
@@ -112,7 +112,7 @@ assert shares[4] > shares[1] > shares[0.5]
 # **3. Dropout.** Without it the loss on the text that was trained falls further than that on the rest, of which the network knows nothing; with it the rest gains. Both have the same number of updates.
 
 # %% [markdown] lang="zh"
-# **3. 暂退法。** 不用它时，训练过的部分损失降得多，留出的部分降得少；用了它，留出的部分变好。两次训练的步数相同。
+# **3. 暂退法。** 不用它，训练过的那部分损失降得多，网络没见过的那部分降得少；用了它，没见过的那部分就变好了。两次训练的步数相同。
 
 
 # %%

@@ -23,8 +23,8 @@ found = [
 ]
 
 # %% [markdown] lang="en"
-# **1. One seed.** Seed 0 alone says "learns" or "does not": it differs from the five wherever some learn and others do not. Those
-# are the points in the middle, the very ones that one wants to know about.
+# **1. One seed.** Seed 0 alone says "learns" or "does not": it differs from the five wherever some learn and others do not. Most
+# of these points are in the middle, where one wants to know most.
 
 # %% [markdown] lang="zh"
 # **1. 一个种子。** 只看种子 0，答案不是“学会”就是“没学会”；五个种子里凡是有的学会、有的没学会的点，它给人的印象都与五个种子合起来看不同。

@@ -28,7 +28,7 @@ def kernel_of(model):
 # **1. Normal or not.** Orthogonal kernels and the identity are normal, a random one is not. Training moves the orthogonal kernel away from normal, but not far.
 
 # %% [markdown] lang="zh"
-# **1. 是不是正规矩阵。** 正交矩阵和单位矩阵是正规的，随机矩阵不是。训练使正交矩阵偏离正规，但偏离得不多。
+# **1. 正规与不正规。** 正交矩阵和单位矩阵是正规的，随机矩阵不是。经过训练，正交矩阵不再正规，但偏离得不多。
 
 # %%
 found = {}
@@ -50,8 +50,8 @@ assert 0.05 < found["keras, trained"] < found["glorot"]
 # of the length of the sequence. It stands at the edge by construction, without chaos being near: what is kept is a state, not a rotation.
 
 # %% [markdown] lang="zh"
-# **2. LSTM。** 默认初始化时，即使在保留得最多的方向上，梯度每步也要损失约六分之一。chrono 的指数几乎为 0，因为它最慢的单元是按整个序列的长度设定的。
-# 它生来就在边缘上，却与混沌无关：被保持住的是状态本身，而不是某种旋转。
+# **2. LSTM。** 默认初始化时，哪怕在保留得最多的方向上，梯度每步也要损失约六分之一。chrono 的指数几乎为 0，因为它最慢的单元，记忆时长就是按序列长度设定的。
+# 它一开始就在边缘上，附近却没有混沌：状态是原样保存下来的，而不是长度不变、方向不停地转。
 
 # %%
 x, y = recall.make(2, gap=100, seed=1)
@@ -69,7 +69,7 @@ assert -0.03 < exponents["chrono"] < 0.01
 # **3. What foretells.** The spectral radius knows nothing of the slopes: it foretells 1. The largest singular value is an upper bound, and near; the exponent is measured over the later three quarters of the steps, and comes near, too.
 
 # %% [markdown] lang="zh"
-# **3. 用什么推算。** 谱半径完全不知道斜率的存在，推算的结果是 1。最大奇异值是上界，与实测值接近；指数是在后四分之三的时间步上测得的，也很接近。
+# **3. 哪个推算得准？** 谱半径不知道有斜率这回事，推算的结果是 1 倍，丝毫不减。最大奇异值是上界，与实测值相差不远；指数是在后四分之三的时间步上测得的，推算的结果也很接近。
 
 # %%
 model = build_model(recall.TASK, "simple_rnn", seed=0)

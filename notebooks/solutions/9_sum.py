@@ -2,7 +2,7 @@
 # # Solutions to lesson 9, a sum, not only a product
 
 # %% [markdown] lang="zh"
-# # 第 9 课“不只是乘积，还是求和”的解答
+# # 第 9 课“不只有乘积，还有求和”的解答
 
 # %%
 from keras_rnn_study.runs.quiet import start_tensorflow
@@ -23,8 +23,8 @@ x, y = recall.make(256, gap=GAP, seed=1)
 # at its border that it could learn to keep.
 
 # %% [markdown] lang="zh"
-# **1. 减弱回声。** 走十步，除了斜率造成的缩减，还要再乘以 $0.8^{10}$，约十分之一；而窗口为 10 时，边界在符号之后十二步，那里的回声就是这么弱。完整的梯度同样变弱了，却仍然找得到路。
-# 窗口为 10 则停在随机水平：边界上没有什么可以让它学着去保持。
+# **1. 减弱回声。** 十步下来，除了斜率造成的缩小，还要再乘以 $0.8^{10}$，约十分之一；窗口为 10 时，边界在符号之后十二步，回声到那里就只有这么弱了。
+# 完整的梯度也跟着变弱，却仍然找得到路。窗口为 10 的则停在瞎猜的水平：边界上已经没有什么可供它学着去保持。
 
 
 # %%
@@ -58,7 +58,7 @@ assert right[30] > 0.95
 # **2. Taken apart.** No part is larger than 90, and the sum is almost 6,000: 1 / (1 - 0.99)² = 10,000 for an endless sequence.
 
 # %% [markdown] lang="zh"
-# **2. 拆开来看。** 每一项都不到 90，总和却将近 6000；若序列无限长，就是 1 / (1 - 0.99)² = 10000。
+# **2. 拆开来看。** 每一项都不到 90，加起来却将近 6000；序列若无限长，就是 1 / (1 - 0.99)² = 10000。
 
 # %%
 unit = keras.layers.SimpleRNN(1, activation=None)
@@ -80,7 +80,7 @@ assert 5900 < total < 6000
 # **3. Two ways down.** By $\lambda$ a step of 0.003 jumps from one side of the valley to the other, and never gets in. By $b$ it goes down to the bottom.
 
 # %% [markdown] lang="zh"
-# **3. 两条下山的路。** 调 $\lambda$ 时，0.003 的一步会从谷的一侧跳到另一侧，怎么也落不到谷底。调 $b$ 则一直走到谷底。
+# **3. 两条下山的路。** 调 $\lambda$，一步 0.003 就从谷的一侧跳到另一侧，怎么也进不去。调 $b$，则一直走到谷底。
 
 
 # %%
