@@ -57,14 +57,11 @@ def _copy_lessons(app):
     (lessons / "solutions").mkdir(parents=True)
     for path in (HERE.parent / "notebooks").rglob("*.ipynb"):
         if ".ipynb_checkpoints" not in path.parts:
-            text = path.read_text(encoding="utf-8").replace("../docs/images/", "../images/")
-            place = lessons / path.relative_to(HERE.parent / "notebooks")
-            place.write_text(text, encoding="utf-8")
-    for name in ("README.md", "glossary.md"):
+            shutil.copyfile(path, lessons / path.relative_to(HERE.parent / "notebooks"))
+    shutil.copytree(HERE.parent / "notebooks" / "images", lessons / "images")
+    for name in ("README.md", "README.zh.md", "glossary.md"):
         text = (HERE.parent / "notebooks" / name).read_text(encoding="utf-8")
-        for there, here in (("](../docs/", "](../"), ("](../README.zh.md)", "](../zh/index.md)")):
-            text = text.replace(there, here)
-        (lessons / name).write_text(text, encoding="utf-8")
+        (lessons / name).write_text(text.replace("](../docs/", "](../"), encoding="utf-8")
 
 
 def _write_claims(app):

@@ -160,7 +160,7 @@ assert taken[0] > 0.2
 #
 # 把文字一个字一个字地交给网络，让它预测下一个字；然后让它按预测的概率抽一个字，再把这个字喂回去。训练时，它听到的是原文，也就是强制教学（第 13 课）；写的时候，它听到的是自己。
 #
-# 文本是本项目自带的中性句子，不到一千字，切成 4 条并排着读，每条再切成 24 个字的**窗口**。梯度到窗口开头为止，这就是截断的通过时间反向传播（第 9 课）。状态呢？普通的层，每个窗口都从零开始；`stateful`（有状态）的层，则从上一个小批量结束的地方接着走，
+# 文本是本项目自带的中性句子，一千多字，切成 4 条并排着读，每条再切成 24 个字的**窗口**。梯度到窗口开头为止，这就是截断的通过时间反向传播（第 9 课）。状态呢？普通的层，每个窗口都从零开始；`stateful`（有状态）的层，则从上一个小批量结束的地方接着走，
 # 所以小批量的第 $n$ 行必须是上一个小批量第 $n$ 行的下文，文本读完了也要说一声（`reset_states`）。
 #
 # **预测**：两者在窗口的哪些字上有差别？差别有多大？
@@ -252,7 +252,7 @@ print(written)
 assert len(written) == 161
 copied = np.mean([written[n : n + 8] in text for n in range(len(written) - 8)])
 assert LANGUAGE == "en" or copied > 0.15, copied
-assert LANGUAGE == "en" or len(text) < 1000
+assert LANGUAGE == "en" or len(text) < 2000
 assert len(set(written)) > 10
 
 # %% [markdown] lang="en"
@@ -268,7 +268,7 @@ assert len(set(written)) > 10
 # Solutions: `solutions/15_language.ipynb`. Words: [glossary](glossary.md). Back: [memory without training](14_untrained.ipynb), or to [all lessons](README.md).
 
 # %% [markdown] lang="zh"
-# 训练才几秒钟，又是从单个的字学起，也只能写成这样。文本不到一千字，单元有 128 个，很快就会把全文背下来，写出来的有整段照抄的。常用的对策是**暂退法**（dropout，练习 3）：训练时随机把一部分值置为 0。用在*层与层之间*，不损害记忆；
+# 训练才几秒钟，又是从单个的字学起，也只能写成这样。文本只有一千多字，单元有 128 个，很快就会把全文背下来，写出来的有整段照抄的。常用的对策是**暂退法**（dropout，练习 3）：训练时随机把一部分值置为 0。用在*层与层之间*，不损害记忆；
 # 用在时间这条链上，就是另一回事了，所以 `recurrent_dropout` 对整个序列只抽一次掩码（[Gal 与 Ghahramani，2016](https://arxiv.org/abs/1512.05287)），而且用了它，这一层就不能再走 cuDNN。
 #
 # ## 练习
@@ -277,4 +277,4 @@ assert len(set(written)) > 10
 # 2. 写的时候，把概率的 2 次方换成 0.5、1 和 4 次方。有什么变化？
 # 3. 留出文本的最后十分之一，softmax 之前加与不加 `Dropout(0.5)`，各训练一次，比较两部分上的损失。
 #
-# 解答：`solutions/15_language.zh.ipynb`。术语见[术语表](glossary.md)。上一课：[不经训练的记忆](14_untrained.zh.ipynb)。回到[全部课程](README.md)。
+# 解答：`solutions/15_language.zh.ipynb`。术语见[术语表](glossary.md)。上一课：[不经训练的记忆](14_untrained.zh.ipynb)。回到[全部课程](README.zh.md)。

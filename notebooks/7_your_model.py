@@ -108,7 +108,7 @@ assert all(accuracy[-1] < 0.7 for accuracy, _ in ill.values())
 # and look at *Images* first (where does the gradient go?), then at *Scalars*: `gradient_norm/global`, `gradient_horizon`, `gate_saturation`. Each card's (i) says what it
 # shows.
 #
-# ![TensorBoard's Scalars tab](../docs/images/tensorboard-scalars.png)
+# ![TensorBoard's Scalars tab](images/tensorboard-scalars.png)
 #
 # The same numbers are in each callback's `.history`. **Predict**: whose gradient vanishes, whose explodes, and whose gates are stuck? Three
 # pictures:
@@ -122,7 +122,7 @@ assert all(accuracy[-1] < 0.7 for accuracy, _ in ill.values())
 #
 # 先看 *Images*（梯度传到了哪里？），再看 *Scalars*：`gradient_norm/global`、`gradient_horizon`、`gate_saturation`。每张卡片上的 (i) 都说明了它画的是什么。
 #
-# ![TensorBoard 的 Scalars 页](../docs/images/tensorboard-scalars.png)
+# ![TensorBoard 的 Scalars 页](images/tensorboard-scalars.png)
 #
 # 同样的数值也在各个回调的 `.history` 里。**预测**：谁的梯度消失了，谁的梯度爆炸了，谁的门卡住了？看三幅图：
 
@@ -283,4 +283,4 @@ assert cured["C"][0][-1] > 0.95
 # 2. 把病人 B 的裁剪阈值从 0.1 改为 10。还会爆炸吗？学得会吗？
 # 3. 让爆炸的训练自动停下来：用 `keras.callbacks.EarlyStopping(monitor="gradient_norm/global", ...)` 或 `TerminateOnNaN`。哪一个先反应？为什么？
 #
-# 解答：`solutions/7_your_model.zh.ipynb`。术语见[术语表](glossary.md)。下一课：[雅可比矩阵的乘积](8_jacobians.zh.ipynb)，看看究竟是什么在相乘。回到[全部课程](README.md)。
+# 解答：`solutions/7_your_model.zh.ipynb`。术语见[术语表](glossary.md)。下一课：[雅可比矩阵的乘积](8_jacobians.zh.ipynb)，看看究竟是什么在相乘。回到[全部课程](README.zh.md)。

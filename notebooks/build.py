@@ -93,7 +93,8 @@ def _links(path, language):
                 links[f"{word}{colon}{title}"] = other.with_suffix(suffix).name
         links["解答" if chinese else "solutions"] = f"solutions/{name}"
     links["术语表" if chinese else "glossary"] = f"{up}glossary.md"
-    links["全部课程" if chinese else "all lessons"] = f"{up}README.md"
+    overview = "README.zh.md" if chinese else "README.md"
+    links["全部课程" if chinese else "all lessons"] = f"{up}{overview}"
     other = path.with_suffix(LANGUAGES["en" if chinese else "zh"]).name
     links["英文版" if chinese else "in Chinese"] = other
     folder = "notebooks/solutions" if is_solution else "notebooks"

@@ -25,6 +25,7 @@ SOURCES = {  # folder -> what its files are inside of the package
 DATA = {  # what travels without its scripts: files in the repository -> where they are installed
     "notebooks/**/*.ipynb": "keras_rnn_study/lessons",
     "notebooks/*.md": "keras_rnn_study/lessons",
+    "notebooks/images/*.png": "keras_rnn_study/lessons",
     "notebooks/__init__.py": "keras_rnn_study/lessons",
     "notebooks/lesson*.py": "keras_rnn_study/lessons",
     "studies/*.yaml": "keras_rnn_study/studies",

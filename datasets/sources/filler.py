@@ -1,4 +1,4 @@
-"""Whole sentences strung together to an exact number of words."""
+"""Whole sentences strung together to an exact number of words, none of them twice if it can be."""
 
 import functools
 from collections.abc import Sequence
@@ -6,17 +6,23 @@ from collections.abc import Sequence
 import numpy as np
 
 _TABLE_STEP = 256  # words
+_TRIES = 20
 
 
 class Filler:
     """Sentences drawn at random, given that one ends exactly at the last word.
 
-    Sentences are drawn one after another, each as likely as any other, and of all the texts that
-    come about so, only those count in which a sentence ends exactly at word `num_words`. They are
-    drawn directly, not by trial: if `reach[r]` is the probability that a text ends a sentence at
-    word r, then with r words left to fill, the next sentence is s with probability
+    First lengths. They are those of sentences drawn one after another, each as likely as any other;
+    of all the texts that come about so, only those count in which a sentence ends exactly at word
+    `num_words`. They are drawn directly, not by trial: if `reach[r]` is the probability that a text
+    ends a sentence at word r, then with r words left to fill, the next sentence has n words with
+    probability
 
-        P(s | r) = share(s) * reach[r - len(s)] / reach[r]
+        P(n | r) = share(n) * reach[r - n] / reach[r]
+
+    Where a text would have more sentences of a length than there are, its lengths are drawn again,
+    some times. Then the sentences of each length are dealt like cards, so that none comes twice; in
+    a text that is too long for that, it does after all others of its length.
 
     Args:
         sentences: Sentences as sequences of token numbers.
@@ -56,25 +62,61 @@ class Filler:
         Returns:
             Token numbers, int32, `(num_samples, num_words)`.
         """
-        choices = self._choices(num_words)
-        left = np.full(num_samples, num_words)
-        columns = []
-        while left.any():
-            u, v = generator.random((2, num_samples))
-            length = (u[:, np.newaxis] >= choices[left]).sum(axis=1)  # 0 where nothing is left
-            column = self._firsts[length] + (v * self._counts[length]).astype(np.intp)
-            columns.append(np.where(length > 0, column, -1))
-            left -= length
-        if not columns:
-            return np.empty((num_samples, 0), dtype="int32")
+        lengths = self._draw_lengths(generator, num_samples, num_words)
+        for _ in range(_TRIES):
+            lacking = self._lacks(lengths)
+            if not lacking.any():
+                break
+            lengths[lacking] = self._draw_lengths(generator, int(lacking.sum()), num_words)
+        rows = np.empty((num_samples, 0), dtype=np.intp)  # (batch, sentences), -1 for none
+        for length in lengths[:, lengths.any(axis=0)].T:
+            dealt = self._deal(length, generator.random(num_samples), rows)
+            rows = np.column_stack([rows, np.where(length > 0, dealt, -1)])
 
         # Every row of sentences has num_words words, so laid end to end they fall into place.
-        rows = np.stack(columns, axis=1)  # (batch, sentences)
         chosen = rows[rows >= 0]
         lengths = self._lengths[chosen]
         offsets = self._starts[chosen] - (np.cumsum(lengths) - lengths)
         positions = np.arange(num_samples * num_words) + np.repeat(offsets, lengths)
         return self._tokens[positions].reshape(num_samples, num_words)
+
+    def _draw_lengths(
+        self, generator: np.random.Generator, num_samples: int, num_words: int
+    ) -> np.ndarray:
+        """Draw how many words each sentence has: (batch, sentences), 0 where no more is needed."""
+        choices = self._choices(num_words)
+        left = np.full(num_samples, num_words)
+        lengths = np.zeros((num_samples, num_words // int(self._lengths[0])), dtype=np.intp)
+        for place in range(lengths.shape[1]):
+            if not left.any():
+                break
+            u = generator.random(num_samples)
+            lengths[:, place] = (u[:, np.newaxis] >= choices[left]).sum(axis=1)
+            left -= lengths[:, place]
+        return lengths
+
+    def _lacks(self, lengths: np.ndarray) -> np.ndarray:
+        """Say which texts have more sentences of a length than there are: booleans, (batch,)."""
+        wanted = [(lengths == n).sum(axis=1) for n in range(1, len(self._counts))]
+        return (np.array(wanted) > self._counts[1:, np.newaxis]).any(axis=0)
+
+    def _deal(self, length: np.ndarray, v: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """Choose a sentence for each text that it has not had, or any, once it has had them all.
+
+        Args:
+            length: Of the sentence, (batch,).
+            v: Random numbers from 0 to 1, (batch,).
+            rows: The sentences that each text has had, (batch, sentences).
+        """
+        first, count = self._firsts[length], self._counts[length]
+        had = (rows >= first[:, np.newaxis]) & (rows < (first + count)[:, np.newaxis])
+        unused = count - had.sum(axis=1)
+        fresh = unused > 0
+        sentence = first + (v * np.where(fresh, unused, count)).astype(np.intp)
+        # Counted among the unused; so step over each that was used, the smallest first.
+        for used in np.sort(np.where(had, rows, len(self._lengths)), axis=1).T:
+            sentence += fresh & (sentence >= used)
+        return sentence
 
     def _choices(self, num_words: int) -> np.ndarray:
         """Tabulate as many words at least; in steps, so that gaps near one another share it."""

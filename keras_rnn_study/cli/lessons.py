@@ -48,9 +48,8 @@ def copy_lessons(to: Path, languages: tuple[str, ...]) -> int:
             "--to lessons-2."
         )
     with importlib.resources.as_file(importlib.resources.files("keras_rnn_study.lessons")) as home:
-        beside = [
-            path.relative_to(home) for path in (*home.rglob("*.md"), *home.glob("lesson*.py"))
-        ]
+        kinds = ("*.md", "images/*.png", "lesson*.py")
+        beside = [path.relative_to(home) for kind in kinds for path in home.glob(kind)]
         notebooks = [path.relative_to(home) for path in home.rglob("*.ipynb")]
         notebooks = [path for path in notebooks if _language(path) in languages]
         for path in [*beside, *notebooks]:

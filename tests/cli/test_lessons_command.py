@@ -1,6 +1,7 @@
 """`keras-rnn-study lessons` copies what a clone has in notebooks/."""
 
 import importlib.util
+import json
 import re
 import subprocess
 import sys
@@ -20,7 +21,8 @@ def test_all_lessons_and_solutions_are_copied(tmp_path):
     done = command_line.run("lessons", "--to", tmp_path / "here")
     assert done.returncode == 0, done.stderr
     assert names(tmp_path / "here", "*.ipynb") == names(NOTEBOOKS, "*.ipynb")
-    assert names(tmp_path / "here", "*.md") == names(NOTEBOOKS, "*.md")
+    for beside in ("*.md", "*.png"):
+        assert names(tmp_path / "here", beside) == names(NOTEBOOKS, beside)
     # What a lesson's first line imports.
     assert names(tmp_path / "here", "*.py") == {path.name for path in NOTEBOOKS.glob("lesson*.py")}
     for name in names(NOTEBOOKS, "*.ipynb"):
@@ -36,6 +38,21 @@ def test_what_lessons_import_and_read_is_there_away_from_the_repository(tmp_path
     assert int(done.stdout) > 50
     for page in here.glob("*.ipynb"):
         assert "../studies" not in page.read_text(encoding="utf-8"), page.name
+
+
+def test_links_and_pictures_are_there_away_from_the_repository(tmp_path):
+    command_line.run("lessons", "--to", tmp_path / "here")
+    pages = {page: page.read_text("utf-8") for page in (tmp_path / "here").glob("*.md")}
+    for page in (tmp_path / "here").rglob("*.ipynb"):
+        cells = json.loads(page.read_text("utf-8"))["cells"]
+        prose = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
+        pages[page] = "\n".join(prose)
+    links = {page: re.findall(r"\]\((?!http)([^)#]+)\)", text) for page, text in pages.items()}
+    assert any(link.endswith(".png") for found in links.values() for link in found)
+    broken = [
+        (p.name, to) for p, found in links.items() for to in found if not (p.parent / to).exists()
+    ]
+    assert not broken
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -12,17 +12,28 @@ SENTENCES = [(1, 2), (3, 4), (5, 6, 7), (8, 9, 10, 11, 12)]
 
 
 def texts_of(num_words):
-    """Map each text of that many words to the probability of drawing its sentences in a row."""
-    texts = {}
-    for count in range(num_words // 2 + 1):
-        for choice in itertools.product(SENTENCES, repeat=count):
-            text = tuple(itertools.chain(*choice))
-            if len(text) == num_words:
-                texts[text] = len(SENTENCES) ** -count
-    return texts
+    """Map each text of that many words, without repetition if there is such, to its probability."""
+    choices = [
+        choice
+        for count in range(num_words // 2 + 1)
+        for choice in itertools.product(SENTENCES, repeat=count)
+        if sum(map(len, choice)) == num_words and weight(choice)
+    ]
+    fresh = [choice for choice in choices if len(set(choice)) == len(choice)]
+    return {tuple(itertools.chain(*choice)): weight(choice) for choice in fresh or choices}
 
 
-@pytest.mark.parametrize("num_words", [2, 3, 5, 9])
+def weight(choice):
+    """Find the probability of the lengths, each drawn anew, and of what is dealt for each."""
+    found = 1.0
+    for place, sentence in enumerate(choice):
+        alike = [other for other in SENTENCES if len(other) == len(sentence)]
+        dealt = [other for other in alike if other not in choice[:place]] or alike
+        found *= len(alike) / len(SENTENCES) * (sentence in dealt) / len(dealt)
+    return found
+
+
+@pytest.mark.parametrize("num_words", [2, 3, 5, 6, 9, 12])
 def test_texts_have_the_probability_of_their_sentences_given_their_length(num_words):
     expected = texts_of(num_words)
     draws = Filler(SENTENCES).draw(np.random.default_rng(0), 20_000, num_words)

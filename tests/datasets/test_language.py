@@ -72,6 +72,19 @@ def test_a_long_gap_has_the_articles_sentence_around_whole_sentences(name, local
         assert is_string_of(words, sentences)
 
 
+@each_language
+def test_no_sentence_comes_twice_in_a_text(name, locale):
+    source = corpus.load(name)
+    (x, _), _ = language.load_data(100, num_train=300, num_test=1, language=name)
+    sentences = {
+        " ".join(sentence): 0 for sentence in prose.sentences(prose.read(name, None), name)
+    }
+    for text in source.read(x):
+        words = text.split()
+        for sentence in sentences:
+            assert f" {' '.join(words)} ".count(f" {sentence} ") <= 1
+
+
 def is_string_of(words, sentences):
     """Say whether words can be cut into sentences of the set, from the end on."""
     ends = {0}
@@ -131,7 +144,7 @@ def test_rare_words_become_unknown(tmp_path):
     rare = ["".join(chr(97 + int(digit)) for digit in str(n)) for n in range(10_000, 13_000)]
     text = tmp_path / "rare.txt"
     text.write_text("\n".join(f"The {word} meets every other." for word in rare))
-    x, _ = language.make(200, gap=28, seed=0, text=text)
+    x, _ = language.make(8000, gap=28, seed=0, text=text)
     assert x.max() < language.TASK.vocabulary_size
     assert "<unk>" in " ".join(corpus.load("en", text).read(x)).split()
 
