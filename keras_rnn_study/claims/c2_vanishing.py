@@ -90,7 +90,7 @@ def judge(numbers: Numbers) -> Judgement:
     is_flat = all(
         max(abs(left), abs(right)) < SMALL_SLOPE * middle for left, middle, right in slopes.values()
     )
-    gone = [name for name, situation in situations.items() if _vanishes(situation)]
+    gone = [name for name, situation in situations.items() if vanishes(situation)]
     other_reason = [name for name in gone if not _by_the_ends(situations[name])]
     if is_flat and gone:
         verdict = HOLDS if len(gone) == len(situations) and not other_reason else CONDITION
@@ -182,7 +182,8 @@ def _slopes() -> dict[str, list[float]]:
     return slopes
 
 
-def _vanishes(situation: Numbers) -> bool:
+def vanishes(situation: Numbers) -> bool:
+    """Say whether the gradient vanishes in a situation, for every seed; see the rule above."""
     return all(
         horizon < time and beyond < NOTHING
         for horizon, time, beyond in zip(
@@ -219,7 +220,7 @@ def _told_slopes(slopes: dict[str, list[float]]) -> str:
 
 def _told(situation: Numbers) -> str:
     """Put one situation into words; of several seeds the range."""
-    if _vanishes(situation):
+    if vanishes(situation):
         depth, beyond = span(situation["horizon"], "d"), max(situation["beyond"])
         reach = f"gone {depth} steps back, all beyond gives {100 * beyond:.1g} %"
     else:

@@ -2,7 +2,6 @@
 
 import html
 import inspect
-import json
 import pathlib
 import sys
 from collections.abc import Mapping
@@ -10,7 +9,9 @@ from collections.abc import Mapping
 from keras_rnn_study.claims.catalog import get
 from keras_rnn_study.claims.charts import chart, headline
 from keras_rnn_study.claims.chinese import NUMBERS, VERDICTS, WORDS
+from keras_rnn_study.claims.chinese_evidence import evidence
 from keras_rnn_study.claims.claim import CONDITION, HOLDS, NOT_MEASURED, Claim, Judgement, Numbers
+from keras_rnn_study.claims.running import read_numbers
 
 ARTICLE = "https://colah.github.io/posts/2015-08-Understanding-LSTMs/"
 _COLOURS = {HOLDS: "#009E73", CONDITION: "#B07000", NOT_MEASURED: "#666"}
@@ -50,8 +51,7 @@ def claims_page(judgements: Mapping[str, Judgement], directory: pathlib.Path) ->
 
 
 def _section(claim: Claim, judgement: Judgement, directory: pathlib.Path) -> str:
-    words, path = WORDS[claim.name], directory / f"{claim.name}.json"
-    numbers = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+    words, numbers = WORDS[claim.name], read_numbers(directory, claim.name)
     colour = _COLOURS.get(judgement.verdict, "#C03030")
     verdict = f"{judgement.verdict} · {VERDICTS[judgement.verdict]}"
     parts = [
@@ -63,6 +63,7 @@ def _section(claim: Claim, judgement: Judgement, directory: pathlib.Path) -> str
         "<details><summary>rule and experiment · 判据与实验</summary>",
         f'<p>{_text(claim.rule)}</p><p lang="zh">{_text(words.rule)}</p>',
         f"<pre>{_text(judgement.evidence)}</pre>",
+        f'<pre lang="zh">{_text(evidence(claim.name, judgement, numbers))}</pre>',
         f"<pre>{_text(inspect.getdoc(sys.modules[claim.judge.__module__]) or '')}</pre></details>",
     ]
     return "<section>\n" + "\n".join(parts) + "\n</section>"

@@ -60,6 +60,12 @@ def run_claims(
     return judgements
 
 
+def read_numbers(directory: str | os.PathLike[str], name: str) -> Numbers | None:
+    """Return what `run_claims` measured for a claim and kept there; `None` if there is nothing."""
+    path = pathlib.Path(directory) / f"{name}.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+
+
 def _judged(claim: Claim, directory: pathlib.Path, jobs: int, on_sweep: OnSweep) -> Judgement:
     path = directory / f"{claim.name}.json"
     path.unlink(missing_ok=True)  # what was measured before is not what is judged now

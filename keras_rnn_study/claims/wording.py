@@ -3,12 +3,13 @@
 from collections.abc import Collection
 
 
-def span(values: Collection[float], form: str) -> str:
+def span(values: Collection[float], form: str, to: str = " to ") -> str:
     """Write several numbers as one or two: the smallest and the largest.
 
     Args:
         values: Numbers, at least one.
         form: How each is written, as `format` takes it.
+        to: What stands between the two.
 
     Example:
 
@@ -16,7 +17,7 @@ def span(values: Collection[float], form: str) -> str:
     ('0.25 to 1.00', '0.0')
     """
     low, high = (_written(value, form) for value in (min(values), max(values)))
-    return low if low == high else f"{low} to {high}"
+    return low if low == high else f"{low}{to}{high}"
 
 
 def _written(value: float, form: str) -> str:

@@ -16,6 +16,23 @@ from keras_rnn_study.cli.common import (
 from keras_rnn_study.runs.log_dirs import make_writable
 from keras_rnn_study.runs.quiet import start_tensorflow
 
+_SAID = {
+    "en": {
+        "start": "Starting",
+        "measure": "{name}: measuring",
+        "sweep": "C4 and C5: {done} of {total} runs, {running} running",
+        "page": "Page: {page}",
+        "numbers": "Numbers: {out}",
+    },
+    "zh": {
+        "start": "正在启动",
+        "measure": "{name}：正在测量",
+        "sweep": "C4 和 C5：训练完成 {done} 次，共 {total} 次，{running} 次进行中",
+        "page": "网页：{page}",
+        "numbers": "数据：{out}",
+    },
+}
+
 if TYPE_CHECKING:
     from keras_rnn_study.claims import Claim, Judgement
     from keras_rnn_study.study.sweeping.sweep import Progress
@@ -47,6 +64,7 @@ def claims(
 
     Some minutes on two cores, most of them for C4 and C5, which train many networks.
     """
+    said = _SAID[language]
     with errors_in_a_line():
         from keras_rnn_study.claims import run_claims
         from keras_rnn_study.claims.catalog import get
@@ -59,27 +77,25 @@ def claims(
         out = new_directory("claims") if out is None else str(make_writable(out))
         page = None if html is None else _page_path(html)
         start_tensorflow(verbose)
-        with console.status("Starting") as status:
+        with console.status(said["start"]) as status:
 
             def tell(claim: "Claim", judgement: "Judgement | None") -> None:
                 if judgement is None:
-                    status.update(f"{claim.name}: measuring")
+                    status.update(said["measure"].format(name=claim.name))
                 else:
-                    console.print(claims_view({claim.name: judgement}, language))
+                    console.print(claims_view({claim.name: judgement}, language, out))
 
             def tell_of_sweep(progress: "Progress") -> None:
-                status.update(
-                    f"C4 and C5: {progress.done} of {progress.total} runs, "
-                    f"{progress.running} running"
-                )
+                counts = {name: getattr(progress, name) for name in ("done", "total", "running")}
+                status.update(said["sweep"].format(**counts))
 
             judgements = run_claims(
                 out, chosen, jobs=jobs, on_progress=tell, on_sweep=tell_of_sweep
             )
         if page is not None:
             write_file(page, claims_page(judgements, pathlib.Path(out)))
-            console.print(f"Page: {page}", soft_wrap=True, highlight=False)
-    console.print(f"Numbers: {out}", soft_wrap=True, highlight=False)
+            console.print(said["page"].format(page=page), soft_wrap=True, highlight=False)
+    console.print(said["numbers"].format(out=out), soft_wrap=True, highlight=False)
 
 
 def _page_path(html: str) -> pathlib.Path:
