@@ -39,10 +39,10 @@ assert taken[country] > 3 * np.delete(taken, country).max()
 assert gradient.argmax() < country
 
 # %% [markdown] lang="en"
-# **2. Hotter and colder.** A power below 1 evens the chances out: more misspelt words. A high power takes nearly always the likeliest letter: real words, and soon the same ones again and again. One counts how many words of four letters or more are words of the text.
+# **2. Hotter and colder.** A power below 1 evens the chances out: more misspelt words. A high power takes nearly always the likeliest letter: more real words, and soon the same ones again and again. One counts how many words of four letters or more are words of the text.
 
 # %% [markdown] lang="zh"
-# **2. 更随意与更拘谨。** 小于 1 的次方让概率更平均，拼错的词就多；次方很高时，几乎总取最可能的字母，写出来的都是真词，可很快就翻来覆去只有那几个。下面数一数：不少于四个字母的词里，有多少是原文里有的词。
+# **2. 更随意与更拘谨。** 小于 1 的次方让概率更平均，拼错的词就多；次方很高时，几乎总取最可能的字母，写出来的真词就多，可很快就翻来覆去只有那几个。下面数一数：不少于四个字母的词里，有多少是原文里有的词。
 
 # %%
 text = prose.read("en", None).replace("\n", " ")
