@@ -25,7 +25,7 @@
 # **Predict**: before any training, what part of the gradient of the last step reaches step 0 in each of them?
 
 # %% [markdown] lang="zh"
-# 怎样对付长间隔？LSTM、chrono 和 GRU 是一种答案：让往回走的每一步少损失一些。另一种答案不动这些步，而是绕过整条链，从损失到每一步各修**一条近路**。这条近路只有一步长。
+# 怎样对付长间隔？LSTM、chrono 和 GRU 是一种答案：让往回走的每一步少丢一些。另一种答案不动这些步，而是绕过整条链，从损失到每一步各修**一条近路**。这条近路只有一步长。
 #
 # 我们取先前失败的那个网络，也就是按 Keras 默认值初始化的 LSTM，只改一件事：答案从哪里*读*。任务是 recall；问号之前有 79 个位置，符号可以在任何一个，机会均等。
 #

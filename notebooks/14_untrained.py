@@ -224,7 +224,7 @@ assert steps[50] < steps[100] < steps[200] < steps[400]
 # **Predict**: up to which gap does a reservoir of 400 units answer recall? (The *trained* simple RNN of lesson 4, with 32 units, learns all of its seeds at 10, and most at 20.)
 
 # %% [markdown] lang="zh"
-# 单元越多，记得越久；可是单元翻一番，步数增加不到一倍，而且都低于“每 7 个单元记一步”的上限（400 个单元：57 步）。其余的损失，一是因为第一节所说的逐渐减弱，二是因为 tanh 会让经过的内容变形。
+# 单元越多，记得越久；可是单元翻一番，步数增加不到一倍，而且都低于“每 7 个单元记一步”的上限（400 个单元：57 步）。达不到上限，一是因为第一节所说的逐渐减弱，二是因为 tanh 会让经过的内容变形。
 #
 # ## 第 4 课的任务
 #

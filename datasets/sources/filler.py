@@ -98,7 +98,7 @@ class Filler:
     def _lacks(self, lengths: np.ndarray) -> np.ndarray:
         """Say which texts have more sentences of a length than there are: booleans, (batch,)."""
         wanted = [(lengths == n).sum(axis=1) for n in range(1, len(self._counts))]
-        return (np.array(wanted) > self._counts[1:, np.newaxis]).any(axis=0)
+        return np.logical_or.reduce(np.array(wanted) > self._counts[1:, np.newaxis])
 
     def _deal(self, length: np.ndarray, v: np.ndarray, rows: np.ndarray) -> np.ndarray:
         """Choose a sentence for each text that it has not had, or any, once it has had them all.

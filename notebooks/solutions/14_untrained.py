@@ -47,7 +47,7 @@ assert total[1.0] < total[0.1] / 2
 # **2. Orthogonal.** An orthogonal kernel loses nothing but the factor 0.98 at each step, and spreads over all directions: more than 35 steps, where the random kernel had about 20. The limit of 400 / 7 = 57 steps is nearer, and the curve falls late.
 
 # %% [markdown] lang="zh"
-# **2. 正交矩阵。** 正交矩阵每步除了乘以 0.98，别的什么也不损失，而且所有方向都用得上：能到 35 步以上，而随机矩阵只有 20 步左右。离 400 / 7 = 57 步的上限更近，曲线也很晚才降下来。
+# **2. 正交矩阵。** 正交矩阵每步除了乘以 0.98，别的什么也不丢，而且所有方向都用得上：能到 35 步以上，而随机矩阵只有 20 步左右。离 400 / 7 = 57 步的上限更近，曲线也很晚才降下来。
 
 # %%
 UNITS = 400

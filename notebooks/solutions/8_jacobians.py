@@ -50,7 +50,7 @@ assert 0.05 < found["keras, trained"] < found["glorot"]
 # of the length of the sequence. It stands at the edge by construction, without chaos being near: what is kept is a state, not a rotation.
 
 # %% [markdown] lang="zh"
-# **2. LSTM。** 默认初始化时，哪怕在保留得最多的方向上，梯度每步也要损失约六分之一。chrono 的指数几乎为 0，因为它最慢的单元，记忆时长就是按序列长度设定的。
+# **2. LSTM。** 默认初始化时，哪怕在保留得最多的方向上，梯度每步也要减小约六分之一。chrono 的指数几乎为 0，因为它最慢的单元，记忆时长就是按序列长度设定的。
 # 它一开始就在边缘上，附近却没有混沌：状态是原样保存下来的，而不是长度不变、方向不停地转。
 
 # %%
