@@ -69,7 +69,7 @@ It was made with {development_runs} runs of the recall task ({development_condit
 asked once about {held_out_runs} runs of {held_out_conditions} conditions that had no part in it: other tasks, and networks with other
 gate biases on recall; {held_out_learned} of them learned. The figure is the area under the ROC curve for single *runs*: how often one
 that learned was given a higher probability than one that did not; 0.5 is guessing. Intervals are from drawing whole conditions anew.
-(Asked a second time, with the same models, when a study had been trained anew, with another way of clipping: at first it was 0.84.)
+(Asked twice more, with the same models, when studies had been trained anew with another way of clipping: it was 0.84 at first, then 0.85.)
 
 {table}
 

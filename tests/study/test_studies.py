@@ -19,6 +19,9 @@ RESULTS = [
     if path.stem.split("-")[0] in NAMES
 ]
 
+SURE = ("read", "second-hand", "recalled", "abstract", "derived", "tried once")
+VERDICTS = ("met", "in part", "not met", "not run", "no verdict")
+
 
 def test_the_page_is_what_files_and_results_say():
     code = "import sys, page; sys.stdout.reconfigure(encoding='utf-8'); print(page.text(), end='')"
@@ -37,9 +40,11 @@ def test_a_file_has_both_sizes_and_says_what_it_reproduces(name):
         return sum(run.steps * (run.size + 1) for run in file.study.runs())
 
     assert work(quick) < work(paper)
-    assert set(quick.about) == {"paper", "reports", "reading", "deviations"}
+    assert set(quick.about) == {"paper", "reports", "reading", "deviations", "rest"}
     for report in quick.about["reports"]:
-        assert set(report) == {"what", "value", "sure"}
+        assert set(report) == {"what", "value", "sure", "here"}
+        assert report["sure"] in SURE
+        assert report["here"].startswith(VERDICTS) or report["sure"] == "derived"
 
 
 def test_every_study_has_results():
