@@ -92,6 +92,7 @@ LEARNED = {
         "simple_rnn (glorot), global clipnorm none, temporal_order, 50": "0/3",
         "simple_rnn (glorot), global clipnorm 1.0, temporal_order, 50": "1/3",
     },
+    "temporal_order_2013-ten_minutes": {"simple_rnn, temporal_order, 100": "0/3"},
 }
 """How many seeds learned, of each condition that a reading or a verdict speaks of."""
 
