@@ -49,7 +49,7 @@ benchmarks-quick: $(VENV)/installed-test ## Compare a few rows with the last tim
 	$(VENV)/bin/python benchmarks/quick.py
 
 benchmarks: $(VENV)/installed-test ## Measure what recording costs: 45 minutes, and docs/performance.md anew
-	for name in peers recording growth memory generation scaling frames view; do \
+	for name in peers limits start lengths overhead recording growth memory generation scaling seeds frames view; do \
 	  $(VENV)/bin/python benchmarks/$$name.py --output benchmarks/results/$$name.json || exit 1; \
 	done
 	$(VENV)/bin/python benchmarks/page.py

@@ -1,11 +1,12 @@
-"""How the cost of recording grows with time steps, units and layers.
+"""How the cost of recording grows with time steps, units, layers and samples.
 
     python benchmarks/growth.py --output benchmarks/results/growth.json
 
-A training step bare, one with `GradientNorms`, and a trace, of an LSTM on batches of 8, over one
-of the three at a time; the others stay at 100 steps, 32 units, 1 layer. An exponent p says that
-the cost grows like n^p: the slope of the least-squares line through the logarithms, of all points
-and of the upper half, as what is small costs mostly overhead.
+A training step bare, one with `GradientNorms`, and a trace, of an LSTM, over one of the four at a
+time; the others stay at 100 steps, 32 units, 1 layer, a batch of 8. An exponent p says that the
+cost grows like n^p: the slope of the least-squares line through the logarithms, of all points and
+of the upper half, as what is small costs mostly overhead. Of a trace also the memory: what it adds
+to the process at its peak, and what it returns.
 """
 
 import tempfile
@@ -14,6 +15,7 @@ import time
 import keras
 import numpy as np
 import tensorflow as tf
+from helpers.memory import added_at_peak
 from helpers.models import build, fit, samples
 from helpers.pairs import over, quartiles, seconds
 from helpers.result_file import ResultFile, parser
@@ -21,14 +23,15 @@ from helpers.result_file import ResultFile, parser
 from keras_rnn_study import trace
 from keras_rnn_study.callbacks import GradientNorms
 
-CELL, BATCH, FEATURES = "lstm", 8, 2
-USUAL = {"time": 100, "units": 32, "layers": 1}
+CELL, FEATURES = "lstm", 2
+USUAL = {"time": 100, "units": 32, "layers": 1, "batch": 8}
 GROWING = {
-    "time": [100, 300, 1000, 3000, 10_000],
-    "units": [16, 32, 64, 128, 256, 512, 1024],
-    "layers": [1, 2, 4, 8],
+    "time": [100, 300, 1000, 3000, 10_000, 30_000, 100_000],
+    "units": [16, 32, 64, 128, 256, 512, 1024, 2048],
+    "layers": [1, 2, 4, 8, 16],
+    "batch": [8, 32, 128, 512, 2048, 4096],
 }
-QUICK = {"time": [10, 20, 40], "units": [4, 8, 16], "layers": [1, 2]}
+QUICK = {"time": [10, 20, 40], "units": [4, 8, 16], "layers": [1, 2], "batch": [2, 4]}
 SIDES = ("step", "recorded step", "trace")
 SECONDS = 0.7  # of steps in a row
 
@@ -52,16 +55,16 @@ def step_seconds(model, data, count, *callbacks):
     return float(np.median(np.diff(clock.steps)[1:]))
 
 
-def measure_point(time, units, layers, repeats):
-    """dict of side to list of seconds, measured in turn."""
-    size = (BATCH, time, FEATURES, units)
+def measure_point(time, units, layers, batch, repeats):
+    """dict of side to list of seconds, measured in turn; and of "peak" and "returned" to MiB."""
+    size = (batch, time, FEATURES, units)
     batch, model, recorded = samples(size), build(CELL, size, layers), build(CELL, size, layers)
     data = tf.data.Dataset.from_tensors(batch)
     taken = {side: [] for side in SIDES}
     with tempfile.TemporaryDirectory() as logs:
         norms = GradientNorms(logs)
         step_seconds(recorded, data, 1, norms)
-        trace(model, *batch)
+        trace(model, *batch)  # compiled here, which takes memory of its own
         one = step_seconds(model, data, 1)
         count = int(np.clip(SECONDS / one, 2, 30))
         for _ in range(repeats):
@@ -69,7 +72,14 @@ def measure_point(time, units, layers, repeats):
             taken["recorded step"].append(step_seconds(recorded, data, count, norms))
             traces = [seconds(lambda: trace(model, *batch)) for _ in range(min(count, 3))]
             taken["trace"].append(float(np.median(traces)))
-    return taken
+    peak, traced = added_at_peak(lambda: trace(model, *batch))
+    returned = sum(array.nbytes for layer in traced.values() for array in arrays(layer)) / 2**20
+    return taken | {"peak": peak, "returned": returned}
+
+
+def arrays(layer):
+    """All arrays of one layer's trace."""
+    return [a for a in keras.tree.flatten(vars(layer)) if isinstance(a, np.ndarray)]
 
 
 def exponent(values, costs):
@@ -85,6 +95,8 @@ def measure(what, values, repeats):
         figures[f"{side}, ms"] = [quartiles(np.multiply(point[side], 1e3)) for point in points]
         figures[f"{side}, exponent"] = exponent(values, costs)
         figures[f"{side}, exponent above"] = exponent(values[middle:], costs[middle:])
+    for what_of_it in ("peak", "returned"):
+        figures[f"trace, {what_of_it}, MiB"] = [round(p[what_of_it], 1) for p in points]
     for side in SIDES[1:]:
         figures[f"{side} over step"] = [over(point[side], point["step"]) for point in points]
     return figures
@@ -92,10 +104,10 @@ def measure(what, values, repeats):
 
 def main():
     reader = parser(__doc__)
-    reader.add_argument("--repeats", type=int, default=3)
+    reader.add_argument("--repeats", type=int, default=2)
     arguments = reader.parse_args()
     repeats = 2 if arguments.quick else arguments.repeats
-    result = ResultFile(arguments, cell=CELL, batch=BATCH, usual=USUAL, repeats=repeats)
+    result = ResultFile(arguments, cell=CELL, usual=USUAL, repeats=repeats)
     for what, values in (QUICK if arguments.quick else GROWING).items():
         if result.wants(what):
             result.add(what, measure(what, values, repeats))

@@ -6,6 +6,7 @@ python benchmarks/page.py
 import json
 from pathlib import Path
 
+from helpers.page_fused import lengths, limits, overhead, seeds, start
 from helpers.page_goals import goals
 from helpers.page_gpu import gpu
 from helpers.page_sections import generation, growth, memory, peers, recording, scaling
@@ -14,7 +15,7 @@ from helpers.page_view import frames, view
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
 PAGE = ROOT / "docs" / "performance.md"
-WITH_GOALS = ("recording", "memory", "peers")
+WITH_GOALS = ("recording", "memory", "peers", "start", "lengths")
 HEAD = """# What it costs
 
 <!-- Made by benchmarks/page.py from benchmarks/results/; change those, not this. -->
@@ -30,11 +31,11 @@ waits for it at its end until it wakes up, up to once more its own time, whichev
 def text(results=RESULTS):
     """The page, with a section for each result that there is."""
     sections = [HEAD, goals({name: read(results / f"{name}.json") for name in WITH_GOALS})]
-    for section in (recording, memory, growth, peers):
+    for section in (recording, memory, growth, peers, limits, start, lengths, overhead):
         if result := read(results / f"{section.__name__}.json"):
             sections.append(section(result))
     sections.append(gpu([r for r in map(read, sorted(results.glob("gpu-*.json"))) if r]))
-    for section in (generation, scaling, frames, view):
+    for section in (generation, scaling, seeds, frames, view):
         if result := read(results / f"{section.__name__}.json"):
             sections.append(section(result))
     return "".join(sections) + "\nThis page: `python benchmarks/page.py`\n"

@@ -21,7 +21,17 @@ import itertools
 import keras
 import numpy as np
 import tensorflow as tf
-from helpers.models import LAYERS, QUICK_SIZES, SIZES, STEPS, batches, build, fit, samples
+from helpers.models import (
+    LAYERS,
+    QUICK_SIZES,
+    SIZES,
+    STEPS,
+    bare_steps,
+    batches,
+    build,
+    fit,
+    samples,
+)
 from helpers.pairs import geometric_mean, over, quartiles, rounds
 from helpers.result_file import ResultFile, parser
 
@@ -109,18 +119,6 @@ def bare_training(cell, size, pairs, steps=STEPS):
         "bare over torch": over(taken["bare"], by_torch),
         "fit over torch with a loader": over(taken["fused"], by_loader),
     }
-
-
-def bare_steps(model, data):
-    """Function that runs `train_step` on each batch, without what `fit` does around it."""
-    batches = [tuple(map(tf.constant, batch)) for batch in data.as_numpy_iterator()]
-    step = tf.function(lambda x, y: model.train_step((x, y)), autograph=False)
-
-    def run():
-        for batch in batches:
-            step(*batch)
-
-    return run
 
 
 def fastest(taken, name):

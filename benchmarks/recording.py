@@ -24,7 +24,7 @@ from helpers.result_file import ResultFile, parser
 from keras_rnn_study import trace
 from keras_rnn_study.callbacks import GateActivations, GradientFlow, GradientNorms, Probe
 
-EPOCHS = 12  # of a longer `fit`
+EPOCHS = 7  # of a longer `fit`
 BUILDS = 7  # pairs of models, for the norms of every step
 
 
@@ -48,7 +48,7 @@ def norms(cell, size, pairs, data):
                 "recorded": functools.partial(fit, recorded, data, GradientNorms(logs)),
                 "bare": functools.partial(fit, model, data),
             }
-            times = rounds(sides, max(pairs // BUILDS, 1), at_most=10)
+            times = rounds(sides, max(pairs // BUILDS, 1), at_most=5)
         taken.extend(np.divide(times["recorded"], times["bare"]))
     return quartiles(taken)
 

@@ -13,6 +13,8 @@ GOALS = [
     ("peers", "bare over torch", 1.0),
     ("peers", "fit over torch with a loader", 1.0),
     ("peers", "fused over keras", 1.0),
+    ("lengths", "many lengths, fused over keras", 0.8),
+    ("start", "pays after, steps", 20),
 ]
 
 

@@ -57,7 +57,7 @@ def train(model, data, epochs, callbacks=()):
     return Times(between, clock.epochs[0] - called, returned - clock.last_step)
 
 
-def compare(build, data, kinds, *, epochs=12, count=5, at_most=90):
+def compare(build, data, kinds, *, epochs=12, count=5, at_most=30):
     """Trains bare and with each kind of callbacks in turn.
 
     Args:

@@ -10,7 +10,17 @@ import tensorflow as tf
 
 from helpers.sizes import QUICK_SIZES, SIZES, STEPS
 
-__all__ = ["LAYERS", "QUICK_SIZES", "SIZES", "STEPS", "batches", "build", "fit", "samples"]
+__all__ = [
+    "LAYERS",
+    "QUICK_SIZES",
+    "SIZES",
+    "STEPS",
+    "bare_steps",
+    "batches",
+    "build",
+    "fit",
+    "samples",
+]
 
 LAYERS = {
     "simple_rnn": keras.layers.SimpleRNN,
@@ -64,3 +74,15 @@ def untuned(dataset):
 
 def fit(model, data, *callbacks, epochs=1):
     model.fit(data, epochs=epochs, shuffle=False, verbose=0, callbacks=list(callbacks))
+
+
+def bare_steps(model, data):
+    """Function that runs `train_step` on each batch, without what `fit` does around it."""
+    batches = [tuple(map(tf.constant, batch)) for batch in data.as_numpy_iterator()]
+    step = tf.function(lambda x, y: model.train_step((x, y)), autograph=False)
+
+    def run():
+        for batch in batches:
+            step(*batch)
+
+    return run

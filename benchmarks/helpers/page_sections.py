@@ -85,13 +85,14 @@ def memory(result):
 
 
 def growth(result):
-    usual = "{time} time steps, {units} units, {layers} layer".format(**result["usual"])
+    usual = "{time} time steps, {units} units, {layers} layer, a batch of {batch}"
     what = paragraph(
-        f"An `{result['cell']}` on batches of {result['batch']}; what does not grow stays at "
-        f"{usual}. A training step, one with `GradientNorms`, and a trace; medians of "
+        f"An `{result['cell']}`; what does not grow stays at {usual.format(**result['usual'])}. A "
+        f"training step, one with `GradientNorms`, and a trace; medians of "
         f"{result['repeats']}, of ms and of ratios. An exponent p says that the cost grows like "
         "n^p: the slope of the least-squares line through the logarithms, of all points, and of "
-        "the upper half, as what is small costs mostly overhead."
+        "the upper half, as what is small costs mostly overhead. Memory: what a trace adds to the "
+        "process at its peak, once it is compiled, and what it returns, which is most of it."
     )
     tables = "\n\n".join(growth_table(f) for f in result["figures"].values())
     return f"""
@@ -117,6 +118,8 @@ def growth_table(figures):
     for side in ("recorded step", "trace"):
         ratios = [figure(quartiles) for quartiles in figures[f"{side} over step"]]
         rows.append([f"{side} over step", *ratios, "", ""])
+    for memory in ("trace, peak, MiB", "trace, returned, MiB"):
+        rows.append([memory, *(f"{value:,.0f}" for value in figures[memory]), "", ""])
     return table([what, *(f"{v:,}" for v in values), "exponent", "of the upper half"], rows)
 
 

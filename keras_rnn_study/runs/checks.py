@@ -40,6 +40,7 @@ class Checks(keras.callbacks.Callback):
         self.run = run
         self._score = score
         self.updates, self.seconds = 0, 0.0
+        self._updates_before = 0  # this epoch
         self.steps: list[int] = []
         self.scores: list[float] = []
         self.losses: list[float] = []
@@ -49,9 +50,13 @@ class Checks(keras.callbacks.Callback):
         """Score the weights as they start."""
         self._check()
 
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Count from here."""
+        self._updates_before = self.updates
+
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        """Count the step."""
-        self.updates += 1
+        """Count the steps: with `steps_per_execution` Keras calls this for the last of several."""
+        self.updates = self._updates_before + batch + 1
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Score the weights as they are now, and tell callbacks that come later."""

@@ -24,7 +24,8 @@ def train(
         model: What `run.build()` returned, or one like it; its weights change.
         callbacks: Keras callbacks.
         steps_per_epoch: How often callbacks hear of the end of an epoch, whose loss is the mean of
-            its steps; the last epoch may be shorter.
+            its steps; the last epoch may be shorter. Both it and the run's steps must be multiples
+            of the model's `steps_per_execution`.
 
     Returns:
         What `model.fit` returns.
@@ -51,9 +52,11 @@ class _LastStep(keras.callbacks.Callback):
 
     def __init__(self, steps: int) -> None:
         super().__init__()
-        self._left = steps
+        self._steps, self._before = steps, 0  # before this epoch
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        self._left -= 1
-        if not self._left:
+        if self._before + batch + 1 == self._steps:
             self.model.stop_training = True
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        self._before += self.params["steps"]

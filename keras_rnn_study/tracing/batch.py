@@ -46,7 +46,8 @@ def reason(error: Exception) -> str:
     emphasized = re.search(r"\x1b\[1m(.*?)\x1b\[0m", text, re.DOTALL)
     at_node = re.search(r"([^\n]+)\n\s*\[\[\{\{node", text)
     text = emphasized[1] if emphasized else at_node[1] if at_node else text
-    text = text.partition(" '{{node")[0].strip()
+    text = text.partition(" '{{node")[0].partition(" [Op:")[0]
+    text = re.sub(r"^\s*\{\{function_node .*?\}\}", "", text)  # where it ran, in an eager error
     return " ".join(text.split()).rstrip(".:") or type(error).__name__
 
 

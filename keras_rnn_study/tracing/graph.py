@@ -155,14 +155,12 @@ def _run(
     """Run; where float16 overflows under the loss scale, with half of it, as training would."""
     while True:
         try:
-            with (
-                keras.StatelessScope()
-            ):  # for what is made inside of the graph to be filled outside
+            with keras.StatelessScope():  # what the graph makes is filled outside of it
                 loss, tensors = function(batch, scale)
         except (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError) as error:
             raise ValueError(
                 f"The model cannot be run on this batch: {reason(error)}. Expected values that it "
-                "can take, such as token ids below the Embedding's `input_dim`."
+                "can take: token ids below the Embedding's `input_dim`, numbers for labels."
             ) from error
         if scale is None or scale <= _SMALLEST_SCALE or not _overflowed(loss, tensors):
             return loss, tensors

@@ -21,6 +21,7 @@ def checked(scores, losses=None):
     checks = Checks(RUN, lambda: samples(next(left)))
     checks.on_train_begin()
     for epoch in range(len(scores) - 1):
+        checks.on_epoch_begin(epoch)
         for batch in range(40):
             checks.on_train_batch_end(batch)
         checks.on_epoch_end(epoch, {"loss": losses[epoch] if losses else 1.0})

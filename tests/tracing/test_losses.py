@@ -7,6 +7,7 @@ import tensorflow as tf
 from keras import layers, ops
 
 from keras_rnn_study import trace
+from keras_rnn_study.tracing.batch import reason
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(6, 5, 2)).astype("float32")
@@ -243,3 +244,20 @@ def test_a_sample_that_is_not_a_number_leaves_the_others_alone():
     np.testing.assert_allclose(
         broken.state_gradients["h"][[0, 2]], finite.state_gradients["h"][[0, 2]], rtol=1e-6
     )
+
+
+@pytest.mark.parametrize("handed_over", [False, True])
+def test_a_number_for_each_sample_is_added_up_as_training_does(handed_over):
+    model = keras.Sequential([keras.Input((5, 2)), layers.LSTM(3, name="lstm"), layers.Dense(1)])
+    each = keras.losses.MeanSquaredError(reduction="none")
+    model.compile("sgd", loss="mse" if handed_over else each)
+    value, expected = tape_of(model, X, lambda x: tf.reduce_sum((model(x) - Y) ** 2))
+    t = trace(model, X, Y, loss=each if handed_over else None)
+    assert t.loss == pytest.approx(value, rel=1e-5)
+    np.testing.assert_allclose(t["lstm"].input_gradients, expected, rtol=1e-4, atol=1e-6)
+
+
+def test_the_reason_of_an_eager_error_is_what_is_wrong_and_no_more():
+    with pytest.raises(tf.errors.OpError) as raised:
+        tf.cast(tf.constant(["a"]), tf.float32)
+    assert reason(raised.value) == "Cast string to float is not supported"

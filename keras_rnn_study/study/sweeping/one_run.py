@@ -62,7 +62,8 @@ def perform(
     norms = bench.gradient_norms()
     result = conclude(checks, final(), flow.history, norms, ended=stopping.ended)
     recording = merged([callback.recording() for callback in shown if is_shown])
-    return result, _history(checks, flow.history, norms), _seconds(clock, checks), recording
+    seconds = clock.seconds() | {"scoring": checks.seconds}
+    return result, _history(checks, flow.history, norms), seconds, recording
 
 
 def _probe(run: Run, x: np.ndarray, y: np.ndarray) -> Probe:
@@ -80,12 +81,3 @@ def _history(checks: Checks, flow: History, norms: np.ndarray) -> History:
     history["score"], history["loss"] = np.array(checks.scores), np.array(checks.losses)
     history["training_gradient_norm"] = norms
     return history
-
-
-def _seconds(clock: Clock, checks: Checks) -> dict[str, float]:
-    return {
-        "training": sum(clock.taken),
-        "first step": clock.taken[0],
-        "usual step": float(np.median(clock.taken)),
-        "scoring": checks.seconds,
-    }

@@ -3,6 +3,7 @@
 import time
 
 import keras
+import numpy as np
 
 from keras_rnn_study.runs.checks import Checks
 from keras_rnn_study.study.protocol import Protocol
@@ -47,21 +48,24 @@ class Stopping(keras.callbacks.Callback):
 
 
 class Clock(keras.callbacks.Callback):
-    """Takes the time of training steps.
-
-    Attributes:
-        taken: List of float: seconds of each step. The first has the compiling in it.
-    """
+    """Takes the time of training steps, of which Keras may run several in one call."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.taken: list[float] = []
+        self._calls: list[float] = []  # seconds of each
         self._start = 0.0
 
     def on_train_batch_begin(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        """Begin a step."""
+        """Begin a call."""
         self._start = time.perf_counter()
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        """End a step."""
-        self.taken.append(time.perf_counter() - self._start)
+        """End a call."""
+        self._calls.append(time.perf_counter() - self._start)
+
+    def seconds(self) -> dict[str, float]:
+        """Return those of all steps, of the first one, which compiles, and of a usual one."""
+        together = self.model.steps_per_execution
+        usual = float(np.median(self._calls)) / together
+        first = self._calls[0] - (together - 1) * usual
+        return {"training": sum(self._calls), "first step": first, "usual step": usual}

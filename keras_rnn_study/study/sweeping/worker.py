@@ -135,9 +135,9 @@ def _train(
     from keras_rnn_study.study.sweeping.one_run import perform
 
     global _bench
-    if _bench is None or not _bench.serves(run, protocol.loop):
+    if _bench is None or not _bench.serves(run, protocol):
         _bench = None  # the memory of the last one, before the next one takes its own
-        _bench = Bench(run, protocol.loop)
+        _bench = Bench(run, protocol)
     return perform(run, protocol, _bench, is_shown)
 
 

@@ -27,6 +27,7 @@ def checked(scores, losses=None, steps=400, **protocol):
     stopping.set_model(types.SimpleNamespace(stop_training=False))
     checks.on_train_begin()
     for epoch in range(steps // 40):
+        checks.on_epoch_begin(epoch)
         for batch in range(40):
             checks.on_train_batch_end(batch)
         logs = {"loss": losses[epoch] if losses else 1.0}
