@@ -72,7 +72,7 @@ def answered(
     try:
         run = tf.function(forward, autograph=False).get_concrete_function()
         prediction, loss, guessed, heard = run()
-    except tf.errors.InvalidArgumentError as error:
+    except (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError) as error:
         if not with_loss:
             raise ValueError(f"The model cannot be run on this batch: {reason(error)}.") from error
         alone = answered(model, batch, with_loss=False)

@@ -143,6 +143,9 @@ def test_a_model_without_loss_is_looked_at_as_far_as_that_goes(ill):
     ("more", "message"),
     [
         ({"evidence": np.ones((3, 4))}, "evidence of shape"),
+        ({"evidence": np.ones((40, 5), bool)}, "evidence of 5 steps, but the sequences .* have 12"),
+        ({"evidence": [[True]] * 39 + [[True, False]]}, r"evidence \[\[True\].* for 40 samples"),
+        ({"evidence": np.full((40, 12), "yes")}, "Expected booleans"),
         ({"validation_data": 3}, "validation_data"),
         ({"x": np.ones((40, 12, 5))}, "takes"),
         ({"y": np.ones((3, 1))}, "same number of samples"),
@@ -152,6 +155,32 @@ def test_bad_calls(ill, more, message):
     model, x, y = ill
     with pytest.raises(ValueError, match=message):
         diagnose(**({"model": model, "x": x, "y": y} | more))
+
+
+WORDS = np.array(["yes", "no"] * 20)
+
+
+def test_labels_that_are_words_are_a_finding(ill):
+    model, x, _ = ill
+    assert diagnose(model, x, WORDS).names[0] == "labels_do_not_fit_loss"
+
+
+def test_held_out_labels_that_are_words_are_not_looked_at(ill):
+    model, x, y = ill
+    found = diagnose(model, x, y, validation_data=(x, WORDS))
+    assert "the loss of the validation data cannot be computed" in found.not_looked_at
+
+
+def test_a_frozen_layer_that_broke_explains_nothing(ill):
+    _, x, y = ill
+    model = ill_models.network(x, "gru", units=3)
+    layer = next(layer for layer in model.layers if isinstance(layer, keras.layers.GRU))
+    layer.trainable = False
+    layer.cell.kernel.assign(np.full(layer.cell.kernel.shape, np.nan))
+    model.compile("adam", model.loss)
+    frozen = next(f for f in diagnose(model, x, y) if f.name == "no_gradient")
+    assert "readable" not in frozen.evidence
+    assert "nan" not in frozen.title
 
 
 def test_rules_are_documented_and_only_explain_what_comes_after():

@@ -8,10 +8,10 @@ import tensorflow as tf
 from keras_rnn_study import build_model
 from keras_rnn_study.datasets import recall
 from keras_rnn_study.diagnosis import foretell
-from keras_rnn_study.diagnosis.foretelling_model import AFTER, BEFORE, NAMES, Signs, values
-from keras_rnn_study.diagnosis.foretelling_reading import readability
-from keras_rnn_study.diagnosis.foretelling_signs import signs
-from keras_rnn_study.diagnosis.foretelling_updates import taken_back, update
+from keras_rnn_study.diagnosis.foretelling.odds import AFTER, BEFORE, NAMES, Signs, values
+from keras_rnn_study.diagnosis.foretelling.readout import readability
+from keras_rnn_study.diagnosis.foretelling.signs import signs
+from keras_rnn_study.diagnosis.foretelling.updates import taken_back, update
 from keras_rnn_study.tracing.batch import to_batch
 
 GAP, SAMPLES = 5, 128
@@ -178,11 +178,16 @@ def test_bad_input_is_refused_before_anything_is_done(model, batch):
     x, y, evidence = batch
     bare = keras.Sequential([keras.Input((GAP + 2, 17)), keras.layers.GRU(2)])
     none = np.zeros_like(evidence)
+    scaling = keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam())
+    scaled = build_model("recall", "gru", units=2, optimizer=scaling)
+    ragged = [[True]] * 127 + [[True, False]]
     for message, call in {
         "Received 100 samples": lambda: foretell(model, x[:100], y[:100], evidence=evidence[:100]),
         "no labels": lambda: foretell(model, x, None, evidence=evidence),
         "Received evidence": lambda: foretell(model, x, y, evidence=none),
         "for 128 samples": lambda: foretell(model, x, y, evidence=evidence[:9]),
+        r"evidence \[\[True\]": lambda: foretell(model, x, y, evidence=ragged),
+        "scales the loss.*Pass updates=0": lambda: foretell(scaled, x, y, evidence=evidence),
         "evidence of 4 steps": lambda: foretell(model, x, y, evidence=evidence[:, :4]),
         "updates must be 0 or 40": lambda: foretell(model, x, y, evidence=evidence, updates=20),
         "cannot be trained": lambda: foretell(bare, x, y, evidence=evidence),

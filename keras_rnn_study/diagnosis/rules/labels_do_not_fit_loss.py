@@ -6,6 +6,7 @@ from typing import TypeAlias
 import numpy as np
 
 from keras_rnn_study.diagnosis.examination import Examination
+from keras_rnn_study.diagnosis.finding import Severity
 from keras_rnn_study.diagnosis.rule import Symptom, rule
 
 _FLOAT = 1e-4
@@ -167,9 +168,9 @@ def _broadcast(e: Examination, labels: np.ndarray, output: np.ndarray) -> Sympto
     own_shape = ours if len(ours) < len(theirs) else theirs
     if not e.loss_kind.is_keras_own and len(own_shape) == len(common):
         return None
-    severity = "warning" if e.loss_kind.is_keras_own else "error"
+    severity: Severity = "warning" if e.loss_kind.is_keras_own else "error"
     remedy = "y = y.reshape(-1, 1)  # or a layer that returns its last output only"
-    return Symptom(title, evidence, severity, remedy=remedy)  # type: ignore[arg-type]
+    return Symptom(title, evidence, severity, remedy=remedy)
 
 
 def _squeezed(

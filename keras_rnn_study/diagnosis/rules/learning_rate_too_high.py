@@ -3,6 +3,7 @@
 import numpy as np
 
 from keras_rnn_study.diagnosis.examination import Examination
+from keras_rnn_study.diagnosis.finding import Severity
 from keras_rnn_study.diagnosis.rule import Symptom, rule
 
 _LONG, _LONGER, _RISE = 0.2, 0.25, 1.5
@@ -63,5 +64,5 @@ def learning_rate_too_high(examination: Examination) -> Symptom | None:
     )
     evidence = {"step": first, "loss_before": before, "loss_after": after, "learning_rate": rate}
     remedy = learning_rate_too_high.remedy.format(rate=rate)
-    severity = "error" if rises or stays or first > 1 else "warning"
-    return Symptom(title, evidence, severity, remedy=remedy)  # type: ignore[arg-type]
+    severity: Severity = "error" if rises or stays or first > 1 else "warning"
+    return Symptom(title, evidence, severity, remedy=remedy)

@@ -6,8 +6,8 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_rnn_study.diagnosis.foretelling_model import Signs
-from keras_rnn_study.diagnosis.foretelling_reading import readability
+from keras_rnn_study.diagnosis.foretelling.odds import Signs
+from keras_rnn_study.diagnosis.foretelling.readout import readability
 from keras_rnn_study.seams.names import cell_names, recurrent_layers
 from keras_rnn_study.tracing.graph import trace
 from keras_rnn_study.tracing.result import LayerTrace
