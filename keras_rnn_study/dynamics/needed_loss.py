@@ -1,6 +1,7 @@
 """The loss of a batch, for whoever cannot do without one."""
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras
@@ -34,3 +35,20 @@ def loss_of(
             "`loss`, a function of (y, y_pred)."
         )
     return value
+
+
+@contextlib.contextmanager
+def values_are_checked() -> Iterator[None]:
+    """Tell in our words that a graph, run in this block, cannot take the values of its batch.
+
+    Raises:
+        ValueError: It cannot: what an array holds is seen only when the graph runs.
+    """
+    try:
+        yield
+    except (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError) as error:
+        raise ValueError(
+            f"The model or its loss cannot be computed on this batch: {reason(error)}. Expected "
+            "values that they can take, such as token ids below the Embedding's `input_dim`, and "
+            "labels that are numbers."
+        ) from error
