@@ -142,7 +142,7 @@ def test_values_that_the_model_cannot_take_are_told():
         lambda: dynamics.occlusion(model, IDS, np.array([["a"]] * BATCH)),
         lambda: dynamics.occlusion(model, IDS, Y, baseline=9),
     ):
-        with pytest.raises(ValueError, match="Expected values that|Pass labels as"):
+        with pytest.raises(ValueError, match=r"Expected values that|Pass labels as"):
             ask()
     with pytest.raises(ValueError, match="expected a token id"):
         dynamics.occlusion(model, IDS, Y, baseline=0.5)
