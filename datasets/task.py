@@ -202,10 +202,28 @@ class Task:
         Returns:
             float64, `(batch,)`: the share of right answers, or the squared error; see `metric`.
             NaN where the prediction is.
+
+        Raises:
+            ValueError: `prediction` is not of these answers.
         """
-        y, prediction = np.asarray(y), np.asarray(prediction, "float64")
-        diverged = np.isnan(prediction.reshape(len(y), -1)).any(axis=1)
+        y = np.asarray(y)
+        prediction = self._checked_prediction(y, prediction)
+        diverged = np.isnan(prediction).any(axis=tuple(range(1, prediction.ndim)))
         return np.where(diverged, np.nan, self._scores(x, y, prediction))
+
+    def _checked_prediction(self, y: np.ndarray, prediction: np.ndarray) -> np.ndarray:
+        shape = y.shape if self.num_classes is None else (*y.shape, self.num_classes)
+        try:
+            array = np.asarray(prediction, "float64")
+        except (TypeError, ValueError):  # no numbers, or lists of several lengths
+            array = np.empty((), "float64")
+        if not y.shape or array.shape != shape:
+            raise ValueError(
+                f"prediction must have the shape {shape} for a y of the shape {y.shape}, but "
+                f"{_form(prediction, array) if array.shape else shown(prediction)} was given. "
+                "Pass the answers to x, and what model.predict(x) returns."
+            )
+        return array
 
     def _scores(self, x: np.ndarray, y: np.ndarray, prediction: np.ndarray) -> np.ndarray:
         if self.num_classes is None:
