@@ -10,6 +10,8 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from keras_rnn_study import measures
+
 
 def contributions(states: npt.ArrayLike, gradients: npt.ArrayLike) -> np.ndarray:
     """Find what each step contributes to the gradient of a SimpleRNN's recurrent kernel.
@@ -65,8 +67,6 @@ def saturated(states: npt.ArrayLike) -> float:
     >>> saturated([[[0.0, 0.99], [-0.99, 0.5]]])
     0.5
     """
-    from keras_rnn_study import measures
-
     shares = measures.saturation(states, "tanh")
     assert shares is not None  # tanh has ends
     return float(sum(shares))

@@ -1,12 +1,12 @@
 """What a study's settings may be: plain words and numbers, also where NumPy's were given."""
 
 import math
-import reprlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from keras_rnn_study.arguments import shown
 from keras_rnn_study.runs.ranges import RANGES, Range
 
 Value = bool | int | float | str | None
@@ -74,7 +74,7 @@ def _plain(name: str, given: Any) -> Value:
     kind = "a table" if isinstance(value, Mapping) else type(value).__name__
     raise ValueError(
         f"{name} takes words, numbers, true, false or none, or a list of them, but {kind} was "
-        f"given: {reprlib.repr(given)}. Pass, for example, {name}=[5, 50]."
+        f"given: {shown(given)}. Pass, for example, {name}=[5, 50]."
     )
 
 
