@@ -15,7 +15,7 @@ TrainFunction = Callable[..., Any]  # of the data; before them, with JAX, the st
 
 def _end_of_data() -> tuple[type[Exception], ...]:
     """Return what a training function raises when the data ended."""
-    if keras.backend.backend() != "tensorflow":
+    if keras.config.backend() != "tensorflow":
         return (StopIteration,)
     import tensorflow as tf
 
