@@ -15,10 +15,10 @@ from keras_rnn_study.seams.keras_internals import clipped, kept_losses
 from keras_rnn_study.seams.names import recurrent_layers, weight_names
 from keras_rnn_study.tracing.batch import Batch
 
-UPDATES = 6
+_UPDATES = 6
 
 
-def rehearse(model: keras.Model, batch: Batch, updates: int = UPDATES) -> Rehearsal:
+def rehearse(model: keras.Model, batch: Batch, updates: int = _UPDATES) -> Rehearsal:
     """Train copies of a model's weights on one batch, by a copy of its optimizer.
 
     The model, its optimizer, its states and the random seeds stay as they are: Keras' own

@@ -9,9 +9,9 @@ from keras_rnn_study import build_model
 from keras_rnn_study.datasets import recall
 from keras_rnn_study.diagnosis import foretell
 from keras_rnn_study.diagnosis.foretelling.odds import AFTER, BEFORE, NAMES, Signs, values
-from keras_rnn_study.diagnosis.foretelling.readout import readability
 from keras_rnn_study.diagnosis.foretelling.signs import signs
 from keras_rnn_study.diagnosis.foretelling.updates import taken_back, update
+from keras_rnn_study.diagnosis.readout import in_quarters
 from keras_rnn_study.tracing.batch import to_batch
 
 GAP, SAMPLES = 5, 128
@@ -43,7 +43,7 @@ def test_signs_are_those_of_a_tape_and_loops(model, batch):
     norms = np.array([np.linalg.norm(g, axis=-1) for g in of_states])  # (time, samples)
     assert found.reach == pytest.approx(np.median(norms[0] / norms.max(axis=0)), rel=1e-4)
 
-    assert found.readable == pytest.approx(max(0, readability(states[-1].numpy(), x[:, 0])))
+    assert found.readable == pytest.approx(max(0, in_quarters(states[-1].numpy(), x[:, 0])))
 
 
 def test_the_evidence_that_is_worst_off_counts(model, batch):
@@ -70,16 +70,16 @@ def test_what_is_read_is_a_ridge_regression():
         weights = np.linalg.lstsq(known, asked, rcond=None)[0]
         error += ((wanted[out] - middle - (states[out] - mean) / scale @ weights) ** 2).sum()
         total += ((wanted[out] - middle) ** 2).sum()
-    assert readability(states, wanted) == pytest.approx(1 - error / total)
+    assert in_quarters(states, wanted) == pytest.approx(1 - error / total)
 
 
 def test_all_that_is_there_can_be_read_and_noise_cannot():
     rng = np.random.default_rng(0)
     states = rng.normal(size=(200, 4))
-    assert readability(states, states @ rng.normal(size=(4, 2))) > 0.999
-    assert readability(states, rng.normal(size=(200, 2))) < 0.05
-    assert np.isnan(readability(states, np.ones((200, 2))))
-    assert readability(np.full((200, 4), np.inf), states) == 0
+    assert in_quarters(states, states @ rng.normal(size=(4, 2))) > 0.999
+    assert in_quarters(states, rng.normal(size=(200, 2))) < 0.05
+    assert np.isnan(in_quarters(states, np.ones((200, 2))))
+    assert in_quarters(np.full((200, 4), np.inf), states) == 0
 
 
 def with_everything():

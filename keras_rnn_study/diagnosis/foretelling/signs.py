@@ -7,7 +7,7 @@ import keras
 import numpy as np
 
 from keras_rnn_study.diagnosis.foretelling.odds import Signs
-from keras_rnn_study.diagnosis.foretelling.readout import readability
+from keras_rnn_study.diagnosis.readout import in_quarters
 from keras_rnn_study.seams.names import cell_names, recurrent_layers
 from keras_rnn_study.tracing.graph import trace
 from keras_rnn_study.tracing.result import LayerTrace
@@ -73,6 +73,6 @@ def _readable(model: keras.Model, inside: Mapping[str, LayerTrace], evidence: np
     first, last = evidence.argmax(axis=1), time - 1 - evidence[:, ::-1].argmax(axis=1)
     wanted = [inputs[rows, step].reshape(len(rows), -1) for step in (first, last)]
     known = np.concatenate(ends, axis=-1)
-    found = [readability(known, each) for each in wanted]
+    found = [in_quarters(known, each) for each in wanted]
     varying = [max(0.0, each) for each in found if not np.isnan(each)]
     return min(varying, default=float("nan"))

@@ -5,7 +5,7 @@ import numpy as np
 from keras_rnn_study.diagnosis.examination import Examination
 from keras_rnn_study.diagnosis.finding import Severity
 from keras_rnn_study.diagnosis.labels import columns
-from keras_rnn_study.diagnosis.reading import readable
+from keras_rnn_study.diagnosis.readout import leaving_one_out
 from keras_rnn_study.diagnosis.rule import Symptom, rule
 
 _READ, _FEWEST = 0.5, 32
@@ -88,7 +88,7 @@ def _readable(name: str, examination: Examination) -> float | None:
     if targets is None or len(targets) < _FEWEST or not np.isfinite(targets).all():
         return None
     last = layer.states["h"][:, 0 if examination.runs_backwards(name) else -1]
-    return readable(last, targets) if np.isfinite(last).all() else None
+    return leaving_one_out(last, targets) if np.isfinite(last).all() else None
 
 
 def _is_at_its_start(layer: object) -> bool:
