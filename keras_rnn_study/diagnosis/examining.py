@@ -26,6 +26,8 @@ Unknown = dict[str, str]
 _FEW = 64
 """Samples that are traced and trained on: one batch."""
 
+_NO_LOSS = "there is no loss"
+
 
 def examine(
     model: keras.Model,
@@ -115,10 +117,11 @@ def _answer(
 ) -> tuple[Answered, Unknown]:
     """Return what the model answers, and what is not known if its loss cannot be computed."""
     answer = answered(model, few, constant, with_loss="loss" not in unknown)
-    if answer.error is None:
-        return answer, unknown
-    why = {"loss": "the loss cannot be computed", "updates": "there is no loss"}
-    return answer, unknown | why
+    if answer.error is not None:
+        return answer, unknown | {"loss": "the loss cannot be computed", "updates": _NO_LOSS}
+    if answer.loss is None and "loss" not in unknown:
+        return answer, unknown | {"loss": _NO_LOSS, "updates": _NO_LOSS}
+    return answer, unknown
 
 
 def _inside(model: keras.Model, few: Batch, with_loss: bool) -> Trace:

@@ -84,6 +84,9 @@ def _single_softmax(e: Examination, labels: np.ndarray, output: np.ndarray) -> S
 def _classes(e: Examination, labels: np.ndarray, output: np.ndarray) -> Symptom | None:
     family, units = e.loss_kind.family, output.shape[-1]
     if family == "sparse":
+        labels = labels[labels != e.loss_kind.ignored]
+        if not labels.size:
+            return None
         low, high = float(labels.min()), float(labels.max())
         if low < 0 or high >= units:
             title = f"Labels go from {low:g} to {high:g}, but the output has {units} classes."
