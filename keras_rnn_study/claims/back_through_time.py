@@ -40,7 +40,7 @@ def share_beyond(contributed: np.ndarray, depth: float) -> float:
     Args:
         contributed: (time, ...), as `contributions` gives them.
         depth: Steps back from the end; the last step is 0 steps back. May be NaN, as the horizon
-            of a gradient that is no number is.
+            of a gradient that is not finite is.
 
     Returns:
         Between 0 and 1: the norm of the far steps' sum, over that plus the norm of the near

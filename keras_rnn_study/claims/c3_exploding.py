@@ -77,7 +77,7 @@ def measure() -> Numbers:
         lists of one number for each seed), "norms" (dict of "radius 1", "unclipped" and "clipped"
         to a dict of lists, one number for each seed: "largest" before clipping, "applied", the
         largest after it), "after" (the same: "loss", the mean of the last tenth of the steps, and
-        "saturated", the share of units; NaN where weights are no numbers any more) and "clipnorm".
+        "saturated", the share of units; NaN where weights are not finite any more) and "clipnorm".
     """
     largest = max(RADII)
     trainings = {

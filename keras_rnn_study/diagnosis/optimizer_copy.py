@@ -4,7 +4,7 @@ import keras
 
 
 class CannotCopyError(ValueError):
-    """An optimizer of which no other one can be made that does the same."""
+    """An optimizer that cannot be copied."""
 
 
 def copied_optimizer(

@@ -41,7 +41,7 @@ def in_quarters(states: np.ndarray, wanted: np.ndarray) -> float:
         wanted: (samples, columns).
 
     Returns:
-        At most 1; 0 where a state is no number; NaN where nothing is wanted that varies.
+        At most 1; 0 where a state is not finite; NaN where nothing is wanted that varies.
     """
     states, wanted = np.float64(states), np.float64(wanted)
     if not wanted.std(axis=0).any():

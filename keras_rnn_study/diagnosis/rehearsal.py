@@ -105,7 +105,7 @@ class _Step:
 
 
 def _size(tensor: tf.Tensor) -> tf.Tensor:
-    """Return the largest absolute value; infinity where some are no numbers."""
+    """Return the largest absolute value; infinity where some are not finite."""
     sizes = tf.where(tf.math.is_finite(tensor), tf.abs(tensor), tensor.dtype.max)
     largest = tf.cast(tf.reduce_max(sizes), tf.float64)
     return tf.where(tf.reduce_all(tf.math.is_finite(tensor)), largest, np.inf)

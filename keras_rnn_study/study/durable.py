@@ -23,7 +23,7 @@ def as_path(given: str | os.PathLike[str]) -> pathlib.Path:
     """Return a path.
 
     Raises:
-        ValueError: It is none.
+        ValueError: It is not a path.
     """
     path = os.fspath(given) if isinstance(given, str | os.PathLike) else None
     is_path = isinstance(path, str) and bool(path) and "\0" not in path

@@ -22,7 +22,7 @@ def axis_values(name: str, given: Any) -> list[Value]:
         given: A value; a list, tuple or range of them; an array, (values,).
 
     Raises:
-        ValueError: There is none, there are too many, or one is no word and no number.
+        ValueError: There is none, there are too many, or one is neither a word nor a number.
 
     Example:
 
@@ -42,7 +42,7 @@ def seed_list(given: Any) -> list[int]:
     """Return the seeds of a study: so many from 0 on, or those of a list.
 
     Raises:
-        ValueError: There is none, there are too many, or one is no whole number from 0 to 2^32 - 1.
+        ValueError: There is none, there are too many, or one is not a whole number below 2^32.
 
     Example:
 

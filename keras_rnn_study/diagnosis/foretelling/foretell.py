@@ -28,7 +28,7 @@ from keras_rnn_study.tracing.batch import Batch, to_batch
 _LOOKED_INTO = 384
 """Samples; as many as the models were made with."""
 _FEWEST = 128
-"""Samples, three quarters of which tell how the states are to be read."""
+"""Samples: how states are read is fitted to three quarters of them."""
 _BATCH_SIZE = 64
 
 

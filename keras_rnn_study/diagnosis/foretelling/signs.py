@@ -33,7 +33,7 @@ def signs(model: keras.Model, x: Any, y: Any, evidence: np.ndarray) -> Signs:
             f"Received evidence of {evidence.shape[1]} steps, but the recurrent layers have "
             f"{times}. Expected the steps of the sequence that goes into one of them."
         )
-    with np.errstate(all="ignore"):  # what is no number has signs that are none
+    with np.errstate(all="ignore"):  # of what is not finite the signs are not either
         return Signs(
             reach=max(max(_reaches(layer, evidence)) for layer in inside.values()),
             readable=_readable(model, inside, evidence),

@@ -16,7 +16,7 @@ _LONG, _LONGER, _RISE = 0.2, 0.25, 1.5
         "as RMSprop begins with longer ones."
     ),
     threshold=(
-        "The loss ends 1.5 times as high as it began, or is no number, with steps above 3 %; or "
+        "The loss ends 1.5 times as high as it began, or is not finite, with steps above 3 %; or "
         "steps above 20 % that do not lower the loss by a tenth; or steps above 25 %: "
         "a warning, as after four of them little is left of the weights. Usual are 0.1 to 3 %."
     ),

@@ -1,4 +1,4 @@
-"""Numbers that became none."""
+"""Values that became NaN or infinite."""
 
 import numpy as np
 
@@ -27,7 +27,7 @@ from keras_rnn_study.diagnosis.rule import Symptom, rule
     ),
 )
 def not_a_number(examination: Examination) -> Symptom | None:
-    """Where does the first number that is none come from?"""
+    """Where does the first value that is not finite come from?"""
     weights = [v for v in examination.model.variables if not np.isfinite(_floats(v)).all()]
     if weights:
         title = f"{len(weights)} weight(s) are not finite already, such as {weights[0].path!r}."
@@ -42,7 +42,7 @@ def not_a_number(examination: Examination) -> Symptom | None:
 
 
 def _in_layers(examination: Examination) -> Symptom | None:
-    """Name the first layer whose output is no number; recurrent ones are looked into below."""
+    """Name the first layer whose output is not finite; recurrent ones are looked into below."""
     first = next(
         (n for n, out in examination.outputs.items() if not np.isfinite(out.values).all()), None
     )

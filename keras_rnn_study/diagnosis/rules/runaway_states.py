@@ -61,7 +61,7 @@ def _runaway(states: np.ndarray) -> tuple[float, float, int] | None:
     broken = ~np.isfinite(by_step)
     if len(broken) < 3:
         return None
-    # What is no number without having been large came from somewhere else.
+    # A state that is not finite without having been large before came from somewhere else.
     finite = by_step[: int(np.argmax(broken))] if broken.any() else by_step
     largest = float(finite.max(initial=0))
     half = float(finite[len(finite) // 2]) if len(finite) else 0.0
