@@ -1,5 +1,6 @@
 """Which inputs the answer depends on, without a derivative: what happens when one is taken away."""
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -66,30 +67,36 @@ def occlusion(
     with values_are_checked():
         loss_of(model, batch, predict(model, batch.x), own)  # which says so if there is none
     instead = _fitting(baseline, batch.x)
+    losses = tf.function(_losses_of(model, batch, own), autograph=False)
     size, time = batch.x.shape[:2]
+    columns = []
+    with values_are_checked():
+        whole = np.float64(losses(batch.x))
+        for t in range(time):
+            taken = tf.concat([batch.x[:, :t], instead, batch.x[:, t + 1 :]], axis=1)
+            columns.append((np.float64(losses(taken)) - whole) / size)
+    return np.stack(columns, axis=1)
 
-    def losses(occluded: tf.Tensor) -> tf.Tensor:
-        """Return each sample's loss by itself."""
+
+def _losses_of(
+    model: keras.Model, batch: Batch, own: Callable[..., Any] | None
+) -> Callable[[tf.Tensor], tf.Tensor]:
+    """Return a function of inputs: each sample's loss by itself, (batch,)."""
+
+    def losses(x: tf.Tensor) -> tf.Tensor:
         with kept_losses(model), frozen(model):
-            predictions = predict(model, occluded)
+            predictions = predict(model, x)
 
             def one(i: tf.Tensor) -> tf.Tensor:
                 y, prediction = keras.tree.map_structure(
                     lambda part: None if part is None else part[i : i + 1], (batch.y, predictions)
                 )
-                value = loss_of(model, Batch(occluded[i : i + 1], y, None), prediction, own)
+                value = loss_of(model, Batch(x[i : i + 1], y, None), prediction, own)
                 return tf.cast(value, tf.float64)
 
-            return tf.map_fn(one, tf.range(size), fn_output_signature=tf.float64)
+            return tf.map_fn(one, tf.range(len(batch.x)), fn_output_signature=tf.float64)
 
-    run = tf.function(losses, autograph=False)
-    columns = []
-    with values_are_checked():
-        whole = np.float64(run(batch.x))
-        for t in range(time):
-            taken = tf.concat([batch.x[:, :t], instead, batch.x[:, t + 1 :]], axis=1)
-            columns.append((np.float64(run(taken)) - whole) / size)
-    return np.stack(columns, axis=1)
+    return losses
 
 
 def _fitting(baseline: npt.ArrayLike, x: tf.Tensor) -> tf.Tensor:

@@ -144,6 +144,10 @@ def test_values_that_the_model_cannot_take_are_told():
     ):
         with pytest.raises(ValueError, match=r"Expected values that|Pass labels as"):
             ask()
+    each = keras.losses.MeanSquaredError(reduction="none")
+    for ask in (dynamics.connectivity, dynamics.occlusion):
+        with pytest.raises(ValueError, match="Leave reduction='none' out"):
+            ask(model, IDS, Y, loss=each)
     with pytest.raises(ValueError, match="expected a token id"):
         dynamics.occlusion(model, IDS, Y, baseline=0.5)
 
