@@ -38,10 +38,11 @@ def runaway_states(examination: Examination) -> Symptom | None:
         return None
     for name, layer in examination.trace.items():
         for state, values in layer.states.items():
-            order = -1 if examination.runs_backwards(name) else 1
-            found = _runaway(values[:, ::order])
+            backwards = examination.runs_backwards(name)
+            found = _runaway(values[:, :: -1 if backwards else 1])
             if found is not None:
                 largest, half, first = found
+                first = values.shape[1] - 1 - first if backwards else first
                 title = (
                     f"{state} of {name!r} grows to {largest:.2g}; it passes 1000 at step {first}."
                 )
