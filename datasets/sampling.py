@@ -58,7 +58,7 @@ def stream(draw: Draw, batch_size: int, seed: int, start: int) -> Stream:
     # Imported here, so that everything else in a task works without either.
     import keras
 
-    if keras.backend.backend() != "tensorflow":
+    if keras.config.backend() != "tensorflow":
         return (batch(index) for index in itertools.count(start))
     import tensorflow as tf
 

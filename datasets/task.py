@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from keras_rnn_study.arguments import check_choice, shown, whole_number
+from keras_rnn_study.datasets import forms
 
 MOST_STEPS = 100_000
 """The largest gap or length: many more steps than a recurrent layer can be trained on."""
@@ -157,20 +158,7 @@ class Task:
             ValueError: It has not, nor that of another variant's.
         """
         shapes = {task.input_shape for task in (self, *self.variants.values())}
-        try:
-            array = np.asarray(x)
-        except Exception:  # whatever an object of another library raises when it is converted
-            array = np.empty(0, object)
-        kinds = "iu" if self.vocabulary_size else "biuf"
-        if array.dtype.kind not in kinds or not any(_fits(array, shape) for shape in shapes):
-            expected = " or ".join(str(("batch", "time", *shape[1:])) for shape in shapes)
-            raise ValueError(
-                f"x must have the form of inputs of {self.name}, "
-                f"{'whole numbers' if self.vocabulary_size else 'numbers'} of the shape "
-                f"{expected.replace(chr(39), '')}, but {_form(x, array)} was given. "
-                f"Pass an x of {self.name}.make(...), or part of it, such as x[:1] for one sample."
-            )
-        return array
+        return forms.checked_inputs(x, self.name, shapes, bool(self.vocabulary_size))
 
     def read(self, x: np.ndarray) -> list[list[str]]:
         """Name the steps of each sample of `x`, as `read_input` does of one."""
@@ -202,9 +190,13 @@ class Task:
         Returns:
             float64, `(batch,)`: the share of right answers, or the squared error; see `metric`.
             NaN where the prediction is.
+
+        Raises:
+            ValueError: `prediction` is not of these answers.
         """
-        y, prediction = np.asarray(y), np.asarray(prediction, "float64")
-        diverged = np.isnan(prediction.reshape(len(y), -1)).any(axis=1)
+        y = np.asarray(y)
+        prediction = forms.checked_prediction(prediction, y, self.num_classes)
+        diverged = np.isnan(prediction).any(axis=tuple(range(1, prediction.ndim)))
         return np.where(diverged, np.nan, self._scores(x, y, prediction))
 
     def _scores(self, x: np.ndarray, y: np.ndarray, prediction: np.ndarray) -> np.ndarray:
@@ -223,17 +215,6 @@ class Task:
     def is_solved(self, score: float) -> bool:
         """Say whether a model with this mean score on held-out data has learned the task."""
         return score >= self.success if self.metric == "accuracy" else score <= self.success
-
-
-def _fits(array: np.ndarray, shape: tuple[int | None, ...]) -> bool:
-    return array.ndim == 1 + len(shape) and array.shape[2:] == shape[1:] and array.shape[1] > 0
-
-
-def _form(received: object, array: np.ndarray) -> str:
-    """Describe what was received by its shape, if it has one."""
-    if array.dtype.kind in "OUS":
-        return shown(received)
-    return f"{array.dtype} of the shape {array.shape}"
 
 
 def with_variants(*variants: Task) -> Task:

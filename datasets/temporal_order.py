@@ -53,16 +53,12 @@ import numpy as np
 
 from keras_rnn_study.datasets import reading, sampling
 from keras_rnn_study.datasets.contract import documented
+from keras_rnn_study.datasets.sources import ordered_signals
 from keras_rnn_study.datasets.task import Task, with_variants
 
 __all__ = ["TASK", "evidence", "load_data", "make", "stream", "tokens"]
 
-_NAMES = "EBabcdXY"
-_START, _TRIGGER, _DISTRACTOR, _SIGNAL, _PADDING = 0, 1, 2, 6, 8
-_NUM_DISTRACTORS = 4
-_ONE_HOT = np.eye(len(_NAMES) + 1, len(_NAMES), dtype="float32")  # padding is all zeros
-
-
+_NAMES = ordered_signals.SYMBOLS
 _LSTM_PAPER = (
     'Hochreiter & Schmidhuber, "Long Short-Term Memory", Neural Computation 9(8), 1997, experiment'
 )
@@ -130,7 +126,7 @@ TASK = with_variants(
         example="b X a c a Y d c a b -> XY",
         source='Pascanu, Mikolov & Bengio, "On the difficulty of training recurrent neural '
         'networks", ICML 2013, arXiv:1211.5063.',
-        input_shape=(None, len(_NAMES) - _DISTRACTOR),
+        input_shape=(None, len(_NAMES) - ordered_signals.FRAME),
     ),
 )
 
@@ -207,7 +203,7 @@ def evidence(x: np.ndarray) -> np.ndarray:
         >>> temporal_order.evidence(x).nonzero()[1]
         array([ 4, 11])
     """
-    return np.any(TASK.inputs(x)[..., _SIGNAL - len(_NAMES) :], axis=-1)
+    return np.any(TASK.inputs(x)[..., -ordered_signals.SIGNALS :], axis=-1)
 
 
 @documented
@@ -237,70 +233,21 @@ def tokens(x: np.ndarray) -> list[list[str]]:
     return TASK.read(x)
 
 
-@dataclasses.dataclass(frozen=True)
-class _Layout:
-    """Where a variant has its signals; E is step 0, also where it is cut off in the end.
-
-    Attributes:
-        windows: First and last step at which each of the signals may be.
-        shortest, longest: Number of steps from E to B.
-        framed: Whether E and B are left on.
-    """
-
-    windows: tuple[tuple[int, int], ...]
-    shortest: int
-    longest: int
-    framed: bool = True
+def _drawing(variant: str, gap: int | None, length: int | None) -> sampling.Draw:
+    size = TASK.of(variant).size(gap=gap, length=length)
+    return functools.partial(ordered_signals.draw, _layout(variant, size))
 
 
-def _layout(variant: str, size: int) -> _Layout:
+def _layout(variant: str, size: int) -> ordered_signals.Layout:
     if variant == "exact_gap":
-        return _Layout(((1, 10), (11, 11)), size + 13, size + 13)
+        return ordered_signals.Layout(((1, 10), (11, 11)), size + 13, size + 13)
     if variant == "exact_gap_three":
-        return _Layout(((1, 10), (11, 20), (21, 21)), size + 23, size + 23)
+        return ordered_signals.Layout(((1, 10), (11, 20), (21, 21)), size + 23, size + 23)
     tenth, half, third = size // 10, size // 2, size // 3
     if variant == "pascanu_2013":
         windows = tuple((1 + first, first + tenth) for first in (tenth, half))
-        return _Layout(windows, size + 2, size + 2, framed=False)
+        return ordered_signals.Layout(windows, size + 2, size + 2, framed=False)
     starts = (tenth, third, 2 * size // 3) if variant.endswith("three") else (tenth, half)
-    return _Layout(tuple((first, first + tenth) for first in starts), size, size + tenth)
-
-
-def _drawing(variant: str, gap: int | None, length: int | None) -> sampling.Draw:
-    size = TASK.of(variant).size(gap=gap, length=length)
-    return functools.partial(_draw, _layout(variant, size))
-
-
-def _draw(
-    layout: _Layout, generator: np.random.Generator, num_samples: int, held_out: bool
-) -> sampling.Samples:
-    samples = np.arange(num_samples)
-    signal_steps = [last for _, last in layout.windows]
-    signals = generator.integers(2, size=(num_samples, len(signal_steps)))
-    lengths = generator.integers(layout.shortest, layout.longest + 1, size=num_samples)
-    tokens = generator.integers(
-        _NUM_DISTRACTORS, size=(num_samples, layout.longest), dtype="int8"
-    )  # (batch, time)
-
-    # Only distractors tell the part: all else counts 0. Step 1 is always one here.
-    after = np.arange(layout.longest) >= lengths[:, None] - 1
-    tokens[after] = 0
-    tokens[:, signal_steps] = 0
-    sampling.mark_part(tokens[:, :0:-1], _NUM_DISTRACTORS, generator, held_out)
-
-    tokens += _DISTRACTOR
-    tokens[:, signal_steps] = _SIGNAL + signals
-    tokens[after] = _PADDING
-    tokens[:, 0], tokens[samples, lengths - 1] = _START, _TRIGGER
-
-    # Each signal is at its window's last step: let it change places with any one there.
-    for first, last in layout.windows:
-        steps = generator.integers(first, last + 1, size=num_samples)
-        tokens[samples, steps], tokens[:, last] = tokens[:, last].copy(), tokens[samples, steps]
-
-    if layout.framed:
-        x = _ONE_HOT.take(tokens, axis=0)
-    else:
-        x = _ONE_HOT[:, _DISTRACTOR:].take(tokens[:, 1:-1], axis=0)
-    y = signals @ (1 << np.arange(len(signal_steps))[::-1])  # the first signal counts most
-    return x, y.astype("int32")
+    return ordered_signals.Layout(
+        tuple((first, first + tenth) for first in starts), size, size + tenth
+    )

@@ -12,7 +12,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from keras_rnn_study.diagnosis.foretelling_model import NAMES, SURE, UPDATES
+from keras_rnn_study.diagnosis.foretelling.odds import NAMES, SURE, UPDATES
 
 DOCS = Path(__file__).parent
 RESULTS = DOCS.parent / "studies" / "results" / "foretelling.json"

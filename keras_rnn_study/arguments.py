@@ -2,10 +2,13 @@
 
 import contextlib
 import difflib
+import math
 import operator
 import reprlib
 from collections.abc import Iterable
 from typing import SupportsIndex
+
+import numpy as np
 
 _SHORT = reprlib.Repr()
 _SHORT.maxstring = _SHORT.maxother = 80
@@ -31,6 +34,19 @@ def whole_number(name: str, received: object, *, at_least: int, at_most: int | N
             f"Pass, for example, {name}={min(at_least + 10, at_most)}."
         )
     return number
+
+
+def positive(name: str, received: object, example: float) -> float:
+    """Return `received` as a float, or raise a ValueError that says what was expected."""
+    is_number = isinstance(received, int | float | np.number) and not isinstance(received, bool)
+    if is_number and not isinstance(received, np.complexfloating):
+        number = float(received)  # type: ignore[arg-type]
+        if 0 < number < math.inf:
+            return number
+    raise ValueError(
+        f"{name} must be a number above 0, but {shown(received)} was given. Pass, for example, "
+        f"{name}={example}."
+    )
 
 
 def check_choice(what: str, received: object, choices: Iterable[str]) -> None:

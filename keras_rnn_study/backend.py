@@ -12,7 +12,7 @@ def needs_tensorflow(who: str) -> None:
     Raises:
         ValueError: It does; the message says how to choose another.
     """
-    backend = keras.backend.backend()
+    backend = keras.config.backend()
     if backend != "tensorflow":
         raise ValueError(
             f"{who} looks into graphs of TensorFlow, but Keras runs on {backend!r}. Set "

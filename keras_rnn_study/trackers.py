@@ -33,7 +33,7 @@ def to_wandb(run: "wandb.Run") -> Log:
         run: What `wandb.init()` returns.
 
     Raises:
-        ValueError: `run` is none.
+        ValueError: `run` is something else.
     """
     _check("to_wandb", run, "log", "what `wandb.init()` returns")
     defined: set[str] = set()
@@ -54,7 +54,7 @@ def to_mlflow(run: "mlflow.ActiveRun") -> Log:
         run: What `mlflow.start_run()` or `mlflow.active_run()` returns.
 
     Raises:
-        ValueError: `run` is none.
+        ValueError: `run` is something else.
     """
     _check("to_mlflow", run, "info", "what `mlflow.start_run()` returns")
     import mlflow
@@ -77,7 +77,7 @@ def to_trackio(run: "trackio.Run") -> Log:
         run: What `trackio.init()` returns.
 
     Raises:
-        ValueError: `run` is none.
+        ValueError: `run` is something else.
     """
     _check("to_trackio", run, "log", "what `trackio.init()` returns")
     return lambda step, values: run.log(values, step=step)
@@ -90,7 +90,7 @@ def to_aim(run: "aim.Run") -> Log:
         run: An `aim.Run()`.
 
     Raises:
-        ValueError: `run` is none.
+        ValueError: `run` is something else.
     """
     _check("to_aim", run, "track", "an `aim.Run()`")
     return lambda step, values: run.track(values, step=step)
@@ -103,7 +103,7 @@ def to_clearml(task: "clearml.Task") -> Log:
         task: What `clearml.Task.init()` returns.
 
     Raises:
-        ValueError: `task` is none.
+        ValueError: `task` is something else.
     """
     _check("to_clearml", task, "get_logger", "what `clearml.Task.init()` returns")
 

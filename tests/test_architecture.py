@@ -39,7 +39,7 @@ MAY_USE = {
     "diagrams": ["tracing"],
     "task_views": ["datasets"],
     "runs": ["callbacks", "event_log", "datasets"],
-    "study": ["runs", "callbacks", "event_log", "fusion", "pictures", "live_view", "datasets"],
+    "study": ["runs", "callbacks", "event_log", "fusion", "pictures", "live_view"],
     "claims": ["study", "runs", "callbacks", "tracing", "fusion", "datasets", "measures"],
     "cli": [
         "claims",

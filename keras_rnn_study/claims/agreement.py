@@ -21,7 +21,7 @@ def agreement(difference: float) -> str:
     """Judge the largest difference between computed and recomputed values.
 
     Args:
-        difference: NaN where one of the two is no number.
+        difference: NaN where one of the two is.
 
     Returns:
         A verdict.

@@ -10,6 +10,8 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from keras_rnn_study import measures
+
 
 def contributions(states: npt.ArrayLike, gradients: npt.ArrayLike) -> np.ndarray:
     """Find what each step contributes to the gradient of a SimpleRNN's recurrent kernel.
@@ -38,7 +40,7 @@ def share_beyond(contributed: np.ndarray, depth: float) -> float:
     Args:
         contributed: (time, ...), as `contributions` gives them.
         depth: Steps back from the end; the last step is 0 steps back. May be NaN, as the horizon
-            of a gradient that is no number is.
+            of a gradient that is not finite is.
 
     Returns:
         Between 0 and 1: the norm of the far steps' sum, over that plus the norm of the near
@@ -65,8 +67,6 @@ def saturated(states: npt.ArrayLike) -> float:
     >>> saturated([[[0.0, 0.99], [-0.99, 0.5]]])
     0.5
     """
-    from keras_rnn_study import measures
-
     shares = measures.saturation(states, "tanh")
     assert shares is not None  # tanh has ends
     return float(sum(shares))

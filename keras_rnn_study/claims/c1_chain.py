@@ -174,11 +174,9 @@ def _sequence(model: "keras.Model", gap: int) -> Numbers:
     }
 
 
-def _built(
-    layer_class: type["keras.layers.RNN"], steps: int, units: int = 32, features: int = 32
-) -> "keras.layers.RNN":
-    layer = layer_class(units)
-    layer.build((None, steps, features))
+def _built(layer_class: type["keras.layers.RNN"], steps: int) -> "keras.layers.RNN":
+    layer = layer_class(32)
+    layer.build((None, steps, 32))
     return layer
 
 

@@ -30,6 +30,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from keras_rnn_study import measures
 from keras_rnn_study.claims.back_through_time import (
     carried_back,
     contributions,
@@ -140,7 +141,7 @@ def look(model: "keras.Model", x: np.ndarray, y: np.ndarray) -> dict[str, float]
         x: Inputs, (batch, time, features), or tokens, (batch, time).
         y: Labels, (batch,).
     """
-    from keras_rnn_study import measures, trace
+    from keras_rnn_study import trace
 
     layer = trace(model, x, y)["simple_rnn"]
     assert layer.state_gradients is not None  # there are labels

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from keras_rnn_study import measures
 from keras_rnn_study.claims.back_through_time import saturated
 from keras_rnn_study.claims.c1_chain import chain
 from keras_rnn_study.claims.claim import (
@@ -65,8 +66,6 @@ def growth(norms: npt.ArrayLike) -> float:
     >>> growth([8.0, 4.0, 2.0, 1.0])
     2.0
     """
-    from keras_rnn_study import measures
-
     return float(10 ** (measures.decay(norms) / (np.size(norms) - 1)))
 
 
@@ -78,7 +77,7 @@ def measure() -> Numbers:
         lists of one number for each seed), "norms" (dict of "radius 1", "unclipped" and "clipped"
         to a dict of lists, one number for each seed: "largest" before clipping, "applied", the
         largest after it), "after" (the same: "loss", the mean of the last tenth of the steps, and
-        "saturated", the share of units; NaN where weights are no numbers any more) and "clipnorm".
+        "saturated", the share of units; NaN where weights are not finite any more) and "clipnorm".
     """
     largest = max(RADII)
     trainings = {
@@ -170,7 +169,7 @@ def _growth() -> list[Numbers]:
 
 def _grown(seed: int) -> Iterator[tuple[str, float, float, float]]:
     """Yield inputs, radius, growth and saturated share, of one network that is not trained."""
-    from keras_rnn_study import measures, trace
+    from keras_rnn_study import trace
 
     run, model = _start(1.0, seed=seed)
     x, y = run.held_out(SAMPLES)

@@ -96,7 +96,7 @@ def _c4(axes: "Axes", numbers: Numbers) -> None:
         own = sorted((r for r in numbers["rows"] if r["init"] == init), key=lambda r: int(r["gap"]))
         axes.plot(
             [row["gap"] for row in own],
-            [row["learned"] / max(row["trials"], 1) for row in own],
+            [_rate(row) for row in own],
             "o-",
             color=colour,
             label=f"simple_rnn, {init}",
@@ -105,16 +105,15 @@ def _c4(axes: "Axes", numbers: Numbers) -> None:
     axes.legend(frameon=False)
 
 
+def _rate(row: Numbers) -> float:
+    """Return the share of runs that learned; 0 where all broke off."""
+    return float(row["learned"] / max(row["trials"], 1))
+
+
 def _c5(axes: "Axes", numbers: Numbers) -> None:
-    rates = {
-        f"{r['cell']}, {r['init']}": r["learned"] / max(r["trials"], 1) for r in _rows(numbers)
-    }
+    rates = {f"{r['cell']}, {r['init']}": _rate(r) for r in numbers["rows"]}
     _bars(axes, rates)
     axes.set(xlim=(0, 1.05), xlabel=f"learned, gap {numbers['gap']}")
-
-
-def _rows(numbers: Numbers) -> list[Numbers]:
-    return list(numbers["rows"])
 
 
 def _c6(axes: "Axes", numbers: Numbers) -> None:

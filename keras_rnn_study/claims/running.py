@@ -73,9 +73,8 @@ def _judged(claim: Claim, directory: pathlib.Path, jobs: int, on_sweep: OnSweep)
         numbers = _measured(claim, directory, jobs, on_sweep)
     except Exception as error:
         return not_measured(f"the experiment broke off: {type(error).__name__}: {error}")
-    text = json.dumps(numbers, indent=1)
     write_file(path, to_json(numbers))
-    return claim.judge(json.loads(text))
+    return claim.judge(json.loads(json.dumps(numbers)))  # lists and words, as who reads them has
 
 
 def _measured(claim: Claim, directory: pathlib.Path, jobs: int, on_sweep: OnSweep) -> Numbers:

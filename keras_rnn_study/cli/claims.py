@@ -34,6 +34,8 @@ _SAID = {
 }
 
 if TYPE_CHECKING:
+    from rich.status import Status
+
     from keras_rnn_study.claims import Claim, Judgement
     from keras_rnn_study.study.sweeping.sweep import Progress
 
@@ -69,7 +71,6 @@ def claims(
         from keras_rnn_study.claims import run_claims
         from keras_rnn_study.claims.catalog import get
         from keras_rnn_study.claims.page import claims_page
-        from keras_rnn_study.cli.views.claims import claims_view
         from keras_rnn_study.study.durable import write_file
 
         chosen = [get(name.upper()).name for name in names] if names else None
@@ -78,24 +79,35 @@ def claims(
         page = None if html is None else _page_path(html)
         start_tensorflow(verbose)
         with console.status(said["start"]) as status:
-
-            def tell(claim: "Claim", judgement: "Judgement | None") -> None:
-                if judgement is None:
-                    status.update(said["measure"].format(name=claim.name))
-                else:
-                    console.print(claims_view({claim.name: judgement}, language, out))
-
-            def tell_of_sweep(progress: "Progress") -> None:
-                counts = {name: getattr(progress, name) for name in ("done", "total", "running")}
-                status.update(said["sweep"].format(**counts))
-
+            telling = _Telling(status, language, out)
             judgements = run_claims(
-                out, chosen, jobs=jobs, on_progress=tell, on_sweep=tell_of_sweep
+                out, chosen, jobs=jobs, on_progress=telling.claim, on_sweep=telling.sweep
             )
         if page is not None:
             write_file(page, claims_page(judgements, pathlib.Path(out)))
             console.print(said["page"].format(page=page), soft_wrap=True, highlight=False)
     console.print(said["numbers"].format(out=out), soft_wrap=True, highlight=False)
+
+
+class _Telling:
+    """What is being measured, in a line that changes; what came of it, below one another."""
+
+    def __init__(self, status: "Status", language: Literal["en", "zh"], out: str) -> None:
+        self._status, self._language, self._out = status, language, out
+
+    def claim(self, claim: "Claim", judgement: "Judgement | None") -> None:
+        """Tell that a claim is being measured, or what was found of it."""
+        from keras_rnn_study.cli.views.claims import claims_view
+
+        if judgement is None:
+            self._status.update(_SAID[self._language]["measure"].format(name=claim.name))
+        else:
+            console.print(claims_view({claim.name: judgement}, self._language, self._out))
+
+    def sweep(self, progress: "Progress") -> None:
+        """Tell how far the sweep of C4 and C5 is."""
+        counts = {name: getattr(progress, name) for name in ("done", "total", "running")}
+        self._status.update(_SAID[self._language]["sweep"].format(**counts))
 
 
 def _page_path(html: str) -> pathlib.Path:

@@ -5,7 +5,8 @@ import itertools
 import os
 import time
 import warnings
-from collections.abc import Iterator, Sequence
+import webbrowser
+from collections.abc import Callable, Iterator, Sequence
 from typing import Annotated
 
 import typer
@@ -60,6 +61,25 @@ def assignments(texts: Sequence[str]) -> list[tuple[str, str]]:
                 "--set units=64."
             )
     return [(name.strip(), value.strip()) for name, _, value in pairs]
+
+
+def serve(what: str, address: str, open_browser: bool, wait: Callable[[], object]) -> None:
+    """Tell the address of what is served, open it, and wait until somebody ends it.
+
+    Args:
+        what: What is served, for people.
+        address: Of it.
+        open_browser: Whether to open the browser.
+        wait: Function that does not return before Ctrl-C.
+    """
+    console.print(f"{what}: {address}", soft_wrap=True, highlight=False)
+    console.print("Ctrl-C ends it.", style="dim")
+    if open_browser:
+        webbrowser.open(address)
+    try:
+        wait()
+    except KeyboardInterrupt:
+        console.print("Ended.")
 
 
 @contextlib.contextmanager

@@ -36,7 +36,7 @@ def diagnose(
     """Say why a network does not learn: the number that proves it, the line that cures it."""
     with errors_in_a_line():
         arrays = _arrays(data)
-        held_out = None if validation is None else _arrays(validation)
+        held_out = None if validation is None else _held_out(validation)
         start_tensorflow(verbose)
         from keras_rnn_study.diagnosis.diagnosing import diagnose as judge
         from keras_rnn_study.doctor import model_file
@@ -48,12 +48,20 @@ def diagnose(
             arrays.get("y"),
             sample_weight=arrays.get("sample_weight"),
             evidence=arrays.get("evidence"),
-            validation_data=None if held_out is None else (held_out["x"], held_out["y"]),
+            validation_data=held_out,
         )
     text = json.dumps(found.to_dict(), indent=1) if as_json else repr(found)
     console.print(text, highlight=False, markup=False, soft_wrap=True)
     if any(finding.severity == "error" for finding in found):
         raise typer.Exit(1)
+
+
+def _held_out(path: str) -> tuple["np.ndarray", ...]:
+    """Read held-out data, `(x, y)` or `(x, y, sample_weight)`."""
+    arrays = _arrays(path)
+    if "y" not in arrays:
+        raise ValueError(f"{path!r} has no y. Expected x and y: without labels there is no loss.")
+    return tuple(arrays[name] for name in _KEYS[:3] if name in arrays)
 
 
 def _arrays(path: str) -> dict[str, "np.ndarray"]:
@@ -65,9 +73,9 @@ def _arrays(path: str) -> dict[str, "np.ndarray"]:
             f"There is no file {path!r}. Expected what np.savez('batch.npz', x=x, y=y) wrote."
         )
     try:
-        with np.load(path) as file:
+        with open(path, "rb") as opened, np.load(opened) as file:
             arrays = {name: file[name] for name in file.files}
-    except (ValueError, OSError, AttributeError) as error:
+    except Exception as error:  # whatever NumPy and zipfile meet in a file of another kind
         raise ValueError(
             f"{path!r} is no .npz file. Expected what np.savez('batch.npz', x=x, y=y) wrote."
         ) from error

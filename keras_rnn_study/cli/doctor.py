@@ -47,28 +47,9 @@ def doctor(
 ) -> None:
     """Say what runs here, and which layers of a model take a fast kernel, or why they do not."""
     with errors_in_a_line():
-        if model is not None and cell:
-            raise ValueError(
-                f"Received a model, {model!r}, and --cell. Expected one of them: a model has cells "
-                "of its own."
-            )
-        if error is not None and not as_report:
-            raise ValueError(f"Received --error {error} without --report. Add --report.")
+        _check(model, cell, error, as_report)
         said = None if error is None else _read(error)
-        for name in cell or []:
-            check_choice("cell", name, CELLS)
-        if model is not None and not os.path.isfile(model):
-            raise ValueError(
-                f"There is no model file {model!r}. Expected what model.save wrote, such as "
-                "model.keras."
-            )
-        try:
-            start_tensorflow(verbose)
-        except ModuleNotFoundError as error:
-            raise ValueError(
-                f"Keras does not start: {error}. Expected its backend to be TensorFlow. Install "
-                "that if it is missing, or set KERAS_BACKEND=tensorflow."
-            ) from None
+        _start(verbose)
         from keras_rnn_study.cli.views import doctor as views
         from keras_rnn_study.doctor import examine, model_file, this_machine
         from keras_rnn_study.doctor.report import report
@@ -83,6 +64,34 @@ def doctor(
     place = ", as if there were a GPU" if as_if_gpu else ""
     console.print(views.machine_view(facts), "")
     console.print(views.layers_view(f"{title}{place}", kernels))
+
+
+def _check(model: str | None, cells: list[str] | None, error: str | None, as_report: bool) -> None:
+    """Refuse what is wrong with the options before TensorFlow starts, which takes seconds."""
+    if model is not None and cells:
+        raise ValueError(
+            f"Received a model, {model!r}, and --cell. Expected one of them: a model has cells "
+            "of its own."
+        )
+    if error is not None and not as_report:
+        raise ValueError(f"Received --error {error} without --report. Add --report.")
+    for name in cells or []:
+        check_choice("cell", name, CELLS)
+    if model is not None and not os.path.isfile(model):
+        raise ValueError(
+            f"There is no model file {model!r}. Expected what model.save wrote, such as "
+            "model.keras."
+        )
+
+
+def _start(verbose: bool) -> None:
+    try:
+        start_tensorflow(verbose)
+    except ModuleNotFoundError as error:
+        raise ValueError(
+            f"Keras does not start: {error}. Expected its backend to be TensorFlow. Install "
+            "that if it is missing, or set KERAS_BACKEND=tensorflow."
+        ) from None
 
 
 def _read(error: str) -> str:

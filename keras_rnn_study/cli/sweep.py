@@ -107,39 +107,39 @@ def sweep(
     Killed or interrupted, the same command goes on where it was.
     """
     with errors_in_a_line(), warnings_in_a_line():
-        from keras_rnn_study.cli.views.sweep_display import SweepDisplay
-        from keras_rnn_study.study.sweeping import sweep as sweeping
-
         axes: dict[str, object] = {
             "task": task,
             "cell": cell,
             "init": init,
             "gap": gap,
             "length": length,
+            "variant": variant,
+            "seeds": seeds,
+            "steps": steps,
         }
-        axes |= {"variant": variant, "seeds": seeds, "steps": steps}
         jobs = number_of_jobs(jobs)
         file = _file(file, study)
         out = out or _place(file, size)
         grid = _study(file, size, _changes(axes, also or []))
-        with SweepDisplay(console) as display:
-            try:
-                results = sweeping.sweep(
-                    grid,
-                    out,
-                    jobs=jobs,
-                    scheduler=scheduler,
-                    gpu=gpu,
-                    retry_failed=retry_failed,
-                    on_progress=display.update,
-                )
-            except KeyboardInterrupt:
-                display.stop()
-                console.print("Interrupted. The same command goes on where it was.", style="bold")
-                raise typer.Exit(130) from None
+        options = {"jobs": jobs, "scheduler": scheduler, "gpu": gpu, "retry_failed": retry_failed}
+        results = _swept(grid, out, options)
     _print_results(results, out)
     if any(result.failed for result in results):
         raise typer.Exit(1)
+
+
+def _swept(grid: "Study", out: str, options: Mapping[str, Any]) -> list["Result"]:
+    """Sweep, and show how far it is; `options` are those of `sweep`."""
+    from keras_rnn_study.cli.views.sweep_display import SweepDisplay
+    from keras_rnn_study.study import sweep
+
+    with SweepDisplay(console) as display:
+        try:
+            return sweep(grid, out, on_progress=display.update, **options)
+        except KeyboardInterrupt:
+            display.stop()
+            console.print("Interrupted. The same command goes on where it was.", style="bold")
+            raise typer.Exit(130) from None
 
 
 def _file(file: str | None, packaged: str | None) -> str | None:

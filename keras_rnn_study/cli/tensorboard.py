@@ -3,21 +3,17 @@
 import json
 import os
 import threading
-import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import Annotated
 from urllib.parse import urlencode
 
 import typer
 
-from keras_rnn_study.cli.common import console, errors_in_a_line
+from keras_rnn_study.cli.common import errors_in_a_line, serve
 
 Pin = dict[str, str | int]
 """A card as TensorBoard's address names it: plugin, tag, run and sample."""
-
-if TYPE_CHECKING:
-    from keras_rnn_study.live_view.index import Run
 
 _HOST = "127.0.0.1"  # nobody else is served
 _MOST_PINS = 3  # as many cards as stand side by side
@@ -38,31 +34,27 @@ def tensorboard(
     Any other TensorBoard shows the same events; this one only begins with what tells most.
     """
     with errors_in_a_line():
-        from tensorboard import program
+        address = _launched(log_dir, port)
+    serve("TensorBoard", address, open_browser, threading.Event().wait)
 
-        if not os.path.isdir(log_dir):
-            raise ValueError(
-                f"There is no directory {log_dir!r}. Expected one that a training was recorded "
-                "in, such as runs/demo. Give its path."
-            )
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorBoard imports TensorFlow
-        query = query_of(flow_pins(log_dir))
-        board = program.TensorBoard()
-        board.configure(
-            argv=["tensorboard", "--logdir", log_dir, "--host", _HOST, "--port", str(port)]
+
+def _launched(log_dir: str, port: int) -> str:
+    """Start TensorBoard in threads of this process; return the address that has cards pinned."""
+    from tensorboard import program
+
+    if not os.path.isdir(log_dir):
+        raise ValueError(
+            f"There is no directory {log_dir!r}. Expected one that a training was recorded in, "
+            "such as runs/demo. Give its path."
         )
-        try:
-            address = f"{board.launch()}?{query}#timeseries"
-        except program.TensorBoardServerException as error:
-            raise ValueError(f"{error} Pass another --port, or 0 for a free one.") from None
-    console.print(f"TensorBoard: {address}", soft_wrap=True, highlight=False)
-    console.print("Ctrl-C ends it.", style="dim")
-    if open_browser:
-        webbrowser.open(address)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorBoard imports TensorFlow
+    query = query_of(flow_pins(log_dir))
+    board = program.TensorBoard()
+    board.configure(argv=["tensorboard", "--logdir", log_dir, "--host", _HOST, "--port", str(port)])
     try:
-        threading.Event().wait()
-    except KeyboardInterrupt:
-        console.print("Ended.")
+        return f"{board.launch()}?{query}#timeseries"
+    except program.TensorBoardServerException as error:
+        raise ValueError(f"{error} Pass another --port, or 0 for a free one.") from None
 
 
 def query_of(pins: Sequence[Pin]) -> str:
@@ -93,7 +85,7 @@ def flow_pins(log_dir: str | os.PathLike[str]) -> list[Pin]:
     full = {run: Path(root.resolve().name, run).as_posix() for run in runs}
     names = short_names(sorted(full.values()))
     try:
-        known = cast("dict[str, Run]", read_recording(log_dir).index()["runs"])
+        known = read_recording(log_dir).index()["runs"]
     except ValueError:
         return []
     pins: list[tuple[int, Pin]] = []

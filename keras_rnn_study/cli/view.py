@@ -1,11 +1,10 @@
 """`keras-rnn-study view`: the live view of what was recorded, in the browser or as a page."""
 
-import webbrowser
 from typing import Annotated
 
 import typer
 
-from keras_rnn_study.cli.common import console, errors_in_a_line
+from keras_rnn_study.cli.common import console, errors_in_a_line, serve
 
 
 def view(
@@ -30,13 +29,11 @@ def view(
 ) -> None:
     """Show gradients, gates and states by time step and training step, in the browser."""
     with errors_in_a_line():
-        from keras_rnn_study.arguments import check_choice
-        from keras_rnn_study.live_view.page import write_page
+        from keras_rnn_study.live_view.page import check_language, write_page
         from keras_rnn_study.live_view.reading import read_recording
         from keras_rnn_study.live_view.server import serving
 
-        if language is not None:
-            check_choice("language", language, ("en", "zh"))
+        check_language(language)
         if html is not None:
             path = write_page(read_recording(log_dir), html, language=language)
             console.print(f"Page: {path}", soft_wrap=True, highlight=False)
@@ -45,11 +42,4 @@ def view(
     address = f"http://127.0.0.1:{server.server_port}/"
     if language is not None:
         address += f"#language={language}"
-    console.print(f"The view: {address}", soft_wrap=True, highlight=False)
-    console.print("Ctrl-C ends it.", style="dim")
-    if open_browser:
-        webbrowser.open(address)
-    try:
-        server.serve_forever()
-    except KeyboardInterrupt:
-        console.print("Ended.")
+    serve("The view", address, open_browser, server.serve_forever)

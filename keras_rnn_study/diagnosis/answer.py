@@ -24,12 +24,14 @@ class LossKind:
         family: `"sparse"`, `"categorical"`, `"binary"`, `"squared"`, `"absolute"`, or `None`.
         from_logits: Whether it was told that the model answers with logits.
         is_keras_own: Whether it is one of Keras' own losses, whose handling of shapes is known.
+        ignored: The class that does not count, such as -1 for padding; `None`: all do.
     """
 
     name: str
     family: str | None
     from_logits: bool
     is_keras_own: bool
+    ignored: int | None = None
 
     @property
     def is_crossentropy(self) -> bool:
@@ -51,7 +53,8 @@ def loss_kind(model: keras.Model) -> LossKind:
     name = re.sub(r"(?<!^)(?=[A-Z])", "_", called).lower()
     config = loss.get_config() if is_object else {}
     own = getattr(type(loss) if is_object else loss, "__module__", "").startswith("keras.")
-    return LossKind(name, _FAMILIES.get(name), bool(config.get("from_logits", False)), own)
+    logits, ignored = bool(config.get("from_logits", False)), config.get("ignore_class")
+    return LossKind(name, _FAMILIES.get(name), logits, own, ignored)
 
 
 def answer_layer(model: keras.Model) -> keras.layers.Layer | None:

@@ -11,7 +11,7 @@ from keras_rnn_study.diagnosis.labels import Constant
 from keras_rnn_study.diagnosis.layer_outputs import LayerOutput, heard_outputs, named_parts
 from keras_rnn_study.seams.keras_internals import hides_logits, kept_losses
 from keras_rnn_study.tracing.batch import Batch, reason
-from keras_rnn_study.tracing.loss import batch_loss
+from keras_rnn_study.tracing.loss import NoLossError, batch_loss
 from keras_rnn_study.tracing.model_call import predict
 
 
@@ -61,7 +61,9 @@ def answered(
             if not with_loss:
                 return prediction, None, None, heard
             try:
-                loss = batch_loss(model, batch, prediction, None)
+                loss = _scalar(batch_loss(model, batch, prediction, None))
+            except NoLossError:  # its `train_step` may have one that nobody else knows
+                return prediction, None, None, heard
             except Exception as error:  # Keras raises whatever it stumbles over; a finding says so
                 seen["error"] = reason(error)
                 return prediction, None, None, heard
@@ -72,7 +74,7 @@ def answered(
     try:
         run = tf.function(forward, autograph=False).get_concrete_function()
         prediction, loss, guessed, heard = run()
-    except tf.errors.InvalidArgumentError as error:
+    except (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError) as error:
         if not with_loss:
             raise ValueError(f"The model cannot be run on this batch: {reason(error)}.") from error
         alone = answered(model, batch, with_loss=False)
@@ -88,6 +90,20 @@ def answered(
         bool(seen["logits"]),
         {name: LayerOutput(parts[name], values.numpy()) for name, values in heard.items()},
     )
+
+
+def _scalar(loss: tf.Tensor | None) -> tf.Tensor | None:
+    """Return a loss if it is one number.
+
+    Raises:
+        ValueError: It is several.
+    """
+    if loss is not None and loss.shape.rank:
+        raise ValueError(
+            f"it has the shape {tuple(loss.shape)} and should be one number: leave "
+            "reduction='none' out"
+        )
+    return loss
 
 
 def _float(value: tf.Tensor | None) -> float | None:

@@ -146,9 +146,9 @@ class Examination:
         layer = self.trace[name]
         if layer.state_gradients is None:
             return {}
-        backwards = getattr(self.layer_of(name), "go_backwards", False)
+        order = 1 if self.runs_backwards(name) else -1
         return {
-            state: measures.step_norms(gradients, layer.mask)[:: 1 if backwards else -1]
+            state: measures.step_norms(gradients, layer.mask)[::order]
             for state, gradients in layer.state_gradients.items()
         }
 
@@ -156,6 +156,10 @@ class Examination:
         """Return the layer that a trace's name belongs to."""
         found = [known for known in self.layers if name == known or name.startswith(f"{known}/")]
         return self.layers[max(found, key=len)] if found else None
+
+    def runs_backwards(self, name: str) -> bool:
+        """Return whether a layer's loop goes from the input's last step to the first."""
+        return bool(getattr(self.layer_of(name), "go_backwards", False))
 
 
 def _last(there: np.ndarray) -> np.ndarray:

@@ -5,21 +5,28 @@ from typing import Any
 import keras
 import numpy as np
 import numpy.typing as npt
-import tensorflow as tf
 
 from keras_rnn_study.diagnosis.answer import LossKind, activation_name, answer_layer, loss_kind
-from keras_rnn_study.diagnosis.answering import answered
-from keras_rnn_study.diagnosis.association import informative_steps
+from keras_rnn_study.diagnosis.answering import Answered, answered
+from keras_rnn_study.diagnosis.evidence import check_steps, checked_evidence, measured_evidence
 from keras_rnn_study.diagnosis.examination import Examination, Validation
-from keras_rnn_study.diagnosis.labels import Constant, columns
-from keras_rnn_study.diagnosis.rehearsal import CannotRehearseError, rehearse
+from keras_rnn_study.diagnosis.labels import Constant
+from keras_rnn_study.diagnosis.optimizer_copy import CannotCopyError
+from keras_rnn_study.diagnosis.rehearsal import rehearse
 from keras_rnn_study.diagnosis.rehearsed import Rehearsal
+from keras_rnn_study.diagnosis.samples import chosen, number_of, spread
 from keras_rnn_study.seams.names import recurrent_layers
 from keras_rnn_study.tracing.batch import Batch, to_batch
 from keras_rnn_study.tracing.graph import trace
+from keras_rnn_study.tracing.result import Trace
+
+Unknown = dict[str, str]
+"""What is not known -> why; see `examination.NEEDS`."""
 
 _FEW = 64
 """Samples that are traced and trained on: one batch."""
+
+_NO_LOSS = "there is no loss"
 
 
 def examine(
@@ -37,33 +44,24 @@ def examine(
     """
     layers = recurrent_layers(model)
     whole = to_batch(x, y, sample_weight)
-    few = _some_of(model, whole)
-    unknown = _unknown(model, y, validation_data)
-    inputs, labels = _arrays(whole.x), _one_array(whole.y)
-    kind, weights = loss_kind(model), _one_array(whole.sample_weight)
-    constant = None if labels is None else Constant(labels, weights, kind.family, kind.from_logits)
-    answer = answered(model, few, constant, with_loss="loss" not in unknown)
-    if answer.error is not None:
-        unknown |= {"loss": "the loss cannot be computed", "updates": "there is no loss"}
-    with_loss = "loss" not in unknown
-    inside = trace(
-        model,
-        few.x,
-        few.y if with_loss else None,
-        few.sample_weight if with_loss else None,
-        gradients=with_loss,
-    )
-    rehearsal = _rehearsal(model, few, unknown)
-    shown, given = _evidence(evidence, whole, few, inputs, labels, kind), evidence is not None
+    given = None if evidence is None else checked_evidence(evidence, number_of(whole))
+    few, kind = _few_of(model, whole), loss_kind(model)
+    inputs, labels, weights = _arrays(whole.x), _one_array(whole.y), _one_array(whole.sample_weight)
+    constant = _constant(labels, weights, kind)
+    answer, unknown = _answer(model, few, constant, _unknown(model, y, validation_data))
+    inside = _inside(model, few, "loss" not in unknown)
+    shown = _evidence(given, inside, inputs, labels, kind, number_of(few))
     if shown is None:
         unknown["evidence"] = "no evidence was given, and no single step tells of the label"
+    rehearsal, unknown = _rehearsal(model, few, unknown)
+    validation, unknown = _validation(model, validation_data, unknown)
     return Examination(
         model=model,
         inputs=inputs,
         labels=labels,
         weights=weights,
         evidence=shown,
-        is_evidence_given=given,
+        is_evidence_given=given is not None,
         few_labels=_one_array(few.y),
         predictions=_one_array(answer.prediction),
         loss=answer.loss,
@@ -75,14 +73,15 @@ def examine(
         outputs=answer.outputs,
         trace=inside,
         rehearsal=rehearsal,
-        validation=_validation(model, validation_data, unknown),
+        validation=validation,
         trained_steps=_trained_steps(model),
         layers=layers,
         unknown=unknown,
     )
 
 
-def _unknown(model: keras.Model, y: Any, validation_data: Any) -> dict[str, str]:
+def _unknown(model: keras.Model, y: Any, validation_data: Any) -> Unknown:
+    """Return what cannot be known of such a model and such data, before either is run."""
     unknown = {}
     if y is None:
         unknown["labels"] = "no labels"
@@ -97,75 +96,82 @@ def _unknown(model: keras.Model, y: Any, validation_data: Any) -> dict[str, str]
     return unknown
 
 
-def _some_of(model: keras.Model, batch: Batch) -> Batch:
-    """Return as many samples as are looked into, from all over the batch, as labels may be sorted.
-
-    A model for one size of batches gets that size.
-    """
+def _few_of(model: keras.Model, batch: Batch) -> Batch:
+    """Return as many samples as are looked into; of a model for one size of batches, that many."""
     specs = getattr(model, "inputs", None)
     fixed = specs[0].shape[0] if specs else None
-    count = int(keras.tree.flatten(batch.x)[0].shape[0])
-    size = min(count, fixed or _FEW)
-    chosen = np.linspace(0, count - 1, size).round().astype(int)
-
-    def taken(part: Any) -> Any:
-        return part if part is None or size == count else tf.gather(part, chosen)
-
-    return Batch(*(keras.tree.map_structure(taken, part) for part in batch))
+    rows = spread(number_of(batch), fixed or _FEW)
+    return batch if len(rows) == number_of(batch) else chosen(batch, rows)
 
 
-def _rehearsal(model: keras.Model, batch: Batch, unknown: dict[str, str]) -> Rehearsal | None:
-    if "updates" in unknown:
+def _constant(
+    labels: np.ndarray | None, weights: np.ndarray | None, kind: LossKind
+) -> Constant | None:
+    if labels is None or labels.dtype.kind not in "iubf":
         return None
-    if not model.trainable_variables:
-        unknown["updates"] = "the model has nothing to train"
-        return None
-    try:
-        return rehearse(model, batch)
-    except CannotRehearseError as error:
-        unknown["updates"] = str(error)
-        return None
+    return Constant(labels, weights, kind.family, kind.from_logits)
+
+
+def _answer(
+    model: keras.Model, few: Batch, constant: Constant | None, unknown: Unknown
+) -> tuple[Answered, Unknown]:
+    """Return what the model answers, and what is not known if its loss cannot be computed."""
+    answer = answered(model, few, constant, with_loss="loss" not in unknown)
+    if answer.error is not None:
+        return answer, unknown | {"loss": "the loss cannot be computed", "updates": _NO_LOSS}
+    if answer.loss is None and "loss" not in unknown:
+        return answer, unknown | {"loss": _NO_LOSS, "updates": _NO_LOSS}
+    return answer, unknown
+
+
+def _inside(model: keras.Model, few: Batch, with_loss: bool) -> Trace:
+    batch = few if with_loss else Batch(few.x, None, None)
+    return trace(model, *batch, gradients=with_loss)
 
 
 def _evidence(
-    given: npt.ArrayLike | None,
-    whole: Batch,
-    few: Batch,
+    given: np.ndarray | None,
+    inside: Trace,
     inputs: tuple[np.ndarray, ...],
     labels: np.ndarray | None,
     kind: LossKind,
+    count: int,
 ) -> np.ndarray | None:
-    """Return booleans (batch, time) of the samples that are looked into."""
-    count = int(keras.tree.flatten(few.x)[0].shape[0])
-    if given is not None:
-        shown = np.asarray(given, bool)
-        if shown.ndim != 2 or len(shown) != len(inputs[0]):
-            raise ValueError(
-                f"Received evidence of shape {shown.shape} for {len(inputs[0])} samples. Expected "
-                "booleans (samples, time), True at the steps that decide the answer, such as "
-                "recall.evidence(x)."
-            )
-        return shown[np.linspace(0, len(shown) - 1, count).round().astype(int)]
-    if labels is None or len(inputs) != 1 or inputs[0].dtype.kind not in "iubf":
-        return None
-    targets = columns(labels, kind.family)
-    if targets is None or not np.isfinite(targets).all() or not np.isfinite(inputs[0]).all():
-        return None
-    steps = informative_steps(inputs[0], targets)
-    return None if steps is None else np.tile(steps, (count, 1))
+    """Return booleans (batch, time) of the `count` samples that are looked into."""
+    if given is None:
+        steps = measured_evidence(inputs, labels, kind.family)
+        return None if steps is None else np.tile(steps, (count, 1))
+    arrays = [*inputs, *(next(iter(layer.states.values())) for layer in inside.values())]
+    check_steps(given, [array.shape[1] for array in arrays if array.ndim > 1])
+    return given[spread(len(given), count)]
+
+
+def _rehearsal(
+    model: keras.Model, batch: Batch, unknown: Unknown
+) -> tuple[Rehearsal | None, Unknown]:
+    """Return what a few updates come to; else why there are none."""
+    if "updates" in unknown:
+        return None, unknown
+    if not model.trainable_variables:
+        return None, unknown | {"updates": "the model has nothing to train"}
+    try:
+        return rehearse(model, batch), unknown
+    except CannotCopyError as error:
+        return None, unknown | {"updates": str(error)}
 
 
 def _validation(
-    model: keras.Model, data: tuple[Any, ...] | None, unknown: dict[str, str]
-) -> Validation | None:
+    model: keras.Model, data: tuple[Any, ...] | None, unknown: Unknown
+) -> tuple[Validation | None, Unknown]:
+    """Return held-out data and their loss; else why that is not known."""
     if data is None or "loss" in unknown:
-        return None
-    batch = _some_of(model, to_batch(*data, *[None] * (3 - len(data))))
-    loss = answered(model, batch).loss
+        return None, unknown
+    whole = to_batch(*data, *[None] * (3 - len(data)))
+    loss = answered(model, _few_of(model, whole)).loss
     if loss is None:
-        unknown["validation_data"] = "the loss of the validation data cannot be computed"
-        return None
-    return Validation(_arrays(to_batch(data[0], None, None).x), loss)
+        why = "the loss of the validation data cannot be computed"
+        return None, unknown | {"validation_data": why}
+    return Validation(_arrays(whole.x), loss), unknown
 
 
 def _arrays(data: Any) -> tuple[np.ndarray, ...]:

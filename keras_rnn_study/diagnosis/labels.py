@@ -68,11 +68,12 @@ class Constant:
 def columns(labels: np.ndarray, family: str | None) -> np.ndarray | None:
     """Return the labels of whole sequences as numbers, (batch, columns): classes as one-hot.
 
-    `None` where each step has a label of its own, or there are too many classes.
+    `None` where each step has a label of its own, labels are no numbers, or there are too many
+    classes.
     """
-    flat = labels.reshape(len(labels), -1).astype(np.float64)
-    if labels.ndim > 2:
+    if labels.ndim > 2 or labels.dtype.kind not in "iubf":
         return None
+    flat = labels.reshape(len(labels), -1).astype(np.float64)
     if family == "sparse":
         if flat.shape[1] != 1:
             return None

@@ -1,30 +1,24 @@
 """A few real updates on copies of the weights: what training would do, and nothing changes."""
 
-import contextlib
-import inspect
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_rnn_study.diagnosis.layer_inputs import heard_inputs
 from keras_rnn_study.diagnosis.layer_outputs import heard_outputs
+from keras_rnn_study.diagnosis.optimizer_copy import copied_optimizer
 from keras_rnn_study.diagnosis.rehearsed import Rehearsal
+from keras_rnn_study.diagnosis.training_loss import training_loss
 from keras_rnn_study.seams.keras_internals import clipped, kept_losses
 from keras_rnn_study.seams.names import recurrent_layers, weight_names
-from keras_rnn_study.seams.replaced import replaced
 from keras_rnn_study.tracing.batch import Batch
-from keras_rnn_study.tracing.loss import batch_loss
 
-UPDATES = 6
-
-
-class CannotRehearseError(ValueError):
-    """The training of a model that cannot be tried on copies of its weights."""
+_UPDATES = 6
 
 
-def rehearse(model: keras.Model, batch: Batch, updates: int = UPDATES) -> Rehearsal:
+def rehearse(model: keras.Model, batch: Batch, updates: int = _UPDATES) -> Rehearsal:
     """Train copies of a model's weights on one batch, by a copy of its optimizer.
 
     The model, its optimizer, its states and the random seeds stay as they are: Keras' own
@@ -36,13 +30,15 @@ def rehearse(model: keras.Model, batch: Batch, updates: int = UPDATES) -> Rehear
         updates: How many.
 
     Raises:
-        CannotRehearseError: The optimizer cannot be copied, or scales the loss.
+        CannotCopyError: The optimizer cannot be copied.
     """
-    names = [weight_names(model).get(id(v), v.name) for v in model.trainable_variables]
+    known = weight_names(model)
+    names = [known.get(id(v), v.name) for v in model.trainable_variables]
     # By way of NumPy, as a Keras variable that is given a tf.Variable would take it for its own.
     weights = [
         keras.Variable(v.numpy(), dtype=v.dtype, name=v.name) for v in model.trainable_variables
     ]
+    kernels = [number for number, weight in enumerate(weights) if len(weight.shape) >= 2]
     step = _Step(model, batch, weights, copied_optimizer(model, weights))
     records = []
     before = [weight.numpy() for weight in weights]
@@ -52,7 +48,7 @@ def rehearse(model: keras.Model, batch: Batch, updates: int = UPDATES) -> Rehear
         record["moved"] = [_relative(*pair) for pair in zip(before, after, strict=True)]
         records.append(record)
         before = after
-    return _result(names, weights, step, records)
+    return _result(names, kernels, records, step.missing)
 
 
 class _Step:
@@ -83,12 +79,9 @@ class _Step:
                 *zip(model.non_trainable_variables, map(tf.identity, self._others), strict=True),
             ]
             scope = keras.StatelessScope(mapping, collect_losses=True, initialize_variables=False)
-            listening = _heard(recurrent_layers(model), tape)
-            with kept_losses(model), scope, listening as sequences, heard_outputs(model) as outputs:
-                has_training = "training" in inspect.signature(model.call).parameters
-                x = self._batch.x
-                prediction = model(x, training=True) if has_training else model(x)
-                loss = batch_loss(model, self._batch, prediction, None)
+            hearing = heard_inputs(recurrent_layers(model), tape)
+            with kept_losses(model), scope, hearing as sequences, heard_outputs(model) as outputs:
+                loss = training_loss(model, self._batch)
         heard = {name: tensor for name, tensor in sequences.items() if tensor.dtype.is_floating}
         of_weights, of_inputs = tape.gradient(loss, (copies, heard))
         self.missing = [gradient is None for gradient in of_weights]
@@ -99,65 +92,20 @@ class _Step:
         record = {
             "loss": loss,
             "gradients": tf.stack([tf.norm(tf.cast(g, tf.float64)) for g in gradients]),
-            "clipped": _norm(clipped(self._optimizer, gradients)),
             "inputs": {n: _by_step(g) for n, g in of_inputs.items() if g is not None},
             "sequences": heard,
             "sizes": {name: _size(output) for name, output in outputs.items()},
         }
+        if _clips(self._optimizer):
+            record["clipped"] = _norm(clipped(self._optimizer, gradients))
         self._optimizer.apply(gradients, self._weights)
         for other, variable in zip(self._others, model.non_trainable_variables, strict=True):
             other.assign(scope.get_current_value(variable))
         return record
 
 
-@contextlib.contextmanager
-def _heard(
-    layers: Mapping[str, keras.layers.RNN], tape: tf.GradientTape
-) -> Iterator[dict[str, tf.Tensor]]:
-    """Yield the sequence that went into each layer's first call, as the tape knows it."""
-    heard: dict[str, tf.Tensor] = {}
-
-    def listening(name: str, layer: keras.layers.RNN) -> Any:
-        own = layer.inner_loop
-
-        def loop(sequences: Any, *rest: Any, **options: Any) -> Any:
-            if tf.is_tensor(sequences) and name not in heard:
-                sequences = heard[name] = tf.identity(sequences)
-                tape.watch(sequences)
-            return own(sequences, *rest, **options)
-
-        return loop
-
-    with contextlib.ExitStack() as stack:
-        for name, layer in layers.items():
-            stack.enter_context(replaced(layer, "inner_loop", listening(name, layer)))
-        yield heard
-
-
-def copied_optimizer(
-    model: keras.Model, weights: list[keras.Variable]
-) -> keras.optimizers.Optimizer:
-    """Return another optimizer like the model's, in the same state, for other variables.
-
-    Raises:
-        CannotRehearseError: It cannot be copied, or scales the loss.
-    """
-    optimizer = model.optimizer
-    scales = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
-    if scales or getattr(optimizer, "loss_scale_factor", None):
-        raise CannotRehearseError("the optimizer scales the loss, as float16 training needs")
-    copy = type(optimizer).from_config(optimizer.get_config())
-    copy.build(weights)
-    if optimizer.built:
-        if len(copy.variables) != len(optimizer.variables):
-            raise CannotRehearseError("the optimizer was built on other weights than the model has")
-        for mine, theirs in zip(copy.variables, optimizer.variables, strict=True):
-            mine.assign(theirs)
-    return copy
-
-
 def _size(tensor: tf.Tensor) -> tf.Tensor:
-    """Return the largest absolute value; infinity where some are no numbers."""
+    """Return the largest absolute value; infinity where some are not finite."""
     sizes = tf.where(tf.math.is_finite(tensor), tf.abs(tensor), tensor.dtype.max)
     largest = tf.cast(tf.reduce_max(sizes), tf.float64)
     return tf.where(tf.reduce_all(tf.math.is_finite(tensor)), largest, np.inf)
@@ -181,33 +129,40 @@ def _relative(before: np.ndarray, after: np.ndarray) -> float:
 
 
 def _result(
-    names: list[str], weights: list[keras.Variable], step: _Step, records: list[dict[str, Any]]
+    names: list[str], kernels: list[int], records: list[dict[str, Any]], missing: list[bool]
 ) -> Rehearsal:
+    """Gather the records of all updates, quantity by quantity.
+
+    Args:
+        names: Of the weights.
+        kernels: Which of them are matrices.
+        records: What `_Step` returned, and how far each weight moved.
+        missing: Of each weight whether the loss does not depend on it.
+    """
+
+    def each(quantity: str, name: str) -> np.ndarray:
+        return np.array([record[quantity][name].numpy() for record in records])
+
     gradients = np.array([record["gradients"].numpy() for record in records])  # (updates, weights)
-    norms = np.linalg.norm(gradients, axis=1)
-    after = np.array([float(record["clipped"]) for record in records])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratios = after / norms
     moved = np.array([record["moved"] for record in records])
-    matrices = [i for i, weight in enumerate(weights) if len(weight.shape) >= 2]
+    norms = np.linalg.norm(gradients, axis=1)
     first = records[0]
     return Rehearsal(
         losses=np.array([float(record["loss"]) for record in records]),
         norms=norms,
-        clip_ratios=ratios if _clips(step._optimizer) else None,
-        relative_updates={names[i]: moved[:, i] for i in matrices},
+        clip_ratios=_clip_ratios(records, norms) if "clipped" in first else None,
+        relative_updates={names[i]: moved[:, i] for i in kernels},
         gradient_norms={name: gradients[:, i] for i, name in enumerate(names)},
-        disconnected=tuple(n for n, lost in zip(names, step.missing, strict=True) if lost),
-        input_norms={
-            name: np.array([record["inputs"][name].numpy() for record in records])
-            for name in first["inputs"]
-        },
+        disconnected=tuple(name for name, lost in zip(names, missing, strict=True) if lost),
+        input_norms={name: each("inputs", name) for name in first["inputs"]},
         sequences={name: tensor.numpy() for name, tensor in first["sequences"].items()},
-        output_sizes={
-            name: np.array([float(record["sizes"][name]) for record in records])
-            for name in first["sizes"]
-        },
+        output_sizes={name: each("sizes", name) for name in first["sizes"]},
     )
+
+
+def _clip_ratios(records: list[dict[str, Any]], norms: np.ndarray) -> np.ndarray:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.array([float(record["clipped"]) for record in records]) / norms
 
 
 def _clips(optimizer: keras.optimizers.Optimizer) -> bool:

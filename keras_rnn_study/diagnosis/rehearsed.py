@@ -24,7 +24,7 @@ class Rehearsal:
         input_norms: Name of each recurrent layer -> (updates, time), mean norm of dL/dx_t.
         sequences: Name of each recurrent layer -> (batch, time, features), what goes into it.
         output_sizes: Name of each layer, in the order of the calls -> (updates,), the largest
-            absolute value that it hands on; infinity where some are no numbers.
+            absolute value that it hands on; infinity where some are not finite.
     """
 
     losses: np.ndarray
@@ -39,13 +39,13 @@ class Rehearsal:
 
     @property
     def broken(self) -> int | None:
-        """Return the first update whose loss or gradient is no number; `None`: all are."""
+        """Return the first update whose loss or gradient is not finite; `None`: there is none."""
         bad = ~(np.isfinite(self.losses) & np.isfinite(self.norms))
         return int(np.argmax(bad)) if bad.any() else None
 
     @property
     def is_broken_by_the_loss(self) -> bool:
-        """Return whether the loss makes no number of answers that are as large as they were."""
+        """Return whether the loss is not finite though the answers are no larger than before."""
         at = self.broken
         if not at or np.isfinite(self.losses[at]) or not self.output_sizes:
             return False

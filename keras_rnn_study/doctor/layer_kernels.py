@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import keras
 
+from keras_rnn_study.backend import needs_tensorflow
 from keras_rnn_study.cells.devices import on_gpu
 from keras_rnn_study.doctor import cudnn_obstacles, masks
 from keras_rnn_study.fusion import fused_obstacles
@@ -68,7 +69,7 @@ def examine(model: keras.Model, *, assume_gpu: bool = False) -> list[LayerKernel
     >>> lstm.obstacles[0].remedy
     'Set recurrent_dropout=0; dropout, of the inputs, is fine.'
     """
-    _check_backend()
+    needs_tensorflow("doctor.examine")
     gpu = assume_gpu or on_gpu()
     return [_examined(*item, model, gpu) for item in recurrent_layers(model).items()]
 
@@ -116,11 +117,3 @@ def _cell(layer: keras.layers.RNN) -> str:
     if type(layer) is keras.layers.RNN:
         return f"RNN({type(layer.cell).__name__})"
     return type(layer).__name__
-
-
-def _check_backend() -> None:
-    if keras.config.backend() != "tensorflow":
-        raise ValueError(
-            f"Keras runs on the backend {keras.config.backend()!r}. Expected 'tensorflow'. Set the "
-            "environment variable KERAS_BACKEND=tensorflow."
-        )

@@ -6,9 +6,8 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_rnn_study.arguments import whole_number
-from keras_rnn_study.dynamics.alone import layer_alone, num_features
-from keras_rnn_study.dynamics.positive import positive
+from keras_rnn_study.arguments import positive, whole_number
+from keras_rnn_study.dynamics.lone_cell import layer_alone, num_features
 from keras_rnn_study.dynamics.trajectory import follow
 
 _SEQUENCES, _MEASURED, _FORGETTING = 64, 200, 100
@@ -22,9 +21,10 @@ class MemoryCapacity:
     Attributes:
         r_squared: float64 (delays,): the mean over the features of the held-out R^2. 1: all of it
             is there; 0, or less, as it is held out: nothing that can be read linearly.
-        by_feature: float64 (delays, features); NaN for a feature that does not vary.
-        total: float: the sum over delays and features, negative ones counted as 0. For independent
-            inputs it is at most `states`, whatever the network (Jaeger, 2001).
+        by_feature: float64 (delays, features); NaN for a feature that does not vary, and for all
+            where an input or a state is not a number.
+        total: float: the sum over delays and features, negative ones counted as 0; NaN where all
+            are. For independent inputs it is at most `states`, whatever the network (Jaeger, 2001).
         states: int: how many numbers the state has.
     """
 
@@ -36,6 +36,8 @@ class MemoryCapacity:
     def __repr__(self) -> str:
         below = np.flatnonzero(self.r_squared < 0.5)
         half = f"R^2 below 0.5 at delay {below[0]}" if below.size else "R^2 never below 0.5"
+        if np.isnan(self.r_squared).all():
+            half = "R^2 not known"
         return f"MemoryCapacity({self.total:.2f} of {self.states} states; {half})"
 
 
@@ -94,7 +96,7 @@ def memory_capacity(
     by_feature = _read(inputs, states, delays, ridge)
     known = by_feature[:, ~np.isnan(by_feature).any(axis=0)]
     r_squared = known.mean(axis=1) if known.size else np.full(delays, np.nan)
-    total = float(np.maximum(known, 0).sum())
+    total = float(np.maximum(known, 0).sum()) if known.size else float("nan")
     return MemoryCapacity(r_squared, by_feature, total, states.shape[-1])
 
 
@@ -130,6 +132,8 @@ def _followed(
 def _read(inputs: np.ndarray, states: np.ndarray, delays: int, ridge: float) -> np.ndarray:
     """Return the held-out R^2 of each delay and feature: (delays, features)."""
     time = inputs.shape[1]
+    if not (np.isfinite(inputs).all() and np.isfinite(states).all()):
+        return np.full((delays, inputs.shape[-1]), np.nan)
     past = [inputs[:, delays - 1 - k : time - k] for k in range(delays)]
     wanted = np.stack(past, axis=-1).reshape(len(inputs), time - delays + 1, -1)
     half = len(inputs) // 2

@@ -9,8 +9,10 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from keras_rnn_study.arguments import check_choice, shown
 from keras_rnn_study.live_view.recording import Recording
 
+LANGUAGES = ("en", "zh")
 _MOST_BYTES = 950_000
 _OVERHEAD = 4 / 3  # base64
 
@@ -31,9 +33,13 @@ def page_of(
         most_bytes: About how large the page may be. Where all records would be more, fewer of the
             arrays by unit are kept, evenly chosen, the first and the last among them; the gradient
             flow stays whole. `None`: all are kept.
+
+    Raises:
+        ValueError: There is no such language.
     """
     import jinja2
 
+    check_language(language)
     view = bundle()
     if most_bytes is not None:
         taken = len(view.encode()) + len(_script_json(recording.index()).encode())
@@ -49,6 +55,12 @@ def page_of(
     )
 
 
+def check_language(language: str | None) -> None:
+    """Raise a ValueError unless the view has texts in that language; `None`: the browser's."""
+    if language is not None:
+        check_choice("language", language, LANGUAGES)
+
+
 def write_page(recording: Recording, path: str | os.PathLike[str], **options: Any) -> Path:
     """Write the page; see `page_of`.
 
@@ -58,8 +70,9 @@ def write_page(recording: Recording, path: str | os.PathLike[str], **options: An
     Raises:
         ValueError: The path has another ending than .html, or cannot be written.
     """
-    path = Path(path)
-    if path.suffix.lower() not in (".html", ".htm"):
+    is_path = isinstance(path, str | os.PathLike)
+    path = Path(path if is_path else shown(path))
+    if not is_path or path.suffix.lower() not in (".html", ".htm"):
         raise ValueError(
             f"The view is saved as a page, but {str(path)!r} was given. Pass a name that ends in "
             ".html, such as page.html."
@@ -68,7 +81,7 @@ def write_page(recording: Recording, path: str | os.PathLike[str], **options: An
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a character that no path may have
         raise ValueError(f"Cannot write {str(path)!r}: {error}. Choose another path.") from error
     return path
 
@@ -101,15 +114,25 @@ def thinned(recording: Recording, most_bytes: int) -> Recording:
         if key[2] == "flow"
         for frame in one.values()
     )
-    records = max((len(one) for one in by_unit.values()), default=0)
-    while records > 2 and _size(by_unit, records) > rest:
-        records -= 1
+    records = _records(by_unit, rest)
     kept = {key: _evenly(one, records) for key, one in by_unit.items()}
     return dataclasses.replace(recording, frames={**recording.frames, **kept})
 
 
-def _size(frames: Mapping[tuple[str, str, str], Mapping[int, bytes]], records: int) -> int:
-    return sum(len(f) for one in frames.values() for f in _evenly(one, records).values())
+def _records(frames: Mapping[tuple[str, str, str], Mapping[int, bytes]], most_bytes: int) -> int:
+    """Return how many records of each series are kept, 2 at least: found by halving."""
+
+    def fits(records: int) -> bool:
+        kept = (_evenly(one, records).values() for one in frames.values())
+        return sum(len(frame) for one in kept for frame in one) <= most_bytes
+
+    low, high = 2, max((len(one) for one in frames.values()), default=0)
+    if high <= low or fits(high):
+        return max(low, high)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if fits(middle) else (low, middle)
+    return low
 
 
 def _evenly(frames: Mapping[int, bytes], records: int) -> dict[int, bytes]:

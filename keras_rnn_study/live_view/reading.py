@@ -66,7 +66,7 @@ class LogReader:
         Raises:
             ValueError: Nothing was recorded for the view.
         """
-        paths = sorted(self._root.rglob("*tfevents*"))
+        paths = sorted(path for path in self._root.rglob("*tfevents*") if path.is_file())
         self._files = {path: self._files.get(path) or EventFile(path) for path in paths}
         names = short_names(sorted({self._run(path) for path in paths}))
         recording = Recording()

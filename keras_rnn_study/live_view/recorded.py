@@ -34,7 +34,7 @@ def facts_of(
     Args:
         layer: One layer of a trace.
         part: One of `PARTS`.
-        samples: How many samples the frames have.
+        samples: How many samples the frames have, if the layer has as many.
         tokens: What stands at each step, for each sample; may be empty.
         evidence: Booleans (samples, time), the steps that decide the answer; `None`: unknown.
     """
@@ -44,7 +44,7 @@ def facts_of(
         activations=dict(layer.activations),
         time=h.shape[1],
         units=int(np.prod(h.shape[2:])),
-        samples=samples,
+        samples=min(samples, len(h)),
         tokens=[[str(token) for token in sample] for sample in tokens[:samples]],
         evidence=[] if evidence is None else np.asarray(evidence, bool)[:samples].tolist(),
         quantities=[name for name, a in arrays_of(layer, part, samples).items() if a.ndim == 3],

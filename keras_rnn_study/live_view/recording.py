@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from keras_rnn_study.live_view.findings import Finding
-from keras_rnn_study.live_view.index import Line, Series, index_of
+from keras_rnn_study.live_view.index import Line, Run, Series, index_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,10 +36,10 @@ class Recording:
             raise TypeError("Frames that lie in a file are read, not added to.")
         kept[step] = frame
 
-    def index(self) -> dict[str, object]:
-        """Return the index that the front end takes."""
+    def index(self) -> dict[str, dict[str, Run]]:
+        """Return the index that the front end takes; see `index_of`."""
         series: dict[str, dict[str, Series]] = {}
         for (run, layer, part), frames in self.frames.items():
             facts = self.facts.get((run, layer, part), b"")
             series.setdefault(run, {})[f"frame/{layer}/{part}"] = Series(facts, list(frames))
-        return dict(index_of(series, self.lines, self.findings))
+        return index_of(series, self.lines, self.findings)

@@ -1,5 +1,6 @@
 """The view on a port of this machine, without TensorBoard: `keras-rnn-study view LOG_DIR`."""
 
+import contextlib
 import json
 import os
 import threading
@@ -66,7 +67,9 @@ class Application:
     def _current(self) -> Recording:
         with self._lock:
             if time.monotonic() - self._read_at > _FRESH:
-                self._recording, self._read_at = self._reader.read(), time.monotonic()
+                with contextlib.suppress(ValueError):  # all is deleted: show what was there
+                    self._recording = self._reader.read()
+                self._read_at = time.monotonic()
             return self._recording
 
 

@@ -1,13 +1,13 @@
 """`view`: the live view of a trace, of callbacks after a fit, or of a log directory."""
 
-import numbers
 import os
-import reprlib
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
 import numpy as np
 
+from keras_rnn_study.arguments import check_choice, shown, whole_number
+from keras_rnn_study.live_view.page import check_language
 from keras_rnn_study.live_view.recorded import facts_of, frame_of
 from keras_rnn_study.live_view.recording import Recording
 
@@ -45,14 +45,9 @@ def view(
         ValueError: It is none of these, or nothing was recorded.
         ModuleNotFoundError: The extra "notebooks" is not installed.
     """
-    for name, value, choices in (
-        ("language", language, ("en", "zh")),
-        ("theme", theme, ("light", "dark")),
-    ):
-        if value is not None and (not isinstance(value, str) or value not in choices):
-            raise ValueError(
-                f"Received {name}={reprlib.repr(value)}; expected one of {choices}, or None."
-            )
+    check_language(language)
+    if theme is not None:
+        check_choice("theme", theme, ("light", "dark"))
     recording = recording_of(what)  # before the widget's library is asked for
     from keras_rnn_study.live_view.notebook import View
 
@@ -102,23 +97,20 @@ def record_trace(
         raise ValueError(
             f"Received {type(trace).__name__}; expected what trace(model, x, y) returns."
         )
-    for name, number, least in (("step", step, 0), ("samples", samples, 1)):
-        is_whole = isinstance(number, numbers.Integral) and not isinstance(number, bool)
-        if not is_whole or number < least:
-            raise ValueError(
-                f"Received {name}={reprlib.repr(number)}; expected a whole number, {least} or more."
-            )
-    if not isinstance(tokens, Sequence) or not all(isinstance(one, Sequence) for one in tokens):
+    step = whole_number("step", step, at_least=0)
+    samples = whole_number("samples", samples, at_least=1)
+    if not _are_lists(tokens):
         raise ValueError(
-            f"Received tokens={reprlib.repr(tokens)}; expected a list of str for each sample."
+            f"Received tokens={shown(tokens)}; expected a list of str for each sample, such as "
+            "recall.tokens(x)."
         )
-    if evidence is not None and np.ndim(evidence) != 2:
+    if evidence is not None and not _are_booleans(evidence):
         raise ValueError(
-            f"Received evidence={reprlib.repr(evidence)}; expected booleans (samples, time)."
+            f"Received evidence={shown(evidence)}; expected booleans (samples, time), such as "
+            "recall.evidence(x)."
         )
     if not isinstance(run, str):
-        raise ValueError(f"Received run={reprlib.repr(run)}; expected a name.")
-    step, samples = int(step), int(samples)
+        raise ValueError(f"Received run={shown(run)}; expected a name, such as run='lstm'.")
     made = Recording()
     for name, layer in trace.items():
         parts = ("values",) if layer.state_gradients is None else ("flow", "values", "gradients")
@@ -127,6 +119,23 @@ def record_trace(
             made.facts[key] = facts_of(layer, part, samples, tokens, evidence)
             made.frames[key] = {step: frame_of(layer, part, step, samples)}
     return made
+
+
+def _are_lists(tokens: object) -> bool:
+    """Return whether this is a list of lists; a word is one of letters, and is not meant."""
+
+    def is_list(one: object) -> bool:
+        return isinstance(one, Sequence) and not isinstance(one, str | bytes)
+
+    return is_list(tokens) and all(map(is_list, cast("Sequence[object]", tokens)))
+
+
+def _are_booleans(evidence: object) -> bool:
+    try:
+        array = np.asarray(evidence)
+    except ValueError:  # lists of several lengths
+        return False
+    return array.ndim == 2 and array.dtype.kind in "biuf"
 
 
 def merged(recordings: Sequence[Recording]) -> Recording:

@@ -16,7 +16,15 @@ from tensorboard.plugins import base_plugin
 from werkzeug import wrappers
 
 from keras_rnn_study.live_view import findings
-from keras_rnn_study.live_view.index import Line, Series, index_of, line_name, line_of, short_names
+from keras_rnn_study.live_view.index import (
+    Line,
+    Run,
+    Series,
+    index_of,
+    line_name,
+    line_of,
+    short_names,
+)
 
 PLUGIN_NAME = "rnn"
 
@@ -68,7 +76,7 @@ class Tab(base_plugin.TBPlugin):
         """Return how the tab is called and which script draws it."""
         return base_plugin.FrontendMetadata(es_module_path="/tab.js", tab_name="RNN")
 
-    def index(self, ctx: Any, experiment: str) -> dict[str, Any]:
+    def index(self, ctx: Any, experiment: str) -> dict[str, dict[str, Run]]:
         """Return runs, layers, records and lines, by the names that the view shows."""
         listed = self._data.list_tensors(ctx, experiment_id=experiment, plugin_name=PLUGIN_NAME)
         names = short_names(list(listed))
@@ -81,7 +89,7 @@ class Tab(base_plugin.TBPlugin):
                     found[names[run]] = findings.read_findings(data[-1].numpy.tobytes())
                 steps = [datum.step for datum in data]
                 series.setdefault(names[run], {})[tag] = Series(listing.plugin_content, steps)
-        return dict(index_of(series, self._lines(ctx, experiment, names), found))
+        return index_of(series, self._lines(ctx, experiment, names), found)
 
     def frames(
         self, ctx: Any, experiment: str, run: str, tag: str, first: int, last: int

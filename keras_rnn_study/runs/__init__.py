@@ -8,6 +8,7 @@ models.py      the model that a run builds
 training.py    training it, the one way
 checks.py      whether it is learned yet
 result.py      a `Result`: all that is said afterwards
+probing.py     the samples that callbacks look at
 recording.py   a training with all callbacks
 """
 

@@ -150,5 +150,5 @@ def _ends(history: Mapping[str, np.ndarray], name: str) -> tuple[float, float] |
 
 
 def _whole(value: float | None) -> float | None:
-    """Return a number of steps as an int; NaN, where the gradient is no number, as it is."""
+    """Return a number of steps as an int; NaN, where the gradient is not finite, as it is."""
     return int(value) if value is not None and math.isfinite(value) else value

@@ -5,17 +5,16 @@ from collections.abc import Sequence
 import keras
 import numpy as np
 
-from keras_rnn_study.callbacks import GateActivations, GradientFlow, GradientNorms, Probe
+from keras_rnn_study.callbacks import GateActivations, GradientFlow, GradientNorms
 from keras_rnn_study.callbacks.schedule import UpdateFreq
-from keras_rnn_study.datasets import catalog
 from keras_rnn_study.runs.checks import Checks, conclude
 from keras_rnn_study.runs.log_dirs import check_fresh
+from keras_rnn_study.runs.probing import probe_of
 from keras_rnn_study.runs.result import Result
 from keras_rnn_study.runs.run import Run
 from keras_rnn_study.runs.training import train
 
 _RECORD_EVERY = 20  # steps
-_PROBE_SAMPLES = 64
 _TEST_SAMPLES = 512  # of the checks; as many others give the final score
 
 
@@ -46,13 +45,7 @@ def record(
         (x[:_TEST_SAMPLES], y[:_TEST_SAMPLES]),
         (x[_TEST_SAMPLES:], y[_TEST_SAMPLES:]),
     )
-    task, shown = catalog.get(run.task), x[:1]
-    probe = Probe(
-        x[:_PROBE_SAMPLES],
-        y[:_PROBE_SAMPLES],
-        tokens=task.tokens(shown),
-        evidence=task.evidence(shown),
-    )
+    probe = probe_of(run, x, y)
     # The last record is to be of the trained model.
     update_freq: UpdateFreq = "epoch" if run.steps % _RECORD_EVERY else _RECORD_EVERY
     norms = GradientNorms(log_dir)

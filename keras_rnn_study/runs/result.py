@@ -19,7 +19,7 @@ class Result:
         run: The `Run`.
         verdict: "learned": the task's success test held at the last two checks; "in part": not
             learned, but better than guessing by five standard errors; "at chance"; "diverged": the
-            loss or the score is no number; "failed": the run broke off.
+            loss or the score is not finite; "failed": the run broke off.
         ended: Why training ended: "success held", "hopeless", "updates used up", "not finite" or
             "error".
         reason: What went wrong, one line; empty if nothing did.
@@ -29,7 +29,7 @@ class Result:
         standard_error: Of the score.
         time: Length of the probe's sequences, in steps.
         horizon: Of the first recurrent layer's memory (an LSTM's c, else h) before and after
-            training, in steps back from the end; NaN where the gradient is no number.
+            training, in steps back from the end; NaN where the gradient is not finite.
         decay: The same for the gradient's decay: log10 of the norm of dL/dh_t (dL/dc_t) at the
             first step over that at the last.
         keep_gate: Mean of the gate that keeps the memory (an LSTM's forget, a GRU's update gate)
@@ -71,7 +71,7 @@ def verdict(task: Task, score: float, error: float) -> str:
         error: The standard error of the score.
 
     Returns:
-        `"learned"`: the task's success test holds; `"diverged"`: the score is no number;
+        `"learned"`: the task's success test holds; `"diverged"`: the score is NaN;
         `"in part"`: not learned, but better than guessing by five standard errors; else
         `"at chance"`.
 

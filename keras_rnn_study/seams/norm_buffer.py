@@ -35,7 +35,7 @@ def norm_buffer(rows: int, columns: int) -> NormBuffer:
     Raises:
         ValueError: It is none of those that train.
     """
-    backend = keras.backend.backend()
+    backend = keras.config.backend()
     if backend == "tensorflow":
         from keras_rnn_study.seams.norm_buffer_tensorflow import TensorFlowBuffer
 
@@ -60,7 +60,7 @@ def kept_as_it_is(function: Function) -> Function:
     In a step that is a `tf.function` of the user's it would, as if it were the user's code. Keras'
     own `apply` is not rewritten either.
     """
-    if keras.backend.backend() != "tensorflow":
+    if keras.config.backend() != "tensorflow":
         return function
     import tensorflow as tf
 

@@ -2,21 +2,20 @@
 
 import contextlib
 import functools
-import inspect
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 import keras
 
 from keras_rnn_study.seams.gradient_tap import GradientTap
-from keras_rnn_study.seams.replaced import replaced
+from keras_rnn_study.seams.replaced import Replacement, replaced
 
 TrainFunction = Callable[..., Any]  # of the data; before them, with JAX, the state
 
 
 def _end_of_data() -> tuple[type[Exception], ...]:
     """Return what a training function raises when the data ended."""
-    if keras.backend.backend() != "tensorflow":
+    if keras.config.backend() != "tensorflow":
         return (StopIteration,)
     import tensorflow as tf
 
@@ -48,7 +47,8 @@ class TappedTraining:
     One for a model, however many callbacks record it. Keras tells no callback that training broke
     off, so whoever records asks again before each step, with `arm`. The taps are in the optimizer
     only while that step runs, and this object removes itself when a step raises, or when it is
-    called for a step that nobody asked for.
+    called for a step that nobody asked for. Between `arm` and its step `train_on_batch`, which
+    another callback may call, runs Keras' own function.
 
     Args:
         model: A compiled model.
@@ -61,6 +61,7 @@ class TappedTraining:
         self._untraced: TrainFunction | None = None  # made for recording, with no tap in it yet
         self._tapped: TrainFunction | None = None  # the same, with these taps in it:
         self._taps: tuple[GradientTap, ...] = ()
+        self._on_batch: Replacement | None = None  # of `train_on_batch`, while armed
 
     @classmethod
     def of(cls, model: keras.Model, known: "TappedTraining | None" = None) -> "TappedTraining":
@@ -78,7 +79,8 @@ class TappedTraining:
             self._model.train_function = self
 
     def remove(self) -> None:
-        """Put Keras' own function back."""
+        """Put Keras' own functions back."""
+        self._disarm()
         if self._model.train_function is self:
             self._model.train_function = self._plain
 
@@ -91,14 +93,15 @@ class TappedTraining:
         if recorder.tap is not None:
             recorder.tap.follow(self._model.optimizer)
         self._armed[recorder] = _training(self._model)
+        if self._on_batch is None:
+            step_aside = self._stepping_aside(self._model.train_on_batch)
+            self._on_batch = Replacement(self._model, "train_on_batch", step_aside)
 
     def __call__(self, *state_and_data: Any) -> Any:
         """Run what Keras calls once a batch (or once in `steps_per_execution`)."""
         training = _training(self._model)
         recorders = [r for r, asked_in in self._armed.items() if asked_in is training]
-        if recorders and _caller() == "train_on_batch":
-            return self._plain_function()(*state_and_data)  # called by another callback
-        self._armed = {}
+        self._disarm()
         if not recorders:
             function = self._plain_function()
             self.remove()
@@ -116,6 +119,22 @@ class TappedTraining:
             for recorder in recorders:
                 recorder.flush()
             raise
+
+    def _disarm(self) -> None:
+        self._armed = {}
+        if self._on_batch is not None:
+            self._on_batch.restore()
+            self._on_batch = None
+
+    def _stepping_aside(self, train_on_batch: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the model's method as it is without this object in the model."""
+
+        @functools.wraps(train_on_batch)
+        def step(*arguments: Any, **options: Any) -> Any:
+            with replaced(self._model, "train_function", self._plain_function()):
+                return train_on_batch(*arguments, **options)
+
+        return step
 
     def _plain_function(self) -> TrainFunction:
         if self._plain is None:  # the model was compiled during training
@@ -168,13 +187,6 @@ def _made_anew(model: keras.Model) -> TrainFunction:
     with replaced(model, "train_step", functools.partial(model.train_step)):
         model.make_train_function(force=True)
     return model.train_function
-
-
-def _caller() -> str | None:
-    """Return the name of the function that called the training function."""
-    frame = inspect.currentframe()  # of this function, which `__call__` called
-    frame = frame and frame.f_back and frame.f_back.f_back
-    return frame and frame.f_code.co_name
 
 
 def _training(model: keras.Model) -> Any:

@@ -8,10 +8,11 @@ after its folder was, too (`fsync` of the folder).
 import errno
 import os
 import pathlib
-import reprlib
 import shutil
 import uuid
 from collections.abc import Mapping
+
+from keras_rnn_study.arguments import shown
 
 _UNFINISHED = ".unfinished-"
 
@@ -22,7 +23,7 @@ def as_path(given: str | os.PathLike[str]) -> pathlib.Path:
     """Return a path.
 
     Raises:
-        ValueError: It is none.
+        ValueError: It is not a path.
     """
     path = os.fspath(given) if isinstance(given, str | os.PathLike) else None
     is_path = isinstance(path, str) and bool(path) and "\0" not in path
@@ -32,8 +33,7 @@ def as_path(given: str | os.PathLike[str]) -> pathlib.Path:
         or max(map(len, pathlib.Path(path).parts), default=0) > _LONGEST_NAME
     ):
         raise ValueError(
-            f"A path was expected, but {reprlib.repr(given)} was given. Pass, for example, "
-            "'runs/gaps'."
+            f"A path was expected, but {shown(given)} was given. Pass, for example, 'runs/gaps'."
         )
     return pathlib.Path(path)
 

@@ -14,11 +14,10 @@ quick version and a whole one; the first is taken if none is asked for.
 
 import dataclasses
 import os
-import reprlib
 from collections.abc import Mapping
 from typing import Any
 
-from keras_rnn_study.arguments import check_choice
+from keras_rnn_study.arguments import check_choice, shown
 from keras_rnn_study.study.durable import as_path
 from keras_rnn_study.study.grid import Study
 from keras_rnn_study.study.overrides import changed
@@ -117,7 +116,7 @@ def _settings(what: str, received: object) -> dict[str, Any]:
     for name in received:
         if not isinstance(name, str):
             raise ValueError(
-                f"{what} must be names and values, but {reprlib.repr(name)} is no name. Write, for "
+                f"{what} must be names and values, but {shown(name)} is no name. Write, for "
                 "example, 'gap: [10, 100]'."
             )
     return dict(received)

@@ -5,11 +5,10 @@ import dataclasses
 import difflib
 import itertools
 import math
-import reprlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from keras_rnn_study.arguments import check_choice
+from keras_rnn_study.arguments import check_choice, shown
 from keras_rnn_study.runs.run import Run
 from keras_rnn_study.runs.starts import BIASES, STARTS, can_start
 from keras_rnn_study.study.protocol import PROTOCOL, Protocol
@@ -134,7 +133,7 @@ def _grids(given: Any) -> list[dict[str, Any]]:
     is_list = isinstance(grids, Sequence) and not isinstance(grids, str)
     if not (is_list and grids and all(isinstance(grid, Mapping) for grid in grids)):
         raise ValueError(
-            f"grids must be a list of dicts of axes, but {reprlib.repr(given)} was given. Pass, "
+            f"grids must be a list of dicts of axes, but {shown(given)} was given. Pass, "
             "for example, grids=[{'cell': 'lstm'}], or leave it out."
         )
     return [dict(grid) for grid in grids]
@@ -146,7 +145,7 @@ def _grid(axes: dict[Any, Any]) -> Grid:
         raise ValueError("A study needs a task. Pass, for example, task='recall'.")
     for name in axes:
         if not isinstance(name, str):
-            raise ValueError(f"An axis must have a name, but {reprlib.repr(name)} was given.")
+            raise ValueError(f"An axis must have a name, but {shown(name)} was given.")
         if name in _OF_ALL_RUNS:
             raise ValueError(
                 f"{name} is one for all runs. Pass it beside grids, not in one of them."

@@ -1,12 +1,12 @@
 """What a study's settings may be: plain words and numbers, also where NumPy's were given."""
 
 import math
-import reprlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from keras_rnn_study.arguments import shown
 from keras_rnn_study.runs.ranges import RANGES, Range
 
 Value = bool | int | float | str | None
@@ -22,7 +22,7 @@ def axis_values(name: str, given: Any) -> list[Value]:
         given: A value; a list, tuple or range of them; an array, (values,).
 
     Raises:
-        ValueError: There is none, there are too many, or one is no word and no number.
+        ValueError: There is none, there are too many, or one is neither a word nor a number.
 
     Example:
 
@@ -42,7 +42,7 @@ def seed_list(given: Any) -> list[int]:
     """Return the seeds of a study: so many from 0 on, or those of a list.
 
     Raises:
-        ValueError: There is none, there are too many, or one is no whole number from 0 to 2^32 - 1.
+        ValueError: There is none, there are too many, or one is not a whole number below 2^32.
 
     Example:
 
@@ -74,7 +74,7 @@ def _plain(name: str, given: Any) -> Value:
     kind = "a table" if isinstance(value, Mapping) else type(value).__name__
     raise ValueError(
         f"{name} takes words, numbers, true, false or none, or a list of them, but {kind} was "
-        f"given: {reprlib.repr(given)}. Pass, for example, {name}=[5, 50]."
+        f"given: {shown(given)}. Pass, for example, {name}=[5, 50]."
     )
 
 

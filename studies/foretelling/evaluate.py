@@ -14,7 +14,7 @@ import numpy as np
 from looks import LOOKS, PARTS
 from trials import RESULTS, trials
 
-from keras_rnn_study.diagnosis.foretelling_model import NAMES, Signs, values
+from keras_rnn_study.diagnosis.foretelling.odds import NAMES, Signs, values
 
 MOMENTS = {"before": 0, "after": 1}
 OUT = RESULTS / "foretelling.json"

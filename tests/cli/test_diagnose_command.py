@@ -17,6 +17,9 @@ def saved(tmp_path_factory):
     model.save(folder / "model.keras")
     np.savez(folder / "batch.npz", x=x, y=y)
     np.savez(folder / "other.npz", a=x)
+    np.savez(folder / "unlabelled.npz", x=x)
+    np.save(folder / "one.npy", x)
+    (folder / "cut.npz").write_bytes((folder / "batch.npz").read_bytes()[:-30])
     return folder
 
 
@@ -34,6 +37,12 @@ def test_what_it_finds_is_printed_and_is_its_exit_code(saved):
         (["model.keras", "--data", "none.npz"], "There is no file"),
         (["model.keras", "--data", "model.keras"], "Expected x and y"),
         (["model.keras", "--data", "other.npz"], "Expected x and y"),
+        (["model.keras", "--data", "one.npy"], "is no .npz file"),
+        (["model.keras", "--data", "cut.npz"], "is no .npz file"),
+        (
+            ["model.keras", "--data", "batch.npz", "--validation", "unlabelled.npz"],
+            "'unlabelled.npz' has no y",
+        ),
         (["none.keras", "--data", "batch.npz"], "no model file"),
     ],
 )

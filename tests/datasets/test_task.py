@@ -145,3 +145,19 @@ def test_chance_levels_of_numbers_are_those_of_their_distributions():
     assert (abs(product - 0.04) < 0.04).mean() == pytest.approx(
         multiplication.TASK.chance, abs=2e-3
     )
+
+
+@pytest.mark.parametrize(
+    "prediction",
+    [np.ones(4), np.ones((3, 8)), np.ones((4, 3)), "abc", [[1.0], [1.0, 2.0]], None],
+    ids=["flat", "another batch", "other classes", "a word", "uneven", "nothing"],
+)
+def test_predictions_of_other_answers_are_told(prediction):
+    x, y = recall.make(4, gap=3, seed=0)
+    with pytest.raises(ValueError, match=r"prediction must have the shape \(4, 8\)"):
+        recall.TASK.scores(x, y, prediction)
+
+
+def test_no_samples_have_no_scores():
+    x, y = recall.make(4, gap=3, seed=0)
+    assert recall.TASK.scores(x[:0], y[:0], np.ones((0, 8))).shape == (0,)

@@ -143,6 +143,9 @@ def test_a_model_without_loss_is_looked_at_as_far_as_that_goes(ill):
     ("more", "message"),
     [
         ({"evidence": np.ones((3, 4))}, "evidence of shape"),
+        ({"evidence": np.ones((40, 5), bool)}, "evidence of 5 steps, but the sequences .* have 12"),
+        ({"evidence": [[True]] * 39 + [[True, False]]}, r"evidence \[\[True\].* for 40 samples"),
+        ({"evidence": np.full((40, 12), "yes")}, "Expected booleans"),
         ({"validation_data": 3}, "validation_data"),
         ({"x": np.ones((40, 12, 5))}, "takes"),
         ({"y": np.ones((3, 1))}, "same number of samples"),
@@ -154,6 +157,32 @@ def test_bad_calls(ill, more, message):
         diagnose(**({"model": model, "x": x, "y": y} | more))
 
 
+WORDS = np.array(["yes", "no"] * 20)
+
+
+def test_labels_that_are_words_are_a_finding(ill):
+    model, x, _ = ill
+    assert diagnose(model, x, WORDS).names[0] == "labels_do_not_fit_loss"
+
+
+def test_held_out_labels_that_are_words_are_not_looked_at(ill):
+    model, x, y = ill
+    found = diagnose(model, x, y, validation_data=(x, WORDS))
+    assert "the loss of the validation data cannot be computed" in found.not_looked_at
+
+
+def test_a_frozen_layer_that_broke_explains_nothing(ill):
+    _, x, y = ill
+    model = ill_models.network(x, "gru", units=3)
+    layer = next(layer for layer in model.layers if isinstance(layer, keras.layers.GRU))
+    layer.trainable = False
+    layer.cell.kernel.assign(np.full(layer.cell.kernel.shape, np.nan))
+    model.compile("adam", model.loss)
+    frozen = next(f for f in diagnose(model, x, y) if f.name == "no_gradient")
+    assert "readable" not in frozen.evidence
+    assert "nan" not in frozen.title
+
+
 def test_rules_are_documented_and_only_explain_what_comes_after():
     names = [rule.name for rule in RULES]
     for place, rule in enumerate(RULES):
@@ -162,3 +191,43 @@ def test_rules_are_documented_and_only_explain_what_comes_after():
         assert rule.false_alarm
         assert rule.question.endswith("?")
         assert set(rule.explains) <= set(names[place + 1 :]), rule.name
+
+
+class OwnStep(keras.Sequential):
+    """A model that trains by a loss that `compile` is not told."""
+
+    def train_step(self, data):
+        x, y = data
+        with tf.GradientTape() as tape:
+            loss = keras.ops.mean((self(x, training=True) - y) ** 2)
+        self.optimizer.apply(tape.gradient(loss, self.trainable_variables))
+        return {"loss": loss}
+
+
+@pytest.mark.parametrize("has_labels", [True, False])
+def test_a_loss_that_nobody_knows_is_not_looked_at(ill, has_labels):
+    _, x, y = ill
+    model = OwnStep([keras.Input(x.shape[1:]), keras.layers.GRU(3), keras.layers.Dense(1)])
+    model.compile("adam")
+    found = diagnose(model, x, y if has_labels else None)
+    assert "labels_do_not_fit_loss" not in found.names
+    assert "vanishing_gradient" in found.not_looked_at["there is no loss"]
+
+
+def test_a_loss_of_one_number_per_sample_is_a_finding(ill):
+    _, x, y = ill
+    loss = keras.losses.MeanSquaredError(reduction="none")
+    found = diagnose(ill_models.network(x, units=3, loss=loss), x, y)
+    assert found.names[0] == "labels_do_not_fit_loss"
+    assert "leave reduction='none' out" in found[0].title
+
+
+def test_a_class_that_does_not_count_may_be_any_number(ill):
+    _, x, _ = ill
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=-1)
+    layers = [keras.layers.GRU(3, return_sequences=True), keras.layers.Dense(4)]
+    model = keras.Sequential([keras.Input(x.shape[1:]), *layers])
+    model.compile("adam", loss)
+    classes = np.random.default_rng(0).integers(-1, 4, x.shape[:2])
+    assert "labels_do_not_fit_loss" not in diagnose(model, x, classes).names
+    assert "labels_do_not_fit_loss" in diagnose(model, x, classes - 1).names

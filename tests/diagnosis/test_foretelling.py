@@ -8,10 +8,10 @@ import tensorflow as tf
 from keras_rnn_study import build_model
 from keras_rnn_study.datasets import recall
 from keras_rnn_study.diagnosis import foretell
-from keras_rnn_study.diagnosis.foretelling_model import AFTER, BEFORE, NAMES, Signs, values
-from keras_rnn_study.diagnosis.foretelling_reading import readability
-from keras_rnn_study.diagnosis.foretelling_signs import signs
-from keras_rnn_study.diagnosis.foretelling_updates import taken_back, update
+from keras_rnn_study.diagnosis.foretelling.odds import AFTER, BEFORE, NAMES, Signs, values
+from keras_rnn_study.diagnosis.foretelling.signs import signs
+from keras_rnn_study.diagnosis.foretelling.updates import taken_back, update
+from keras_rnn_study.diagnosis.readout import in_quarters
 from keras_rnn_study.tracing.batch import to_batch
 
 GAP, SAMPLES = 5, 128
@@ -43,7 +43,7 @@ def test_signs_are_those_of_a_tape_and_loops(model, batch):
     norms = np.array([np.linalg.norm(g, axis=-1) for g in of_states])  # (time, samples)
     assert found.reach == pytest.approx(np.median(norms[0] / norms.max(axis=0)), rel=1e-4)
 
-    assert found.readable == pytest.approx(max(0, readability(states[-1].numpy(), x[:, 0])))
+    assert found.readable == pytest.approx(max(0, in_quarters(states[-1].numpy(), x[:, 0])))
 
 
 def test_the_evidence_that_is_worst_off_counts(model, batch):
@@ -70,16 +70,16 @@ def test_what_is_read_is_a_ridge_regression():
         weights = np.linalg.lstsq(known, asked, rcond=None)[0]
         error += ((wanted[out] - middle - (states[out] - mean) / scale @ weights) ** 2).sum()
         total += ((wanted[out] - middle) ** 2).sum()
-    assert readability(states, wanted) == pytest.approx(1 - error / total)
+    assert in_quarters(states, wanted) == pytest.approx(1 - error / total)
 
 
 def test_all_that_is_there_can_be_read_and_noise_cannot():
     rng = np.random.default_rng(0)
     states = rng.normal(size=(200, 4))
-    assert readability(states, states @ rng.normal(size=(4, 2))) > 0.999
-    assert readability(states, rng.normal(size=(200, 2))) < 0.05
-    assert np.isnan(readability(states, np.ones((200, 2))))
-    assert readability(np.full((200, 4), np.inf), states) == 0
+    assert in_quarters(states, states @ rng.normal(size=(4, 2))) > 0.999
+    assert in_quarters(states, rng.normal(size=(200, 2))) < 0.05
+    assert np.isnan(in_quarters(states, np.ones((200, 2))))
+    assert in_quarters(np.full((200, 4), np.inf), states) == 0
 
 
 def with_everything():
@@ -178,11 +178,16 @@ def test_bad_input_is_refused_before_anything_is_done(model, batch):
     x, y, evidence = batch
     bare = keras.Sequential([keras.Input((GAP + 2, 17)), keras.layers.GRU(2)])
     none = np.zeros_like(evidence)
+    scaling = keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam())
+    scaled = build_model("recall", "gru", units=2, optimizer=scaling)
+    ragged = [[True]] * 127 + [[True, False]]
     for message, call in {
         "Received 100 samples": lambda: foretell(model, x[:100], y[:100], evidence=evidence[:100]),
         "no labels": lambda: foretell(model, x, None, evidence=evidence),
         "Received evidence": lambda: foretell(model, x, y, evidence=none),
         "for 128 samples": lambda: foretell(model, x, y, evidence=evidence[:9]),
+        r"evidence \[\[True\]": lambda: foretell(model, x, y, evidence=ragged),
+        "scales the loss.*Pass updates=0": lambda: foretell(scaled, x, y, evidence=evidence),
         "evidence of 4 steps": lambda: foretell(model, x, y, evidence=evidence[:, :4]),
         "updates must be 0 or 40": lambda: foretell(model, x, y, evidence=evidence, updates=20),
         "cannot be trained": lambda: foretell(bare, x, y, evidence=evidence),

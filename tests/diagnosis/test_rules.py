@@ -392,6 +392,35 @@ def test_the_worst_update_counts_and_not_the_last(base):
     assert found.evidence["growth"] == pytest.approx(1.3 ** (TIME - 1) / 1.3, rel=0.5)
 
 
+def mirrored(fields):
+    """What a layer that goes backwards has where one that goes forwards has `fields`."""
+    turned = {name: dict(named) for name, named in fields.items()}
+    for named in turned.values():
+        for name, values in named.items():
+            named[name] = values[:, ::-1]
+    return turned
+
+
+@pytest.mark.parametrize(
+    ("rule", "fields"),
+    [
+        ("runaway_states", {"states": grows(1.5)}),
+        ("not_a_number", MADE["not_a_number"][0]),
+        ("not_a_number", {"state_gradients": {"h": np.where(FAR[..., None], np.nan, 1.0)}}),
+        ("exploding_gradient", {"state_gradients": gradients(1.5), "input_norms": EVEN}),
+    ],
+)
+def test_a_layer_that_goes_backwards_has_the_same_ills_at_mirrored_steps(base, rule, fields):
+    there = RULE[rule](change(base, **fields))
+    layers = {NAME: SimpleNamespace(go_backwards=True)}
+    found = RULE[rule](change(base, layers=layers, **mirrored(fields)))
+    assert found.evidence == there.evidence
+    if there.time_step is None:
+        assert found.time_step is None
+    else:
+        assert found.time_step == TIME - 1 - there.time_step
+
+
 def test_clipped_nearly_always(base):
     ratios = np.full(6, 1e-3)
     ratios[0] = 1

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from keras_rnn_study.diagnosis.reading import readable
+from keras_rnn_study.diagnosis.readout import leaving_one_out
 from keras_rnn_study.diagnosis.series import overlap, placement, residuals
 
 LENGTH, COUNT = 8, 120
@@ -101,10 +101,10 @@ def test_each_sample_is_left_out():
             weights = np.linalg.solve(a.T @ a + shrink, a.T @ b)
             errors.append(float(np.squeeze(y[left] - inputs[left] @ weights)))
         found.append(1 - np.sum(np.square(errors)) / (y**2).sum())
-    assert readable(states, targets) == pytest.approx(max(found), rel=1e-6)
+    assert leaving_one_out(states, targets) == pytest.approx(max(found), rel=1e-6)
 
 
 def test_noise_cannot_be_read():
-    assert readable(RANDOM.normal(size=(64, 100)), RANDOM.normal(size=(64, 1))) < 0.3
-    assert readable(np.ones((64, 3)), RANDOM.normal(size=(64, 1))) < 0
-    assert readable(RANDOM.normal(size=(64, 3)), np.ones((64, 1))) == 0
+    assert leaving_one_out(RANDOM.normal(size=(64, 100)), RANDOM.normal(size=(64, 1))) < 0.3
+    assert leaving_one_out(np.ones((64, 3)), RANDOM.normal(size=(64, 1))) < 0
+    assert leaving_one_out(RANDOM.normal(size=(64, 3)), np.ones((64, 1))) == 0

@@ -131,4 +131,30 @@ def test_what_cannot_be_answered_is_said():
         dynamics.occlusion(model, X, Y, baseline=[1, 2, 3])
     with pytest.raises(ValueError, match="one array of numbers"):
         dynamics.occlusion(model, {"x": X}, Y)
+
+
+def test_values_that_the_model_cannot_take_are_told():
+    words = [lambda: keras.layers.Embedding(9, 3), lambda: keras.layers.GRU(3)]
+    model = build(*words, shape=(TIME,), dtype="float32")
+    for ask in (
+        lambda: dynamics.connectivity(model, IDS + 9, Y),
+        lambda: dynamics.connectivity(model, IDS, np.array([["a"]] * BATCH)),
+        lambda: dynamics.occlusion(model, IDS, np.array([["a"]] * BATCH)),
+        lambda: dynamics.occlusion(model, IDS, Y, baseline=9),
+    ):
+        with pytest.raises(ValueError, match=r"Expected values that|Pass labels as"):
+            ask()
+    each = keras.losses.MeanSquaredError(reduction="none")
+    for ask in (dynamics.connectivity, dynamics.occlusion):
+        with pytest.raises(ValueError, match="Leave reduction='none' out"):
+            ask(model, IDS, Y, loss=each)
+    with pytest.raises(ValueError, match="expected a token id"):
+        dynamics.occlusion(model, IDS, Y, baseline=0.5)
+
+
+def test_a_loss_may_do_without_labels():
+    model = build(lambda: keras.layers.GRU(UNITS), dtype="float32")
+    unlabelled = dynamics.occlusion(model, X, None, loss=lambda y, y_pred: y_pred)
+    labelled = dynamics.occlusion(model, X, Y, loss=lambda y, y_pred: y_pred)
+    np.testing.assert_array_equal(unlabelled, labelled)
     assert "strongest step" in repr(dynamics.connectivity(model, X, Y))

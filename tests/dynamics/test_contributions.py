@@ -115,3 +115,10 @@ def test_without_a_loss_there_is_nothing_to_take_apart():
     with pytest.raises(ValueError, match="There is no loss"):
         dynamics.contributions(model, X)
     assert "|dL/dU|=" in repr(dynamics.contributions(model, X, y))
+
+
+def test_a_frozen_layer_has_a_gradient_that_nobody_applies():
+    model, y = build("lstm")
+    expected = dynamics.contributions(model, X, y).gradient
+    model.get_layer("rnn").trainable = False
+    np.testing.assert_allclose(dynamics.contributions(model, X, y).gradient, expected, rtol=1e-6)

@@ -116,3 +116,24 @@ def test_what_cannot_be_answered_is_said():
         dynamics.fixed_points(model, tolerance=-1)
     with pytest.raises(ValueError, match="not built"):
         dynamics.fixed_points(keras.Sequential([keras.layers.LSTM(2)]))
+
+
+class Leaky(keras.layers.Layer):
+    """A cell without a `kernel`, of which nobody knows what it takes but itself."""
+
+    state_size = output_size = 3
+
+    def build(self, shape):
+        self.weight = self.add_weight(shape=(shape[-1], 3))
+
+    def call(self, x, states, training=False):
+        after = 0.5 * states[0] + keras.ops.matmul(x, self.weight)
+        return after, [after]
+
+
+def test_inputs_that_a_cell_of_the_user_s_own_does_not_take_are_told():
+    model = keras.Sequential([keras.Input((None, 2)), keras.layers.RNN(Leaky())])
+    with pytest.raises(ValueError, match=r"A Leaky cannot be run on inputs of shape \(3,\)"):
+        dynamics.fixed_points(model, inputs=[0, 0, 0])
+    found = dynamics.fixed_points(model, inputs=[0, 0], starts=4)
+    np.testing.assert_allclose(found.points, np.zeros((1, 3)), atol=1e-4)

@@ -64,3 +64,20 @@ def test_what_cannot_be_answered_is_said():
         dynamics.memory_capacity(model, np.ones((1, 9, 1)), delays=3)
     with pytest.raises(ValueError, match="ridge must be a number above 0"):
         dynamics.memory_capacity(model, ridge=-1)
+
+
+@pytest.mark.parametrize("gain", [np.nan, 1e30], ids=["NaN", "overflow"])
+def test_states_that_are_no_numbers_tell_nothing(gain):
+    found = dynamics.memory_capacity(linear([[gain]], [[1.0]]), delays=3)
+    assert np.isnan(found.r_squared).all()
+    assert np.isnan(found.total)
+    assert repr(found) == "MemoryCapacity(nan of 1 states; R^2 not known)"
+
+
+def test_a_convolution_is_looked_at_on_real_batches_only():
+    convolved = keras.layers.ConvLSTM1D(2, 3)
+    model = keras.Sequential([keras.Input((9, 5, 2)), convolved])
+    for ask in (dynamics.memory_capacity, dynamics.fixed_points):
+        with pytest.raises(ValueError, match="not known to be vectors"):
+            ask(model)
+    assert dynamics.memory_capacity(model, RNG.normal(size=(8, 9, 5, 2)), delays=2).states == 12

@@ -1,6 +1,7 @@
 """The places where the view is shown: a server of its own, a page, a notebook, the command."""
 
 import json
+import shutil
 import subprocess
 import sys
 import threading
@@ -10,11 +11,12 @@ import urllib.request
 
 import command_line
 import pytest
+import werkzeug.test
 from made_recordings import recording, write_events
 
 from keras_rnn_study.live_view.packing import unpack_all
 from keras_rnn_study.live_view.page import write_page
-from keras_rnn_study.live_view.server import serving
+from keras_rnn_study.live_view.server import Application, serving
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +79,15 @@ def test_the_server_refuses_what_it_does_not_have(address, path, asked):
         fetched(address, path, **asked)
     assert refused.value.code == 404
     refused.value.close()
+
+
+def test_runs_that_are_deleted_meanwhile_stay_in_sight(made, tmp_path, monkeypatch):
+    write_events(made, tmp_path)
+    client = werkzeug.test.Client(Application(tmp_path))
+    monkeypatch.setattr("keras_rnn_study.live_view.server._FRESH", -1.0)
+    for run in tmp_path.iterdir():
+        shutil.rmtree(run)
+    assert client.get("/runs").json["runs"].keys() == {"a", "b"}
 
 
 def test_the_command_writes_a_page(log_dir, tmp_path):

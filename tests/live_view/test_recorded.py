@@ -8,7 +8,7 @@ import pytest
 
 from keras_rnn_study import trace
 from keras_rnn_study.callbacks import GateActivations, GradientFlow, GradientNorms, Probe
-from keras_rnn_study.live_view import read_frames, read_recording
+from keras_rnn_study.live_view import read_frames, read_recording, record_trace
 from keras_rnn_study.live_view.packing import half_quantum
 from keras_rnn_study.live_view.recorded import arrays_of
 from keras_rnn_study.live_view.showing import recording_of
@@ -120,6 +120,39 @@ def test_a_trace_and_a_directory_are_recordings_too(tmp_path):
 def test_what_is_no_recording_is_told(what):
     with pytest.raises(ValueError, match="Expected a trace, callbacks"):
         recording_of(what)
+
+
+@pytest.fixture(scope="module")
+def traced():
+    return trace(model(keras.layers.GRU(2, name="layer")), X, Y)
+
+
+def test_there_are_no_more_samples_than_a_trace_has(traced):
+    layers = record_trace(traced, samples=99).index()["runs"]["trace"]["layers"]
+    assert layers["layer"]["samples"] == 8
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"step": -1},
+        {"samples": 0},
+        {"tokens": "abc"},
+        {"tokens": ["abc"]},
+        {"evidence": [[True], [True, False]]},
+        {"evidence": [["yes"]]},
+        {"run": 3},
+    ],
+)
+def test_what_stands_beside_a_trace_is_checked(traced, options):
+    with pytest.raises(ValueError, match=f"{next(iter(options))}.*(expected|must)"):
+        record_trace(traced, **options)
+
+
+def test_a_folder_is_no_event_file(tmp_path):
+    (tmp_path / "old.tfevents.d").mkdir()
+    with pytest.raises(ValueError, match="nothing was recorded"):
+        read_recording(tmp_path)
 
 
 def test_no_such_directory(tmp_path):

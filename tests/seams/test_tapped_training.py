@@ -101,6 +101,21 @@ def test_train_on_batch_is_a_step_of_somebody_else(model, recorder):
     assert not recorder.entered
     assert model.train_function(iter("b")) == (2, "b")
     assert recorder.entered == ["sgd"]
+    assert "train_on_batch" not in vars(model)
+
+
+@pytest.mark.parametrize("how", ["remove", "another training"])
+def test_train_on_batch_is_the_models_own_when_the_step_does_not_come(model, recorder, how):
+    training = TappedTraining.of(model)
+    training.arm(recorder)
+    assert "train_on_batch" in vars(model)
+    if how == "remove":
+        training.remove()
+    else:
+        model.history = object()
+        model.train_function(iter("a"))
+    assert "train_on_batch" not in vars(model)
+    assert model.train_on_batch("b") == (1, "b")
 
 
 def test_a_function_that_was_made_anew_is_traced_anew(model, recorder):

@@ -11,8 +11,8 @@ from scipy.optimize import minimize
 
 from keras_rnn_study import build_model
 from keras_rnn_study.datasets import recall
-from keras_rnn_study.diagnosis.foretelling_model import AFTER, BEFORE, NAMES
-from keras_rnn_study.diagnosis.foretelling_signs import signs
+from keras_rnn_study.diagnosis.foretelling.odds import AFTER, BEFORE, NAMES
+from keras_rnn_study.diagnosis.foretelling.signs import signs
 
 ROOT = pathlib.Path(__file__).parents[2]
 sys.path += [str(ROOT / "studies" / "foretelling"), str(ROOT / "docs")]

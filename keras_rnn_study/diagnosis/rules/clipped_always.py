@@ -3,6 +3,7 @@
 import numpy as np
 
 from keras_rnn_study.diagnosis.examination import Examination
+from keras_rnn_study.diagnosis.finding import Severity
 from keras_rnn_study.diagnosis.rule import Symptom, rule
 
 _HARD, _SHORT = 0.05, 1e-4
@@ -41,7 +42,7 @@ def clipped_always(examination: Examination) -> Symptom | None:
     ratio, norm = float(np.median(ratios)), float(np.median(rehearsal.norms))
     moved = [step.max() for step in rehearsal.relative_updates.values() if np.isfinite(step).all()]
     step = float(np.median(moved)) if moved else float("nan")
-    severity = "note"
+    severity: Severity = "note"
     if ratio < _HARD and step < _SHORT:
         severity = "error" if step < 1e-5 else "warning"
     which = "Every update is" if clipped.all() else f"{clipped.sum()} of {len(clipped)} updates are"
@@ -53,4 +54,4 @@ def clipped_always(examination: Examination) -> Symptom | None:
         "step": step,
     }
     remedy = clipped_always.remedy.format(norm=norm)
-    return Symptom(f"{title} {step:.1e}.", evidence, severity, remedy=remedy)  # type: ignore[arg-type]
+    return Symptom(f"{title} {step:.1e}.", evidence, severity, remedy=remedy)

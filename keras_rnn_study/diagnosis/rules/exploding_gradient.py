@@ -3,6 +3,7 @@
 import numpy as np
 
 from keras_rnn_study.diagnosis.examination import Examination
+from keras_rnn_study.diagnosis.finding import Severity
 from keras_rnn_study.diagnosis.rule import Symptom, rule
 
 _GROWTH = 100.0
@@ -41,14 +42,14 @@ def exploding_gradient(examination: Examination) -> Symptom | None:
     if not examination.is_finite:
         return None
     worst = max(_growths(examination), key=lambda found: found[0], default=None)
-    severity = "warning" if _is_clipped(examination) else "error"
+    severity: Severity = "warning" if _is_clipped(examination) else "error"
     if worst is not None:
         growth, name, update, time = worst
         if growth > max(_GROWTH, 10 * _entries(examination, name, time)):
             title = f"The gradient grows {growth:.2g}-fold over {time} steps back through {name!r}."
             evidence = {"growth": growth, "time_steps": time, "update": update}
             severity = "error" if growth > 1e6 * time else severity
-            return Symptom(title, evidence, severity, layer=name, training_step=update)  # type: ignore[arg-type]
+            return Symptom(title, evidence, severity, layer=name, training_step=update)
     return _cliff(examination)
 
 
@@ -61,9 +62,8 @@ def _growths(examination: Examination) -> list[tuple[float, str, int, int]]:
     if examination.rehearsal is not None:
         updates = len(examination.rehearsal.norms) if _steps_are_short(examination) else 1
         for name, by_update in examination.rehearsal.input_norms.items():
-            backwards = getattr(examination.layer_of(name), "go_backwards", False)
             for update, norms in enumerate(by_update[:updates]):
-                ordered = norms if backwards else norms[::-1]
+                ordered = norms if examination.runs_backwards(name) else norms[::-1]
                 found.append((_growth(ordered), name, update, len(norms)))
     return found
 

@@ -6,6 +6,7 @@ from typing import TypeAlias
 import numpy as np
 
 from keras_rnn_study.diagnosis.examination import Examination
+from keras_rnn_study.diagnosis.finding import Severity
 from keras_rnn_study.diagnosis.rule import Symptom, rule
 
 _FLOAT = 1e-4
@@ -83,6 +84,9 @@ def _single_softmax(e: Examination, labels: np.ndarray, output: np.ndarray) -> S
 def _classes(e: Examination, labels: np.ndarray, output: np.ndarray) -> Symptom | None:
     family, units = e.loss_kind.family, output.shape[-1]
     if family == "sparse":
+        labels = labels[labels != e.loss_kind.ignored]
+        if not labels.size:
+            return None
         low, high = float(labels.min()), float(labels.max())
         if low < 0 or high >= units:
             title = f"Labels go from {low:g} to {high:g}, but the output has {units} classes."
@@ -167,9 +171,9 @@ def _broadcast(e: Examination, labels: np.ndarray, output: np.ndarray) -> Sympto
     own_shape = ours if len(ours) < len(theirs) else theirs
     if not e.loss_kind.is_keras_own and len(own_shape) == len(common):
         return None
-    severity = "warning" if e.loss_kind.is_keras_own else "error"
+    severity: Severity = "warning" if e.loss_kind.is_keras_own else "error"
     remedy = "y = y.reshape(-1, 1)  # or a layer that returns its last output only"
-    return Symptom(title, evidence, severity, remedy=remedy)  # type: ignore[arg-type]
+    return Symptom(title, evidence, severity, remedy=remedy)
 
 
 def _squeezed(

@@ -3,6 +3,7 @@
 import numpy as np
 
 from keras_rnn_study.diagnosis.examination import Examination
+from keras_rnn_study.diagnosis.finding import Severity
 from keras_rnn_study.diagnosis.rule import Symptom, rule
 
 _LONG, _LONGER, _RISE = 0.2, 0.25, 1.5
@@ -15,7 +16,7 @@ _LONG, _LONGER, _RISE = 0.2, 0.25, 1.5
         "as RMSprop begins with longer ones."
     ),
     threshold=(
-        "The loss ends 1.5 times as high as it began, or is no number, with steps above 3 %; or "
+        "The loss ends 1.5 times as high as it began, or is not finite, with steps above 3 %; or "
         "steps above 20 % that do not lower the loss by a tenth; or steps above 25 %: "
         "a warning, as after four of them little is left of the weights. Usual are 0.1 to 3 %."
     ),
@@ -63,5 +64,5 @@ def learning_rate_too_high(examination: Examination) -> Symptom | None:
     )
     evidence = {"step": first, "loss_before": before, "loss_after": after, "learning_rate": rate}
     remedy = learning_rate_too_high.remedy.format(rate=rate)
-    severity = "error" if rises or stays or first > 1 else "warning"
-    return Symptom(title, evidence, severity, remedy=remedy)  # type: ignore[arg-type]
+    severity: Severity = "error" if rises or stays or first > 1 else "warning"
+    return Symptom(title, evidence, severity, remedy=remedy)

@@ -1,5 +1,8 @@
 """A mask that ends before it is used up."""
 
+import keras
+import numpy as np
+
 from keras_rnn_study.diagnosis.examination import Examination
 from keras_rnn_study.diagnosis.rule import Symptom, rule
 
@@ -18,20 +21,20 @@ from keras_rnn_study.diagnosis.rule import Symptom, rule
 )
 def mask_ends(examination: Examination) -> Symptom | None:
     """Does the mask reach all layers that read the padded steps?"""
-    before: str | None = None
+    masked: tuple[str, np.ndarray] | None = None  # the last layer that hands on a mask, and that
     for name, layer in examination.trace.items():
-        own = examination.layer_of(name)
-        if layer.mask is None and before is not None:
-            masked = examination.trace[before].mask
-            same_time = (
-                masked is not None
-                and next(iter(layer.states.values())).shape[1] == (masked.shape[1])
-            )
-            if same_time and masked is not None and not masked.all():
+        if layer.mask is None and masked is not None:
+            before, mask = masked
+            time = next(iter(layer.states.values())).shape[1]
+            if mask.shape[1] == time and not mask.all():
                 title = f"{before!r} gets a mask, and {name!r} behind it gets none."
-                evidence = {"masked_steps": float(1 - masked.mean())}
+                evidence = {"masked_steps": float(1 - mask.mean())}
                 remedy = mask_ends.remedy.replace('"lstm"', repr(before.split("/")[0]))
                 return Symptom(title, evidence, layer=name, remedy=remedy)
-        if layer.mask is not None and getattr(own, "return_sequences", False):
-            before = name
+        if layer.mask is not None and _hands_on(examination.layer_of(name)):
+            masked = name, layer.mask
     return None
+
+
+def _hands_on(layer: keras.layers.RNN | None) -> bool:
+    return bool(getattr(layer, "return_sequences", False))

@@ -1,4 +1,4 @@
-"""Numbers that are none, in what the model is given."""
+"""NaN and infinity in what the model is given."""
 
 import numpy as np
 

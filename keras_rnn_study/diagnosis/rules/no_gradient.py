@@ -3,8 +3,9 @@
 import numpy as np
 
 from keras_rnn_study.diagnosis.examination import Examination
+from keras_rnn_study.diagnosis.finding import Severity
 from keras_rnn_study.diagnosis.labels import columns
-from keras_rnn_study.diagnosis.reading import readable
+from keras_rnn_study.diagnosis.readout import leaving_one_out
 from keras_rnn_study.diagnosis.rule import Symptom, rule
 
 _READ, _FEWEST = 0.5, 32
@@ -48,8 +49,8 @@ def no_gradient(examination: Examination) -> Symptom | None:
             is_recurrent = any(_owner(n, examination) for n in rehearsal.disconnected)
             title = f"The loss does not depend on {len(rehearsal.disconnected)} weight(s): {names}."
             evidence = {"disconnected": len(rehearsal.disconnected)}
-            severity = "error" if is_recurrent else "warning"
-            return Symptom(title, evidence, severity)  # type: ignore[arg-type]
+            severity: Severity = "error" if is_recurrent else "warning"
+            return Symptom(title, evidence, severity)
         for name in examination.layers:
             norms = [n for w, n in rehearsal.gradient_norms.items() if w.startswith(f"{name}/")]
             if norms and not any(each.any() for each in norms):
@@ -86,8 +87,8 @@ def _readable(name: str, examination: Examination) -> float | None:
     targets = columns(labels, examination.loss_kind.family)
     if targets is None or len(targets) < _FEWEST or not np.isfinite(targets).all():
         return None
-    backwards = getattr(examination.layer_of(name), "go_backwards", False)
-    return readable(layer.states["h"][:, 0 if backwards else -1], targets)
+    last = layer.states["h"][:, 0 if examination.runs_backwards(name) else -1]
+    return leaving_one_out(last, targets) if np.isfinite(last).all() else None
 
 
 def _is_at_its_start(layer: object) -> bool:

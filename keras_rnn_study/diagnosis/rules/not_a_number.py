@@ -1,4 +1,4 @@
-"""Numbers that became none."""
+"""Values that became NaN or infinite."""
 
 import numpy as np
 
@@ -27,7 +27,7 @@ from keras_rnn_study.diagnosis.rule import Symptom, rule
     ),
 )
 def not_a_number(examination: Examination) -> Symptom | None:
-    """Where does the first number that is none come from?"""
+    """Where does the first value that is not finite come from?"""
     weights = [v for v in examination.model.variables if not np.isfinite(_floats(v)).all()]
     if weights:
         title = f"{len(weights)} weight(s) are not finite already, such as {weights[0].path!r}."
@@ -42,7 +42,7 @@ def not_a_number(examination: Examination) -> Symptom | None:
 
 
 def _in_layers(examination: Examination) -> Symptom | None:
-    """Name the first layer whose output is no number; recurrent ones are looked into below."""
+    """Name the first layer whose output is not finite; recurrent ones are looked into below."""
     first = next(
         (n for n, out in examination.outputs.items() if not np.isfinite(out.values).all()), None
     )
@@ -62,11 +62,17 @@ def _in_states(examination: Examination) -> Symptom | None:
         for state, values in layer.states.items():
             bad = ~np.isfinite(values).reshape(*values.shape[:2], -1).all(axis=-1)
             if bad.any():
-                step = int(np.argmax(bad.any(axis=0)))
+                step = _first(bad, backwards=examination.runs_backwards(name))
                 title = f"{state} of {name!r} is not a number from time step {step} on."
                 share = float(bad.any(axis=1).mean())
                 return Symptom(title, {"samples": share}, layer=name, time_step=step)
     return None
+
+
+def _first(bad: np.ndarray, *, backwards: bool) -> int:
+    """Return the first step that is bad in some sample, (batch, time), or coming from the end."""
+    steps = np.flatnonzero(bad.any(axis=0))
+    return int(steps[-1 if backwards else 0])
 
 
 def _in_loss(examination: Examination) -> Symptom | None:
@@ -85,7 +91,7 @@ def _in_gradients(examination: Examination) -> Symptom | None:
         for state, values in (layer.state_gradients or {}).items():
             bad = ~np.isfinite(values).reshape(*values.shape[:2], -1).all(axis=-1)
             if bad.any():
-                step = int(np.flatnonzero(bad.any(axis=0))[-1])
+                step = _first(bad, backwards=not examination.runs_backwards(name))
                 title = f"The gradient of {state} in {name!r} is not finite, from step {step} back."
                 share = float(bad.any(axis=1).mean())
                 return Symptom(title, {"samples": share}, layer=name, time_step=step)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from keras_rnn_study.diagnosis.examination import Examination
+from keras_rnn_study.diagnosis.finding import Severity
 from keras_rnn_study.diagnosis.rule import Symptom, rule
 
 _PADDED = 0.3
@@ -49,11 +50,11 @@ def padding_not_masked(examination: Examination) -> Symptom | None:
         return None
     title = f"{padded:.0%} of samples end in padding, {run.mean():.1f} of {time} steps on average,"
     evidence = {"padded_samples": padded, "padded_steps": share, "zeros_inside": float(inside)}
-    severity = "error" if share >= _MUCH else "warning"
+    severity: Severity = "error" if share >= _MUCH else "warning"
     return Symptom(
         f"{title} and no mask reaches {reads_last[0]!r}.",
         evidence,
-        "note" if examination.learned else severity,  # type: ignore[arg-type]
+        "note" if examination.learned else severity,
         layer=reads_last[0],
     )
 

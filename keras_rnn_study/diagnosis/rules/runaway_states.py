@@ -38,21 +38,34 @@ def runaway_states(examination: Examination) -> Symptom | None:
         return None
     for name, layer in examination.trace.items():
         for state, values in layer.states.items():
-            norms = np.sqrt((values.astype(np.float64) ** 2).reshape(*values.shape[:2], -1).sum(-1))
-            by_step = norms.max(axis=0)
-            if getattr(examination.layer_of(name), "go_backwards", False):
-                by_step = by_step[::-1]
-            broken = ~np.isfinite(by_step)
-            # What is no number without having been large came from somewhere else.
-            by_step = by_step[: int(np.argmax(broken))] if broken.any() else by_step
-            largest = float(by_step.max(initial=0))
-            half = float(by_step[len(by_step) // 2]) if len(by_step) else 0.0
-            grows = largest > _LARGE and (broken.any() or largest > _GROWTH * half)
-            if grows and len(broken) > 2:
-                first = int(np.argmax(~(by_step <= _LARGE)))
+            backwards = examination.runs_backwards(name)
+            found = _runaway(values[:, :: -1 if backwards else 1])
+            if found is not None:
+                largest, half, first = found
+                first = values.shape[1] - 1 - first if backwards else first
                 title = (
                     f"{state} of {name!r} grows to {largest:.2g}; it passes 1000 at step {first}."
                 )
                 evidence = {"largest": largest, "half_way": half}
                 return Symptom(title, evidence, layer=name, time_step=first)
     return None
+
+
+def _runaway(states: np.ndarray) -> tuple[float, float, int] | None:
+    """Return the largest norm, that half-way, and the first step that is large; `None`: no growth.
+
+    Args:
+        states: (batch, time, ...), in the order in which the loop ran.
+    """
+    norms = np.sqrt((states.astype(np.float64) ** 2).reshape(*states.shape[:2], -1).sum(-1))
+    by_step = norms.max(axis=0)
+    broken = ~np.isfinite(by_step)
+    if len(broken) < 3:
+        return None
+    # A state that is not finite without having been large before came from somewhere else.
+    finite = by_step[: int(np.argmax(broken))] if broken.any() else by_step
+    largest = float(finite.max(initial=0))
+    half = float(finite[len(finite) // 2]) if len(finite) else 0.0
+    if largest <= _LARGE or not (broken.any() or largest > _GROWTH * half):
+        return None
+    return largest, half, int(np.argmax(~(finite <= _LARGE)))

@@ -4,6 +4,7 @@ import numpy as np
 
 from keras_rnn_study.diagnosis.examination import Examination
 from keras_rnn_study.diagnosis.rule import Symptom, rule
+from keras_rnn_study.tracing.result import LayerTrace
 
 _STUCK = 0.8
 
@@ -53,14 +54,14 @@ def saturated_units(examination: Examination) -> Symptom | None:
     return None
 
 
-def _parts(layer: object) -> list[tuple[str, np.ndarray, int]]:
+def _parts(layer: LayerTrace) -> list[tuple[str, np.ndarray, int]]:
     """Return (name, values, number of ends that count) of what must not be stuck."""
-    gates, names = layer.gates, layer.activations  # type: ignore[attr-defined]
+    gates, names = layer.gates, layer.activations
     found = []
     if names.get("candidate") == "tanh":
         found.append(("the candidate", gates["candidate"], 2))
     if names.get("output") == "sigmoid":
         found.append(("the output gate", gates["output"], 1))
     if names.get("h") == "tanh":
-        found.append(("h", layer.states["h"], 2))  # type: ignore[attr-defined]
+        found.append(("h", layer.states["h"], 2))
     return found

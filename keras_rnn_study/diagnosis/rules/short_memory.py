@@ -49,9 +49,10 @@ def short_memory(examination: Examination) -> Symptom | None:
     best = None
     for name, layer in examination.trace.items():
         gate = layer.gates.get("forget", layer.gates.get("update"))
-        backwards = getattr(examination.layer_of(name), "go_backwards", False)
-        if gate is None or gate.ndim != 3 or gate.shape[:2] != evidence.shape or backwards:
+        if gate is None or gate.ndim != 3 or gate.shape[:2] != evidence.shape:
             return None  # another path, which keeps in another way
+        if examination.runs_backwards(name):
+            return None
         if np.isnan(gate).all():
             continue
         kept = _kept(gate, evidence)

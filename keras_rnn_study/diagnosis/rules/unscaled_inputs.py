@@ -3,6 +3,7 @@
 import numpy as np
 
 from keras_rnn_study.diagnosis.examination import Examination
+from keras_rnn_study.diagnosis.finding import Severity
 from keras_rnn_study.diagnosis.rule import Symptom, rule
 
 _LARGE = 10.0
@@ -66,9 +67,9 @@ def unscaled_inputs(examination: Examination) -> Symptom | None:
     large, small = float(rms.max()), float(rms[varying].max())
     evidence = {"largest_rms": large, "smallest_rms": float(rms[varying].min()), "drive": drive}
     if large > _LARGE and drive > _DRIVE:
-        severity = "error" if large > 3 * _LARGE else "warning"
+        severity: Severity = "error" if large > 3 * _LARGE else "warning"
         title = f"Inputs are of the size of {large:.3g}, and drive the gates by {drive:.3g}."
-        return Symptom(title, evidence, severity, layer=name)  # type: ignore[arg-type]
+        return Symptom(title, evidence, severity, layer=name)
     if small < _SMALL:
         return Symptom(f"Inputs are of the size of {small:.2g}.", evidence, layer=name)
     if rms[varying].max() > _APART * rms[varying].min():

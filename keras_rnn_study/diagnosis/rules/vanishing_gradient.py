@@ -4,6 +4,7 @@ import numpy as np
 
 from keras_rnn_study import measures
 from keras_rnn_study.diagnosis.examination import Examination
+from keras_rnn_study.diagnosis.finding import Severity
 from keras_rnn_study.diagnosis.rule import Symptom, rule
 
 _GONE, _FOR_GOOD, _LOST = 3e-4, 1e-5, 3e-3
@@ -55,8 +56,8 @@ def vanishing_gradient(examination: Examination) -> Symptom | None:
     title = f"Of the gradient {reach:.0e} is left at the evidence, {distance} steps back."
     name = next(iter(examination.trace))
     numbers = {"reach": reach, "distance": distance}
-    severity = "error" if reach < _FOR_GOOD else "warning"
-    return Symptom(title, numbers, severity, layer=name, time_step=_first(examination))  # type: ignore[arg-type]
+    severity: Severity = "error" if reach < _FOR_GOOD else "warning"
+    return Symptom(title, numbers, severity, layer=name, time_step=_first(examination))
 
 
 def _lost_on_the_way_down(examination: Examination) -> Symptom | None:

@@ -9,8 +9,9 @@ from keras_rnn_study.event_log.tags import tag
 from keras_rnn_study.runs.run import Run
 from keras_rnn_study.study.record import History
 from keras_rnn_study.study.report.lines_plot import each_line, finish
+from keras_rnn_study.study.report.predicting import prediction
 from keras_rnn_study.study.report.style import marks, styled
-from keras_rnn_study.study.report.summary import NO_NUMBER, Condition, lines, prediction
+from keras_rnn_study.study.report.summary import NO_NUMBER, Condition, lines
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -14,8 +14,9 @@ from keras_rnn_study.study.directory import StudyDirectory
 from keras_rnn_study.study.durable import as_path, make_folder, write_file
 from keras_rnn_study.study.report import figures, tables
 from keras_rnn_study.study.report.inside import VIEW_FILE, view_page
+from keras_rnn_study.study.report.predicting import prediction
 from keras_rnn_study.study.report.style import write_figure
-from keras_rnn_study.study.report.summary import Condition, conditions, lines, prediction
+from keras_rnn_study.study.report.summary import Condition, conditions, lines
 from keras_rnn_study.study.report.tables import results_csv
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from typing import TypeVar
 import numpy as np
 
 Item = TypeVar("Item")
+_DRAWS = 1000  # of a bootstrap
 _Z = 1.959963984540054  # the normal distribution's 97.5 % point: intervals of 95 %
 
 
@@ -114,14 +115,13 @@ def rank_correlation(a: Sequence[float], b: Sequence[float]) -> float:
 
 
 def bootstrap(
-    statistic: Callable[[list[Item]], float], items: Sequence[Item], repeats: int = 1000
+    statistic: Callable[[list[Item]], float], items: Sequence[Item]
 ) -> tuple[float, float]:
     """Return the 95 % interval of a statistic, from drawing the items anew, with replacement.
 
     Args:
         statistic: Function of a list of items; a float, NaN where it is not defined.
         items: List. What belongs together must be one item.
-        repeats: How often to draw.
 
     Returns:
         `(low, high)`: the percentiles 2.5 and 97.5 of where the statistic was defined; NaN where
@@ -134,7 +134,7 @@ def bootstrap(
     True
     """
     generator = np.random.default_rng(0)
-    drawn = generator.integers(len(items), size=(repeats, len(items)))
+    drawn = generator.integers(len(items), size=(_DRAWS, len(items)))
     values = np.array([statistic([items[i] for i in row]) for row in drawn])
     values = values[~np.isnan(values)]
     if not values.size:

@@ -5,19 +5,17 @@ import warnings
 
 import numpy as np
 
-from keras_rnn_study.callbacks import GateActivations, GradientFlow, Probe
-from keras_rnn_study.datasets import catalog
+from keras_rnn_study.callbacks import GateActivations, GradientFlow
 from keras_rnn_study.live_view.recording import Recording
 from keras_rnn_study.live_view.showing import merged
 from keras_rnn_study.runs.checks import Checks, conclude
+from keras_rnn_study.runs.probing import probe_of
 from keras_rnn_study.runs.result import Result
 from keras_rnn_study.runs.run import Run
 from keras_rnn_study.runs.training import train
 from keras_rnn_study.study.protocol import Protocol
 from keras_rnn_study.study.sweeping.bench import Bench
 from keras_rnn_study.study.sweeping.stopping import Clock, Stopping
-
-_PROBE_SAMPLES = 64
 
 History = dict[str, np.ndarray]
 
@@ -45,8 +43,7 @@ def perform(
     )
     checks, clock = Checks(run, checked), Clock()
     stopping = Stopping(checks, protocol)
-    num_probed = min(_PROBE_SAMPLES, protocol.samples)  # some of those that are checked
-    probe = _probe(run, x[:num_probed], y[:num_probed])
+    probe = probe_of(run, x[: protocol.samples], y[: protocol.samples])  # of those that are checked
     flow = GradientFlow(None, probe, frames=is_shown)
     shown = [flow, GateActivations(None, probe)] if is_shown else [flow]
     bench.put(run)
@@ -64,11 +61,6 @@ def perform(
     recording = merged([callback.recording() for callback in shown if is_shown])
     seconds = clock.seconds() | {"scoring": checks.seconds}
     return result, _history(checks, flow.history, norms), seconds, recording
-
-
-def _probe(run: Run, x: np.ndarray, y: np.ndarray) -> Probe:
-    task = catalog.get(run.task)
-    return Probe(x, y, tokens=task.tokens(x[:1]), evidence=task.evidence(x[:1]))
 
 
 def _scores(run: Run, bench: Bench, x: np.ndarray, y: np.ndarray) -> np.ndarray:

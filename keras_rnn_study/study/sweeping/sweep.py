@@ -14,7 +14,8 @@ from keras_rnn_study.study.durable import as_path
 from keras_rnn_study.study.grid import Study
 from keras_rnn_study.study.record import files_of
 from keras_rnn_study.study.sweeping import gpus, worker
-from keras_rnn_study.study.sweeping.pools import Future, Pool, WorkerDied, pool
+from keras_rnn_study.study.sweeping.pools import pool
+from keras_rnn_study.study.sweeping.workers import Future, Pool, WorkerDied
 
 
 @dataclasses.dataclass

@@ -6,7 +6,8 @@ import pytest
 from made_results import curve, made, two_curves
 from scipy.stats import spearmanr
 
-from keras_rnn_study.study.report.summary import conditions, line_label, lines, prediction
+from keras_rnn_study.study.report.predicting import prediction
+from keras_rnn_study.study.report.summary import conditions, line_label, lines
 
 
 def test_a_condition_is_all_but_the_seed():

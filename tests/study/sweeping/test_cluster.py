@@ -11,7 +11,8 @@ import quick_work
 from small_study import small_study
 
 from keras_rnn_study.study import StudyDirectory, sweep
-from keras_rnn_study.study.sweeping import pools, worker
+from keras_rnn_study.study.sweeping import cluster as clusters
+from keras_rnn_study.study.sweeping import worker
 
 distributed = pytest.importorskip("distributed")
 # Dask's own, on its way out: what a killed worker leaves open.
@@ -66,7 +67,7 @@ def test_a_run_that_kills_every_worker_fails_and_no_other(cluster, monkeypatch, 
     ["tcp://127.0.0.1:9", "nonsense:", "nonsense://x", "tls://127.0.0.1:9", "tcp://no.such.host:1"],
 )
 def test_no_scheduler_is_told(address, monkeypatch, tmp_path):
-    monkeypatch.setattr(pools, "_ANSWERS_WITHIN", 1)
+    monkeypatch.setattr(clusters, "_ANSWERS_WITHIN", 1)
     with pytest.raises(ValueError, match=rf"No Dask scheduler answers at '{address}' \(.+\)\. Sta"):
         sweep(small_study(), tmp_path / "s", scheduler=address)
     assert not (tmp_path / "s").exists()
@@ -144,14 +145,14 @@ def test_a_lost_scheduler_is_no_result_and_the_same_command_goes_on(
 
 def test_a_scheduler_lost_while_models_are_checked_leaves_nothing(monkeypatch, tmp_path):
     with scheduler() as (process, address):
-        real = pools.Cluster.submit
+        real = clusters.Cluster.submit
 
         def submit(cluster, *arguments):
             future = real(cluster, *arguments)
             process.kill()
             return future
 
-        monkeypatch.setattr(pools.Cluster, "submit", submit)
+        monkeypatch.setattr(clusters.Cluster, "submit", submit)
         monkeypatch.setattr(worker, "check", quick_work.check_slowly)
         with pytest.raises(ConnectionError, match="is lost"):
             sweep(small_study(), tmp_path / "s", scheduler=address)

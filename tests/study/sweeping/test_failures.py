@@ -10,7 +10,7 @@ from small_study import small_study
 from keras_rnn_study.live_view.recording import Recording
 from keras_rnn_study.runs.run import Run
 from keras_rnn_study.study import Result, StudyDirectory, sweep
-from keras_rnn_study.study.sweeping import pools, worker
+from keras_rnn_study.study.sweeping import processes, worker
 from keras_rnn_study.study.sweeping import sweep as sweeping
 
 
@@ -169,8 +169,8 @@ def test_what_is_no_number_of_jobs_is_told(jobs, tmp_path):
 
 
 def test_no_more_processes_start_than_there_are_runs():
-    assert pools.Processes(1000, runs=12).places == 12
-    assert pools.Processes(2, runs=12).places == 2
+    assert processes.Processes(1000, runs=12).places == 12
+    assert processes.Processes(2, runs=12).places == 2
 
 
 @pytest.mark.parametrize("directory", [3, None, "a\0b"])

@@ -3,7 +3,7 @@
 import { createColumn } from "./column.js";
 import { createControls } from "./controls.js";
 import { element } from "./dom.js";
-import { firstLook } from "./first_look.js";
+import { firstLook, lookAgain } from "./first_look.js";
 import { createHeader } from "./header.js";
 import { USUAL, fitted } from "./heights.js";
 import { createInside } from "./inside.js";
@@ -15,6 +15,7 @@ import { createFindings } from "./panels/findings.js";
 import { createTraining } from "./panels/training.js";
 import { createRanges } from "./ranges.js";
 import { createRecords } from "./records.js";
+import { lastStep, layerOf, recordedSteps } from "./runs.js";
 import { createSide } from "./side.js";
 import { createStore } from "./store.js";
 import style from "./style.css";
@@ -65,15 +66,15 @@ export async function mount(el, source, options = {}) {
     root.dataset.theme = state.theme;
     if (changed.has("language") || changed.has("runs") || changed.has("layer")) rebuild();
   });
-  const again = source.grows ? setInterval(lookAgain, LOOK_AGAIN) : undefined;
-  async function lookAgain() {
+  const again = source.grows ? setInterval(refresh, LOOK_AGAIN) : undefined;
+  async function refresh() {
     if (document.hidden) return;
     const now = await source.index().catch(() => index);
     if (JSON.stringify(now) === JSON.stringify(index)) return;
-    const wasEmpty = Object.keys(index.runs).length === 0;
     index = now;
-    if (wasEmpty) store.set(firstLook(index));
-    rebuild();
+    const change = lookAgain(store.get(), index);
+    if (change.runs) store.set(change); // which builds anew
+    else rebuild();
   }
   return () => {
     stop();
@@ -90,6 +91,8 @@ export async function mount(el, source, options = {}) {
 function build(root, { index, source, store, kept }) {
   const t = translator(store.get().language);
   const records = createRecords(source);
+  const last = lastStep(index, store.get().runs);
+  const shownOf = (/** @type {string} */ run) => layerOf(index, run, store.get().layer);
   const side = element("nav", { class: "side", "aria-label": t("runs") });
   const names = lineNames(Object.values(index.runs).map((run) => run.lines));
   const lineChoice = element("select", { "aria-label": t("lineHelp"), title: t("lineHelp"), "data-key": "line" },
@@ -106,7 +109,7 @@ function build(root, { index, source, store, kept }) {
 
   const sidePanel = createSide(side, { store, index, t });
   const trainingPanel = createTraining(training, (train) => store.set({ train }));
-  const controls = createControls(training, store, t, lastStep());
+  const controls = createControls(training, store, t, last);
   const inside = createInside(insideBox, store, t);
   const findings = createFindings(findingsBox, { store, index, t, opened: kept });
   const legend = createLegend(aside, t);
@@ -119,29 +122,16 @@ function build(root, { index, source, store, kept }) {
     drawLegend();
   });
 
-  /** @param {string} run */
-  function layerOf(run) {
-    const { layers } = index.runs[run];
-    const name = store.get().layer in layers ? store.get().layer : Object.keys(layers)[0];
-    return { name, layer: layers[name] };
-  }
-
-  function lastStep() {
-    const { runs } = store.get();
-    const ends = runs.flatMap((run) => [...Object.values(index.runs[run].lines).map(({ steps }) => steps.at(-1) ?? 0), ...Object.values(index.runs[run].layers).flatMap((layer) => Object.values(layer.steps).map((steps) => steps.at(-1) ?? 0))]);
-    return Math.max(0, ...ends);
-  }
-
   async function fill() {
     const { runs } = store.get();
     const flows = await Promise.all(runs.map((run) => {
-      const { name, layer } = layerOf(run);
+      const { name, layer } = shownOf(run);
       return records.flow(run, name, layer.steps.flow?.length ?? 0);
     }));
     if (!alive) return;
     limits = decadesOf(flows.flatMap((flow) => flow.total));
     made = runs.map((run, place) => {
-      const { name, layer } = layerOf(run);
+      const { name, layer } = shownOf(run);
       const given = { run, place, layerName: name, layer, flow: flows[place], limits, lines: index.runs[run].lines };
       return createColumn(columns, { store, records, t, given, ranges, heights: () => kept.heights, loaded: () => loaded(run) });
     });
@@ -177,9 +167,12 @@ function build(root, { index, source, store, kept }) {
   function drawTraining(state) {
     const name = names.includes(state.line) ? state.line : GRADIENT_NORM;
     lineChoice.value = name;
-    const runs = state.runs.map((run) => ({ line: index.runs[run].lines[name] ?? NO_LINE, records: layerOf(run).layer.steps.flow ?? layerOf(run).layer.steps.values ?? [] }));
+    const runs = state.runs.map((run) => {
+      const { steps } = shownOf(run).layer;
+      return { line: index.runs[run].lines[name] ?? NO_LINE, records: steps.flow ?? steps.values ?? [] };
+    });
     const none = runs.every(({ line }) => line.steps.length === 0);
-    trainingPanel.draw({ name, runs, last: lastStep(), width: training.clientWidth, label: t(none ? "noNorms" : "lineHelp") });
+    trainingPanel.draw({ name, runs, last, width: training.clientWidth, label: t(none ? "noNorms" : "lineHelp") });
     trainingPanel.mark(state.train);
   }
 
@@ -194,12 +187,12 @@ function build(root, { index, source, store, kept }) {
     set();
   }
 
-  const longest = (/** @type {State} */ state) => Math.max(1, ...state.runs.map((run) => layerOf(run).layer.time));
+  const longest = (/** @type {State} */ state) => Math.max(1, ...state.runs.map((run) => shownOf(run).layer.time));
 
   /** @param {State} state */
   function drawInside(state) {
     const place = Math.max(state.runs.indexOf(state.active), 0);
-    if (made[place]) inside.draw(state, state.runs[place], layerOf(state.runs[place]).layer, made[place].frames(), limits);
+    if (made[place]) inside.draw(state, state.runs[place], shownOf(state.runs[place]).layer, made[place].frames(), limits);
   }
 
   function drawLegend() {
@@ -219,10 +212,9 @@ function build(root, { index, source, store, kept }) {
   const onKey = (/** @type {KeyboardEvent} */ event) => {
     const { runs, active } = store.get();
     const units = made[runs.indexOf(active)]?.rows() ?? [];
-    keyed(event, store, { last: lastStep(), time: longest(store.get()), records: allRecords(), units });
+    keyed(event, store, { last, time: longest(store.get()), records: recordedSteps(store.get().runs.map((run) => shownOf(run).layer)), units });
   };
   root.addEventListener("keydown", onKey);
-  const allRecords = () => [...new Set(store.get().runs.flatMap((run) => Object.values(layerOf(run).layer.steps).flat()))].sort((a, b) => a - b);
   let size = "";
   const onResize = () => {
     const now = `${root.clientWidth} ${window.innerHeight}`; // the maps' own height changes the root's

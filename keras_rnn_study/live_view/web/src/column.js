@@ -46,7 +46,11 @@ export function createColumn(parent, { store, records, t, given, heights, ranges
   const rasterTitle = element("span", { class: "raster-title" });
   const rasterBox = element("div", { class: "indent raster" });
   const reading = element("p", { class: "reading value", title: t("quantumHelp") });
-  const root = element("section", { class: "column" }, [element("div", { class: "run-head" }, [title, learned]), verdict, flowTitle, flowBox, sampleBox, element("h3", { class: "of-raster" }, [rasterTitle, axes(t("axesOfRaster"))]), rasterBox, reading]);
+  const root = element("section", { class: "column" }, [
+    element("div", { class: "run-head" }, [title, learned]), verdict,
+    flowTitle, flowBox, sampleBox,
+    element("h3", { class: "of-raster" }, [rasterTitle, axes(t("axesOfRaster"))]), rasterBox, reading,
+  ]);
   parent.append(root);
 
   const flowPanel = createFlow(flowBox, (time, train) => store.set({ time, train, active: run }));
@@ -114,7 +118,10 @@ export function createColumn(parent, { store, records, t, given, heights, ranges
       verdict.textContent = t("noFlow");
       return;
     }
-    flowPanel.draw({ norms, steps: layer.steps.flow, scale: scaleOf(state), width, height: heights().flow, limits, evidence: evidenceSteps(state), label: verdict.textContent ?? "" });
+    flowPanel.draw({
+      norms, steps: layer.steps.flow, scale: scaleOf(state), width, height: heights().flow, limits,
+      evidence: evidenceSteps(state), label: verdict.textContent ?? "",
+    });
   }
 
   /** @param {State} state */
@@ -251,7 +258,10 @@ export function createColumn(parent, { store, records, t, given, heights, ranges
     /** The scale of the quantity that is shown, for the legend. @param {State} state */
     scaleShown(state) {
       const shown = shownQuantity(state);
-      return shown && { scale: ranges.scaleOf(shown.name, shown.code, limits, layer.activations), name: called(shown.name), keeps: Object.values(KEEPING).includes(shown.name) };
+      if (!shown) return null;
+      const { name, code } = shown;
+      const keeps = Object.values(KEEPING).includes(name);
+      return { scale: ranges.scaleOf(name, code, limits, layer.activations), name: called(name), keeps };
     },
   };
 }

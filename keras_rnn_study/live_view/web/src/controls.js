@@ -34,7 +34,8 @@ export function createControls(parent, store, t, last) {
 
   /** @param {"train" | "time"} what */
   function playButton(what) {
-    return element("button", { class: "play", text: "▶", "aria-label": t("play"), onclick: () => store.set({ playing: store.get().playing === what ? null : what }) });
+    const toggle = () => store.set({ playing: store.get().playing === what ? null : what });
+    return element("button", { class: "play", text: "▶", "aria-label": t("play"), onclick: toggle });
   }
 
   function tick() {

@@ -20,10 +20,25 @@ export function firstLook(index) {
   const all = new Set(layers.flatMap((layer) => layer?.quantities ?? []));
   const quantity = ["gate/forget", "gate/update"].find((name) => all.has(name)) ?? "state/h";
   return {
-    runs, active: runs.filter((_, i) => layers[i]?.quantities.includes(quantity)).at(-1) ?? runs[0] ?? "", layer: Object.keys(index.runs[runs[0]]?.layers ?? {})[0] ?? "", train: last,
+    runs,
+    active: runs.filter((_, i) => layers[i]?.quantities.includes(quantity)).at(-1) ?? runs[0] ?? "",
+    layer: Object.keys(index.runs[runs[0]]?.layers ?? {})[0] ?? "",
+    train: last,
     time: evidence >= 0 ? evidence : Math.max(0, longest - 1), unit: 0, sample: 0, quantity, flow: "total",
     line: "gradient_norm", direction: "forwards", sort: "memory", zoom: null, playing: null,
   };
+}
+
+/**
+ * What changes when there are other runs: all, where one that is shown is there no longer, as names
+ * grow longer when a run in another folder begins; else nothing.
+ * @param {State} state
+ * @param {Index} index
+ * @returns {Partial<State>}
+ */
+export function lookAgain(state, index) {
+  const areThere = state.runs.length > 0 && state.runs.every((run) => run in index.runs);
+  return areThere ? {} : firstLook(index);
 }
 
 /** @param {Index} index @param {string} run */

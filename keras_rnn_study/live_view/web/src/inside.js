@@ -23,7 +23,8 @@ export function createInside(parent, store, t) {
 
   /** @param {"forwards" | "backwards"} direction */
   function directionButton(direction) {
-    return element("button", { class: "small", text: t(direction), "data-direction": direction, onclick: () => store.set({ direction, playing: "time" }) });
+    const play = () => store.set({ direction, playing: "time" });
+    return element("button", { class: "small", text: t(direction), "data-direction": direction, onclick: play });
   }
 
   return {
@@ -39,14 +40,17 @@ export function createInside(parent, store, t) {
       const unit = Math.min(state.unit, layer.units - 1);
       title.textContent = title.title = t("module", { run, unit, time });
       help.textContent = t(`${state.direction}Help`);
-      for (const button of directions.children) button.setAttribute("aria-pressed", String(/** @type {HTMLElement} */ (button).dataset.direction === state.direction));
+      for (const button of /** @type {Iterable<HTMLElement>} */ (directions.children))
+        button.setAttribute("aria-pressed", String(button.dataset.direction === state.direction));
       const at = (/** @type {string} */ name, back = 0) => {
         const frame = name.startsWith("gradient/") ? frames.gradients : frames.values;
         if (!frame?.quantities[name]) return NaN;
         if (time < back) return 0; // before the first step the states are zero
         return valueAt(frame, name, state.sample, time - back, unit);
       };
-      module.draw({ cell: layer.cell, activations: layer.activations, at, direction: state.direction, decades: limits, moving: state.playing === "time" });
+      const { cell, activations } = layer;
+      const moving = state.playing === "time";
+      module.draw({ cell, activations, at, direction: state.direction, decades: limits, moving });
     },
   };
 }

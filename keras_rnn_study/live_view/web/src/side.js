@@ -14,21 +14,25 @@ export function createSide(parent, { store, index, t }) {
   /** @param {import("./store.js").State} state */
   function draw(state) {
     const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset?.key;
-    parent.replaceChildren(
+    parent.replaceChildren(...[
       group(t("runs"), t("runsHelp"), Object.keys(index.runs).map((run) => runBox(run, state))),
-      layersOf(state).some((layers) => Object.keys(layers).length > 1) ? choices("layer", t("layer"), layerNames(state).map((name) => [name, name]), state.layer) : element("span"),
+      hasSeveralLayers(state) ? choices("layer", t("layer"), layerNames(state).map((name) => [name, name]), state.layer) : null,
       choices("quantity", t("quantity"), quantities(state).map((name) => [name, t(name)]), state.quantity),
       choices("sort", t("sortBy"), [["memory", t("sortMemory")], ["name", t("sortName")], ["correlation", t("sortCorrelation")]], state.sort),
       choices("flow", t("flow"), [["total", t("total")], ["direct", t("direct")]], state.flow, { total: t("totalHelp"), direct: t("directHelp") }),
-      samples(state) > 1 ? choices("sample", t("sample"), [...Array(samples(state)).keys()].map((i) => [i, String(i)]), state.sample) : element("span"),
-    );
+      samples(state) > 1 ? choices("sample", t("sample"), sampleNames(state), state.sample) : null,
+    ].filter((one) => one !== null));
     if (focused) /** @type {HTMLElement | null} */ (parent.querySelector(`[data-key="${CSS.escape(focused)}"]`))?.focus();
   }
 
   const layersOf = (/** @type {import("./store.js").State} */ state) => state.runs.map((run) => index.runs[run].layers);
+  const hasSeveralLayers = (/** @type {import("./store.js").State} */ state) => layersOf(state).some((layers) => Object.keys(layers).length > 1);
   const layerNames = (/** @type {import("./store.js").State} */ state) => [...new Set(layersOf(state).flatMap(Object.keys))];
   const samples = (/** @type {import("./store.js").State} */ state) =>
     Math.max(1, ...layersOf(state).flatMap((layers) => Object.values(layers).map((layer) => layer.samples ?? 1)));
+
+  /** @param {import("./store.js").State} state @returns {[number, string][]} */
+  const sampleNames = (state) => Array.from({ length: samples(state) }, (_, i) => [i, String(i)]);
 
   /** @param {import("./store.js").State} state */
   function quantities(state) {

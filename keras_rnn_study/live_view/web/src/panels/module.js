@@ -89,9 +89,12 @@ function textsOf(picture, values, back) {
   for (const { value, label, anchor = "middle" } of picture.wires)
     if (value && label && !Number.isNaN(values[value]))
       texts.push({ x: label[0], y: label[1], text: short(values[value]), anchor, kind: "value" });
-  for (const { x, y, kind, factor } of back ? picture.nodes : [])
-    if (factor && !Number.isNaN(values[factor]))
-      texts.push({ x: x + (kind === "layer" ? 0 : RADIUS + 1), y: y + (kind === "layer" ? BOX.height + 10 : RADIUS + 6), text: `×${short(values[factor])}`, anchor: kind === "layer" ? "middle" : "start", kind: "factor" });
+  for (const { x, y, kind, factor } of back ? picture.nodes : []) {
+    if (!factor || Number.isNaN(values[factor])) continue;
+    const text = `×${short(values[factor])}`;
+    if (kind === "layer") texts.push({ x, y: y + BOX.height + 10, text, anchor: "middle", kind: "factor" });
+    else texts.push({ x: x + RADIUS + 1, y: y + RADIUS + 6, text, anchor: "start", kind: "factor" });
+  }
   return texts;
 }
 

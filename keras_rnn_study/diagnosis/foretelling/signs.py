@@ -6,8 +6,8 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_rnn_study.diagnosis.foretelling_model import Signs
-from keras_rnn_study.diagnosis.foretelling_reading import readability
+from keras_rnn_study.diagnosis.foretelling.odds import Signs
+from keras_rnn_study.diagnosis.readout import in_quarters
 from keras_rnn_study.seams.names import cell_names, recurrent_layers
 from keras_rnn_study.tracing.graph import trace
 from keras_rnn_study.tracing.result import LayerTrace
@@ -33,7 +33,7 @@ def signs(model: keras.Model, x: Any, y: Any, evidence: np.ndarray) -> Signs:
             f"Received evidence of {evidence.shape[1]} steps, but the recurrent layers have "
             f"{times}. Expected the steps of the sequence that goes into one of them."
         )
-    with np.errstate(all="ignore"):  # what is no number has signs that are none
+    with np.errstate(all="ignore"):  # of what is not finite the signs are not either
         return Signs(
             reach=max(max(_reaches(layer, evidence)) for layer in inside.values()),
             readable=_readable(model, inside, evidence),
@@ -73,6 +73,6 @@ def _readable(model: keras.Model, inside: Mapping[str, LayerTrace], evidence: np
     first, last = evidence.argmax(axis=1), time - 1 - evidence[:, ::-1].argmax(axis=1)
     wanted = [inputs[rows, step].reshape(len(rows), -1) for step in (first, last)]
     known = np.concatenate(ends, axis=-1)
-    found = [readability(known, each) for each in wanted]
+    found = [in_quarters(known, each) for each in wanted]
     varying = [max(0.0, each) for each in found if not np.isnan(each)]
     return min(varying, default=float("nan"))

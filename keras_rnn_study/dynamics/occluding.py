@@ -1,5 +1,6 @@
 """Which inputs the answer depends on, without a derivative: what happens when one is taken away."""
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -9,7 +10,7 @@ import tensorflow as tf
 
 from keras_rnn_study.arguments import shown
 from keras_rnn_study.backend import needs_tensorflow
-from keras_rnn_study.dynamics.asked_loss import loss_of
+from keras_rnn_study.dynamics.needed_loss import loss_of, values_are_checked
 from keras_rnn_study.seams.keras_internals import kept_losses
 from keras_rnn_study.seams.names import recurrent_layers
 from keras_rnn_study.tracing.batch import Batch, shapes, to_batch
@@ -63,39 +64,52 @@ def occlusion(
             f"Received inputs of shape {shapes(batch.x)}; occlusion takes one array of numbers, "
             "(batch, time, features), or token ids, (batch, time)."
         )
-    loss_of(model, batch, predict(model, batch.x), own)  # which says so if there is none
+    with values_are_checked():
+        loss_of(model, batch, predict(model, batch.x), own)  # which says so if there is none
     instead = _fitting(baseline, batch.x)
+    losses = tf.function(_losses_of(model, batch, own), autograph=False)
     size, time = batch.x.shape[:2]
+    columns = []
+    with values_are_checked():
+        whole = np.float64(losses(batch.x))
+        for t in range(time):
+            taken = tf.concat([batch.x[:, :t], instead, batch.x[:, t + 1 :]], axis=1)
+            columns.append((np.float64(losses(taken)) - whole) / size)
+    return np.stack(columns, axis=1)
 
-    def losses(occluded: tf.Tensor) -> tf.Tensor:
-        """Return each sample's loss by itself."""
+
+def _losses_of(
+    model: keras.Model, batch: Batch, own: Callable[..., Any] | None
+) -> Callable[[tf.Tensor], tf.Tensor]:
+    """Return a function of inputs: each sample's loss by itself, (batch,)."""
+
+    def losses(x: tf.Tensor) -> tf.Tensor:
         with kept_losses(model), frozen(model):
-            predictions = predict(model, occluded)
+            predictions = predict(model, x)
 
             def one(i: tf.Tensor) -> tf.Tensor:
                 y, prediction = keras.tree.map_structure(
-                    lambda part: part[i : i + 1], (batch.y, predictions)
+                    lambda part: None if part is None else part[i : i + 1], (batch.y, predictions)
                 )
-                value = loss_of(model, Batch(occluded[i : i + 1], y, None), prediction, own)
+                value = loss_of(model, Batch(x[i : i + 1], y, None), prediction, own)
                 return tf.cast(value, tf.float64)
 
-            return tf.map_fn(one, tf.range(size), fn_output_signature=tf.float64)
+            return tf.map_fn(one, tf.range(len(batch.x)), fn_output_signature=tf.float64)
 
-    run = tf.function(losses, autograph=False)
-    whole = np.float64(run(batch.x))
-    columns = []
-    for t in range(time):
-        taken = tf.concat([batch.x[:, :t], instead, batch.x[:, t + 1 :]], axis=1)
-        columns.append((np.float64(run(taken)) - whole) / size)
-    return np.stack(columns, axis=1)
+    return losses
 
 
 def _fitting(baseline: npt.ArrayLike, x: tf.Tensor) -> tf.Tensor:
     """Return the baseline as one step of every sample: (batch, 1, ...)."""
+    expected = "a token id" if x.dtype.is_integer else "a number, or one for each feature"
     try:
-        return tf.broadcast_to(tf.cast(baseline, x.dtype), [len(x), 1, *x.shape[2:]])
+        given = tf.convert_to_tensor(baseline)
+        instead = tf.cast(given, x.dtype)
+        if x.dtype.is_integer and not np.array_equal(instead, given):
+            raise ValueError("a part of a token")
+        return tf.broadcast_to(instead, [len(x), 1, *x.shape[2:]])
     except (ValueError, TypeError, tf.errors.OpError) as error:
         raise ValueError(
             f"Received baseline={shown(baseline)} for inputs of shape {tuple(x.shape)}; expected "
-            "a number, or one for each feature."
+            f"{expected}."
         ) from error

@@ -5,7 +5,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_rnn_study.dynamics.positive import positive
+from keras_rnn_study.arguments import positive
 from keras_rnn_study.dynamics.trajectory import follow
 
 _GIB = 2**30

@@ -1,17 +1,17 @@
 """Some real updates of a model, and all of it as it was before afterwards."""
 
 import contextlib
-import inspect
 from collections.abc import Iterator
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_rnn_study.diagnosis.rehearsal import copied_optimizer
+from keras_rnn_study.diagnosis.optimizer_copy import copied_optimizer
+from keras_rnn_study.diagnosis.samples import chosen, number_of
+from keras_rnn_study.diagnosis.training_loss import training_loss
 from keras_rnn_study.seams.keras_internals import kept_losses
 from keras_rnn_study.tracing.batch import Batch
-from keras_rnn_study.tracing.loss import batch_loss
 
 
 @contextlib.contextmanager
@@ -40,20 +40,14 @@ def update(model: keras.Model, whole: Batch, updates: int, batch_size: int) -> N
         batch_size: Samples in one; at most as many as there are.
 
     Raises:
-        CannotRehearseError: The optimizer cannot be copied, or scales the loss.
+        CannotCopyError: The optimizer cannot be copied.
     """
     weights = model.trainable_variables
     optimizer = copied_optimizer(model, weights)
-    has_training = "training" in inspect.signature(model.call).parameters
 
     def step(rows: tf.Tensor) -> None:
-        def of_these(part: tf.Tensor | None) -> tf.Tensor | None:
-            return None if part is None else tf.gather(part, rows)
-
-        batch = Batch(*(keras.tree.map_structure(of_these, part) for part in whole))
         with tf.GradientTape() as tape, kept_losses(model):
-            prediction = model(batch.x, training=True) if has_training else model(batch.x)
-            loss = batch_loss(model, batch, prediction, None)
+            loss = training_loss(model, chosen(whole, rows))
         gradients = tape.gradient(
             loss, [weight.value for weight in weights], unconnected_gradients="zero"
         )
@@ -63,7 +57,7 @@ def update(model: keras.Model, whole: Batch, updates: int, batch_size: int) -> N
     built = tf.function(step, autograph=False).get_concrete_function(
         tf.TensorSpec([batch_size], tf.int64)
     )
-    for rows in _shuffled(int(keras.tree.flatten(whole.x)[0].shape[0]), updates, batch_size):
+    for rows in _shuffled(number_of(whole), updates, batch_size):
         built(tf.constant(rows))
 
 

@@ -7,16 +7,15 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
-from keras_rnn_study.arguments import whole_number
-from keras_rnn_study.dynamics.alone import layer_alone, num_features
-from keras_rnn_study.dynamics.positive import positive
+from keras_rnn_study.arguments import positive, whole_number
+from keras_rnn_study.dynamics.lone_cell import layer_alone, num_features
+from keras_rnn_study.dynamics.slow_states import in_rows, merged, slowed
 from keras_rnn_study.dynamics.state_map import EquationsMap, StateMap
 from keras_rnn_study.measures.arrays import floats
+from keras_rnn_study.tracing.batch import reason
 
-_MOST_STEPS = 200  # of the search; it doubles its digits per step near a point
 _MOST_STARTS = 2**16
 _SETTLING = 50  # steps that half of the starts run on before
-_SAME = 1e-5  # points that are nearer to each other than this are one
 _REACH = 3.0  # how far from 0 states other than h start
 
 
@@ -101,14 +100,15 @@ def fixed_points(
     """
     step = layer_alone(model, layer)
     x = _constant_input(step.cell, inputs)
+    _check_runs(step, x)
     begin = _starts(step, x, starts, seed)
     if tolerance is None:
         tolerance = 1e-8 if isinstance(step, EquationsMap) else 1e-5
     else:
         tolerance = positive("tolerance", tolerance, 1e-6)
-    states, speeds = _slowed(step, x, begin)
+    states, speeds = slowed(step, x, begin)
     slow = speeds <= tolerance
-    points, speeds, found = _merged(states[slow], speeds[slow])
+    points, speeds, found = merged(states[slow], speeds[slow])
     eigenvalues = _eigenvalues(step, x, points)
     return FixedPoints(points, speeds, eigenvalues, _kinds(eigenvalues), found, len(begin))
 
@@ -117,42 +117,8 @@ def _eigenvalues(step: StateMap, x: np.ndarray, points: np.ndarray) -> np.ndarra
     """Return those of the Jacobian at each point, the largest absolute value first."""
     if not len(points):
         return np.empty((0, step.num_states), np.complex128)
-    values = np.linalg.eigvals(step.jacobian(_rows(x, points), points)).astype(np.complex128)
+    values = np.linalg.eigvals(step.jacobian(in_rows(x, points), points)).astype(np.complex128)
     return np.take_along_axis(values, np.argsort(-np.abs(values), axis=1), axis=1)
-
-
-def _slowed(step: StateMap, x: np.ndarray, s: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return states where the speed has a minimum, and the speeds there."""
-    damping = np.full(len(s), 1e-2)
-    moved = step(_rows(x, s), s) - s
-    for _ in range(_MOST_STEPS):
-        slope = step.jacobian(_rows(x, s), s) - np.eye(step.num_states)
-        square = slope.swapaxes(1, 2) @ slope + damping[:, None, None] * np.eye(step.num_states)
-        change = np.linalg.solve(square, -np.einsum("nij,ni->nj", slope, moved)[..., None])[..., 0]
-        new_moved = step(_rows(x, s), s + change) - (s + change)
-        better = _norm(new_moved) < _norm(moved)
-        s = np.where(better[:, None], s + change, s)
-        moved = np.where(better[:, None], new_moved, moved)
-        damping = np.clip(np.where(better, damping / 10, damping * 10), 1e-14, 1e8)
-        if not better.any() and (damping >= 1e2).all():
-            break
-    return s, _norm(moved)
-
-
-def _merged(states: np.ndarray, speeds: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the slowest of each heap of states, its speed, and how many there are in the heap."""
-    kept: list[int] = []
-    counts: list[int] = []
-    for i in np.argsort(speeds):
-        distances = _norm(states[kept] - states[i])
-        near = np.flatnonzero(distances < _SAME * (1 + _norm(states[i])))
-        if near.size:
-            counts[near[0]] += 1
-        else:
-            kept.append(int(i))
-            counts.append(1)
-    order = np.argsort(-np.array(counts, int), kind="stable")
-    return states[kept][order], speeds[kept][order], np.array(counts, int)[order]
 
 
 def _kinds(eigenvalues: np.ndarray) -> list[str]:
@@ -175,7 +141,7 @@ def _starts(step: StateMap, x: np.ndarray, starts: int | npt.ArrayLike, seed: in
     s[:, np.prod(step.shapes[0], dtype=int) :] *= _REACH
     settling = s[: count // 2]
     for _ in range(_SETTLING if len(settling) else 0):
-        settling = step(_rows(x, settling), settling)
+        settling = step(in_rows(x, settling), settling)
     s[: count // 2] = np.where(np.isfinite(settling), settling, s[: count // 2])
     return s
 
@@ -192,9 +158,11 @@ def _constant_input(cell: object, inputs: npt.ArrayLike | None) -> np.ndarray:
     return x
 
 
-def _rows(x: np.ndarray, s: np.ndarray) -> np.ndarray:
-    return np.broadcast_to(x, (len(s), *x.shape))
-
-
-def _norm(vectors: np.ndarray) -> np.ndarray:
-    return np.asarray(np.linalg.norm(vectors, axis=-1))
+def _check_runs(step: StateMap, x: np.ndarray) -> None:
+    try:
+        step(x[None], np.zeros((1, step.num_states)))
+    except Exception as error:  # whatever a cell of the user's own raises
+        raise ValueError(
+            f"A {type(step.cell).__name__} cannot be run on inputs of shape {x.shape}: "
+            f"{reason(error)}. Pass what the layer is given at one step, (features,)."
+        ) from error

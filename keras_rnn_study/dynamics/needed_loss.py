@@ -1,6 +1,7 @@
 """The loss of a batch, for whoever cannot do without one."""
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras
@@ -16,7 +17,7 @@ def loss_of(
     """Return `batch_loss`.
 
     Raises:
-        ValueError: There is none, or it does not fit the labels.
+        ValueError: There is none, it does not fit the labels, or it is several numbers.
     """
     try:
         value = batch_loss(model, batch, prediction, own)
@@ -33,4 +34,26 @@ def loss_of(
             "There is no loss to ask for. Compile the model with one and pass labels, or pass "
             "`loss`, a function of (y, y_pred)."
         )
+    if value.shape.rank:
+        raise ValueError(
+            f"The loss has the shape {tuple(value.shape)}; expected one number. Leave "
+            "reduction='none' out."
+        )
     return value
+
+
+@contextlib.contextmanager
+def values_are_checked() -> Iterator[None]:
+    """Tell in our words that a graph, run in this block, cannot take the values of its batch.
+
+    Raises:
+        ValueError: It cannot: what an array holds is seen only when the graph runs.
+    """
+    try:
+        yield
+    except (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError) as error:
+        raise ValueError(
+            f"The model or its loss cannot be computed on this batch: {reason(error)}. Expected "
+            "values that they can take, such as token ids below the Embedding's `input_dim`, and "
+            "labels that are numbers."
+        ) from error

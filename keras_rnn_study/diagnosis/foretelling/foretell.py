@@ -6,26 +6,29 @@ from typing import Any
 import keras
 import numpy as np
 import numpy.typing as npt
-import tensorflow as tf
 
-from keras_rnn_study.arguments import shown, whole_number
-from keras_rnn_study.diagnosis.foretelling_model import (
+from keras_rnn_study.arguments import whole_number
+from keras_rnn_study.backend import needs_tensorflow
+from keras_rnn_study.diagnosis.evidence import checked_evidence
+from keras_rnn_study.diagnosis.foretelling.odds import (
     AFTER,
     BEFORE,
     SURE,
     UPDATES,
-    Model,
+    LogOdds,
     Signs,
 )
-from keras_rnn_study.diagnosis.foretelling_signs import signs
-from keras_rnn_study.diagnosis.foretelling_updates import taken_back, update
+from keras_rnn_study.diagnosis.foretelling.signs import signs
+from keras_rnn_study.diagnosis.foretelling.updates import taken_back, update
+from keras_rnn_study.diagnosis.optimizer_copy import CannotCopyError
+from keras_rnn_study.diagnosis.samples import chosen, number_of, spread
 from keras_rnn_study.seams.names import recurrent_layers
 from keras_rnn_study.tracing.batch import Batch, to_batch
 
 _LOOKED_INTO = 384
 """Samples; as many as the models were made with."""
 _FEWEST = 128
-"""Samples, three quarters of which tell how the states are to be read."""
+"""Samples: how states are read is fitted to three quarters of them."""
 _BATCH_SIZE = 64
 
 
@@ -114,20 +117,26 @@ def foretell(
             f"updates must be 0 or {UPDATES}, for which there are models, but {updates} was given. "
             f"Pass updates={UPDATES}."
         )
-    few = np.linspace(0, len(where) - 1, min(len(where), _LOOKED_INTO)).round().astype(int)
-    some = Batch(*(keras.tree.map_structure(lambda part: _taken(part, few), p) for p in batch))
+    few = spread(len(where), _LOOKED_INTO)
+    some = chosen(batch, few)
     with taken_back(model):
         before = signs(model, some.x, some.y, where[few])
         if not updates:
             return _foretold(BEFORE, before, None)
-        update(model, batch, updates, _BATCH_SIZE)
+        try:
+            update(model, batch, updates, _BATCH_SIZE)
+        except CannotCopyError as error:
+            raise ValueError(
+                f"Received a model that no updates can be tried on: {error}. Expected one whose "
+                "optimizer can be copied. Pass updates=0 for a look before training alone."
+            ) from error
         return _foretold(AFTER, before, signs(model, some.x, some.y, where[few]))
 
 
-def _foretold(model: Model, before: Signs, after: Signs | None) -> Foretelling:
+def _foretold(odds: LogOdds, before: Signs, after: Signs | None) -> Foretelling:
     seen = before if after is None else after
     updates = 0 if after is None else UPDATES
-    return Foretelling(model.probability(seen), updates, before, after, model.against(seen))
+    return Foretelling(odds.probability(seen), updates, before, after, odds.against(seen))
 
 
 def _checked(
@@ -138,9 +147,10 @@ def _checked(
     Raises:
         ValueError: See `foretell`.
     """
+    needs_tensorflow("foretell")
     recurrent_layers(model)  # or what was received is no model to look into
     batch = to_batch(x, y, None)
-    count = int(keras.tree.flatten(batch.x)[0].shape[0])
+    count = number_of(batch)
     if batch.y is None:
         raise ValueError("Received no labels. Pass y, as `model.evaluate` takes it.")
     if count < _FEWEST:
@@ -148,12 +158,11 @@ def _checked(
             f"Received {count} samples; expected {_FEWEST} or more. Pass more of the training "
             f"data, {UPDATES * _BATCH_SIZE:,} if there are so many."
         )
-    where = np.asarray(evidence)
-    if where.dtype != bool or where.ndim != 2 or len(where) != count or not where.any(axis=1).all():
+    where = checked_evidence(evidence, count)
+    if not where.any(axis=1).all():
         raise ValueError(
-            f"Received evidence {shown(evidence)} for {count} samples. Expected booleans "
-            "(samples, time), True at one step of each sample or more: those that decide the "
-            "answer, such as recall.evidence(x)."
+            "Received evidence without a step for some of the samples. Expected at least one for "
+            "each, such as recall.evidence(x)."
         )
     if not model.compiled or model.optimizer is None or not model.trainable_variables:
         raise ValueError(
@@ -161,7 +170,3 @@ def _checked(
             "optimizer, or has nothing to train. Call `model.compile(optimizer, loss)` first."
         )
     return batch, where
-
-
-def _taken(part: Any, rows: np.ndarray) -> Any:
-    return part if part is None else tf.gather(part, rows)

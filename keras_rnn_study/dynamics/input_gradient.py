@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from keras_rnn_study.arguments import check_choice
 from keras_rnn_study.backend import needs_tensorflow
-from keras_rnn_study.dynamics.asked_loss import loss_of
+from keras_rnn_study.dynamics.needed_loss import loss_of, values_are_checked
 from keras_rnn_study.seams.keras_internals import all_layers, kept_losses
 from keras_rnn_study.seams.names import recurrent_layers
 from keras_rnn_study.seams.replaced import replaced
@@ -103,7 +103,8 @@ def connectivity(
             for name, sequence in sequences.items()
         }
 
-    found = tf.function(differentiate, autograph=False)(batch)
+    with values_are_checked():
+        found = tf.function(differentiate, autograph=False)(batch)
     values, gradient = (np.float64(part) for part in found[_chosen(model, found, source)])
     rest = tuple(range(2, gradient.ndim))
     return Connectivity(

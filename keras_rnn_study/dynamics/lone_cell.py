@@ -3,6 +3,7 @@
 from typing import Any
 
 import keras
+import numpy as np
 
 from keras_rnn_study.backend import needs_tensorflow
 from keras_rnn_study.dynamics.state_map import StateMap, state_map
@@ -25,10 +26,12 @@ def layer_alone(model: keras.Model, layer: str | None) -> StateMap:
         )
     _, cell = loops[chosen(loops, layer)]
     sizes = keras.tree.flatten(getattr(cell, "state_size", None))
-    if not sizes or not all(isinstance(size, int) for size in sizes):
+    is_vector = len(getattr(cell, "kernel", np.empty((0, 0))).shape) == 2  # not a convolution
+    if not is_vector or not sizes or not all(isinstance(size, int) for size in sizes):
         raise ValueError(
-            f"Cannot tell the states of a {type(cell).__name__} from its `state_size`; expected "
-            "a number, or several, as states that are vectors have."
+            f"The states of a {type(cell).__name__} are not known to be vectors. Expected a cell "
+            "whose `state_size` is a number, or several, and whose kernel is a matrix. Pass `x` to "
+            "memory_capacity, or ask backward_gain, which both look at real batches."
         )
     return state_map(cell, [(size,) for size in sizes])
 

@@ -85,7 +85,7 @@ def contributions(
     ((20,), (20,), (4, 12))
     """
     path = follow(model, x, y, layer=layer, loss=loss)
-    check_choice("weight", weight, [w.name for w in path.step.cell.trainable_variables])
+    check_choice("weight", weight, [w.name for w in path.step.cell.weights])
     if path.layer.output_gradients is None:
         raise ValueError(
             "There is no loss, so that there is no gradient to take apart. Pass labels for the "
@@ -132,7 +132,7 @@ def _by_equations(path: Trajectory) -> Callable[[], Iterator[np.ndarray]]:
 
 def _by_tape(path: Trajectory, name: str) -> Callable[[], Iterator[np.ndarray]]:
     cell, step = path.step.cell, StateMap(path.step.cell, path.step.shapes)
-    weight = next(w for w in cell.trainable_variables if w.name == name)
+    weight = next(w for w in cell.weights if w.name == name)
     x, before = (tf.cast(_time_major(part), step.dtype) for part in (path.x, path.before))
     surface, last = _arriving(path, step.dtype)
 

@@ -30,7 +30,7 @@ class Signs:
 
 
 @dataclass(frozen=True)
-class Model:
+class LogOdds:
     """Log-odds that are a weighted sum of signs.
 
     Attributes:
@@ -67,5 +67,5 @@ def values(signs: Signs) -> np.ndarray:
     )
 
 
-BEFORE = Model(weights=(0.4576, 4.2529), intercept=1.1108, middle=(-2.3727, 0.2721))
-AFTER = Model(weights=(0.4787, 3.7706), intercept=1.2082, middle=(-2.7418, 0.4729))
+BEFORE = LogOdds(weights=(0.4576, 4.2529), intercept=1.1108, middle=(-2.3727, 0.2721))
+AFTER = LogOdds(weights=(0.4787, 3.7706), intercept=1.2082, middle=(-2.7418, 0.4729))
