@@ -131,6 +131,8 @@ def test_aim(tmp_path):
 
 def test_clearml(tmp_path, monkeypatch):
     monkeypatch.setenv("CLEARML_CACHE_DIR", str(tmp_path))
+    # No process of its own, forked from one that has TensorFlow's threads: it may wait for ever.
+    monkeypatch.setenv("CLEARML__SDK__DEVELOPMENT__REPORT_USE_SUBPROCESS", "false")
     clearml = pytest.importorskip("clearml")
     clearml.Task.set_offline(True)
     task = clearml.Task.init("norms", "first", auto_connect_frameworks=False)
