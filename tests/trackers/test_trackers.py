@@ -132,7 +132,9 @@ def test_aim(tmp_path):
 def test_clearml(tmp_path, monkeypatch):
     monkeypatch.setenv("CLEARML_CACHE_DIR", str(tmp_path))
     # No process of its own, forked from one that has TensorFlow's threads: it may wait for ever.
-    monkeypatch.setenv("CLEARML__SDK__DEVELOPMENT__REPORT_USE_SUBPROCESS", "false")
+    settings = tmp_path / "clearml.conf"
+    settings.write_text("sdk.development.report_use_subprocess: false")
+    monkeypatch.setenv("CLEARML_CONFIG_FILE", str(settings))  # read when it is imported
     clearml = pytest.importorskip("clearml")
     clearml.Task.set_offline(True)
     task = clearml.Task.init("norms", "first", auto_connect_frameworks=False)
