@@ -26,19 +26,41 @@ def test_every_step_of_a_training_once():
     for _ in range(2):
         fit(model, norms, forward)
     assert [step for step, _ in rows] == [*range(4 * BATCHES)]
+    # As JSON has them: not every tracker takes NumPy's.
+    assert {type(number) for step, values in rows for number in (step, *values.values())} == {
+        int,
+        float,
+    }
     for tag in "gradient_norm/global", "gradient_norm/head/kernel":
         np.testing.assert_array_equal([v[tag] for _, v in rows], norms.history[tag])
 
 
 @pytest.mark.parametrize(
-    ("update_freq", "moments"), [("batch", BATCHES), (3, 2), ("epoch", 1)], ids=str
+    ("update_freq", "moments"),
+    [("batch", [1, 2, 3, 4, 5, 6, 7, 8]), (3, [3, 4, 6, 8]), ("epoch", [4, 8])],
+    ids=str,
 )
 def test_when_it_is_due(update_freq, moments):
     norms, seen = GradientNorms(), []
     log = lambda step, values: seen.append(len(norms.history["step"]))  # noqa: E731
-    fit(quick(), norms, Forward([norms], log, update_freq=update_freq), epochs=1)
-    assert len(seen) == BATCHES
-    assert len(set(seen)) == moments
+    fit(quick(), norms, Forward([norms], log, update_freq=update_freq), epochs=2)
+    assert len(seen) == 2 * BATCHES
+    assert sorted(set(seen)) == moments
+
+
+def test_each_training_counts_its_batches_anew():
+    measured, due = Measured([], a=np.zeros(0)), []
+    forward, rows = handed_on([measured], update_freq=3)
+    for training in range(2):
+        forward.on_train_begin()
+        forward.on_epoch_begin(0)
+        for batch in range(4):
+            steps = len(measured.history["step"]) + 1
+            measured.history = {"step": np.arange(steps), "a": np.zeros(steps)}
+            before = len(rows)
+            forward.on_train_batch_end(batch)
+            due += [(training, batch)] if len(rows) > before else []
+    assert due == [(0, 2), (1, 2)]
 
 
 def test_in_front_of_what_it_reads_it_lags_and_loses_nothing():
