@@ -41,7 +41,9 @@ class Tagger(keras.Model):
 
 
 model = Tagger()
-model.compile("adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+model.compile(
+    keras.optimizers.Adam(0.01), loss="sparse_categorical_crossentropy", metrics=["accuracy"]
+)
 
 # This is all that is added: a fixed batch to look at, and three callbacks.
 probe = Probe(x[:64], y[:64])
@@ -56,4 +58,4 @@ history = model.fit(
 
 for name, values in history.history.items():
     print(f"{name:45} {values[0]:8.3f} -> {values[-1]:8.3f}")
-print(f"tensorboard --logdir {arguments.log_dir}")
+print(f"keras-rnn-study view {arguments.log_dir}")

@@ -48,8 +48,8 @@ with GradientNorms(arguments.log_dir).recording(model, optimizer) as norms:
         norms.update()
         if step % 50 == 0:
             layer = trace(model, x_look, y_look, loss=loss_of)["lstm"]
-            left = measures.decay(measures.step_norms(layer.state_gradients["c"]))
-            print(f"step {step:3}: loss {loss:.3f}, |dL/dc| loses {-left:.1f} powers of ten")
+            change = measures.decay(measures.step_norms(layer.state_gradients["c"]))
+            print(f"step {step:3}: loss {loss:.3f}, |dL/dc| changes by 10^{change:.1f} going back")
 
 ratio = norms.history["gradient_clip_ratio/global"]
 print(f"{(ratio < 1).mean():.0%} of {len(ratio)} steps were clipped")

@@ -1,6 +1,6 @@
 """CTC: reads a line of made-up handwriting, column by column; no letter's place is known.
 
-python examples/reading_lines.py [--epochs 6] [--log-dir runs/lines]
+python examples/reading_lines.py [--epochs 12] [--log-dir runs/lines]
 """
 
 import argparse
@@ -14,7 +14,7 @@ from keras_rnn_study.callbacks import GradientFlow, GradientNorms, Probe
 LETTERS, HEIGHT, COLUMNS, MOST = 5, 6, 24, 5
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-parser.add_argument("--epochs", type=int, default=6)
+parser.add_argument("--epochs", type=int, default=12)
 parser.add_argument("--log-dir", default="runs/lines")
 arguments = parser.parse_args()
 
@@ -54,4 +54,5 @@ for text, columns in zip(y[:3], model.predict(x[:3], verbose=0).argmax(-1), stri
     changes = columns[np.flatnonzero(np.diff(columns, prepend=0))]
     print(f"written {text[text > 0]}, read {changes[changes > 0]}")
 # CTC gives every column a gradient, so none is far away: compare with a loss at the end only.
-print(f"horizon of {COLUMNS} columns: {flow.history['gradient_horizon/reader/forward_lstm/c'][-1]}")
+horizon = flow.history["gradient_horizon/reader/forward_lstm/c"][-1]
+print(f"the gradient reaches {horizon:.0f} of {COLUMNS} columns back")

@@ -1,6 +1,6 @@
 """SciKeras: a recurrent network in scikit-learn's cross-validation, with its gradients.
 
-pip install scikeras; python examples/scikit_learn_with_scikeras.py [--epochs 3]
+pip install scikeras; python examples/scikit_learn_with_scikeras.py [--epochs 5]
 """
 
 import argparse
@@ -13,27 +13,27 @@ from sklearn.model_selection import cross_validate
 from keras_rnn_study.callbacks import GradientNorms
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-parser.add_argument("--epochs", type=int, default=3)
+parser.add_argument("--epochs", type=int, default=5)
 arguments = parser.parse_args()
 
 # Does a walk end above where it began?
 rng = np.random.default_rng(0)
-x = rng.normal(size=(600, 12, 1)).astype("float32")
+x = rng.normal(size=(576, 12, 1)).astype("float32")
 y = (x.sum(axis=(1, 2)) > 0).astype("int64")
 
 
-def build(units, optimizer):
+def build(units, learning_rate):
     """Return a compiled model; scikit-learn varies the arguments."""
     layers = [keras.layers.SimpleRNN(units, name="rnn"), keras.layers.Dense(1, "sigmoid")]
     model = keras.Sequential([keras.Input((12, 1)), *layers])
-    model.compile(optimizer, loss="binary_crossentropy")
+    model.compile(keras.optimizers.Adam(learning_rate), loss="binary_crossentropy")
     return model
 
 
 classifier = KerasClassifier(
     build,
     model__units=8,
-    model__optimizer="adam",
+    model__learning_rate=0.01,
     epochs=arguments.epochs,
     batch_size=32,
     verbose=0,

@@ -1,4 +1,4 @@
-"""Text classification: is a review good or bad? And does the network look at the word "not"?
+"""Text classification: is a review good or bad? What does the network think after each word?
 
 python examples/text_classification.py [--epochs 6] [--log-dir runs/reviews]
 """
@@ -9,6 +9,7 @@ import keras
 import numpy as np
 from keras import layers
 
+from keras_rnn_study import trace
 from keras_rnn_study.callbacks import GateActivations, GradientFlow, GradientNorms, Probe
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -39,7 +40,7 @@ model = keras.Sequential(
         layers.Dense(1, activation="sigmoid"),
     ]
 )
-model.compile("adam", loss="binary_crossentropy", metrics=["accuracy"])
+model.compile(keras.optimizers.Adam(0.01), loss="binary_crossentropy", metrics=["accuracy"])
 
 vocabulary = vectorize.get_vocabulary()
 words = [[vocabulary[token] for token in row] for row in x[:8]]
@@ -51,7 +52,9 @@ callbacks = [
 ]
 model.fit(x[64:], y[64:], epochs=arguments.epochs, verbose=2, callbacks=callbacks)
 
-flow = callbacks[1].history["gradient_flow/lstm/c"][-1]
-for word, norm in zip(words[0], flow, strict=True):
-    print(f"{word or '-':8} |dL/dc| {norm:.1e}")
+# What the network would say after each word: its last layer, of each step's state.
+states = trace(model, x[:1], y[:1])["lstm"].states["h"]  # (1, time, units)
+so_far = np.asarray(model.layers[-1](states))[0, :, 0]
+for word, good in zip(texts[0].split(), so_far, strict=False):  # the rest is padding
+    print(f"{word:8} good so far: {good:.0%}")
 print(f"keras-rnn-study view {arguments.log_dir}")

@@ -1,5 +1,8 @@
 """Fits a SimpleRNN and an LSTM on the same task, recorded, and compares what was recorded.
 
+The cell's name does not decide which one wins, but what it starts from: Keras starts a SimpleRNN
+with an orthogonal kernel, and an LSTM's forget gate at 0.73, of which 0.73^30 = 8e-5 is left.
+
 python examples/two_cells_on_recall.py [--gap 30] [--steps 300] [--log-dir runs/recall]
 """
 
@@ -43,4 +46,4 @@ for cell in ("simple_rnn", "lstm"):
         f"  largest gradient norm {largest:.2g}"
     )
 
-print(f"tensorboard --logdir {arguments.log_dir}")
+print(f"keras-rnn-study view {arguments.log_dir}")

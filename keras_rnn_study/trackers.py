@@ -7,6 +7,7 @@ None is needed to import this module: the run that one passes comes from the tra
 another tracker write two lines: a function of a step and a dict of numbers.
 """
 
+import math
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
@@ -99,6 +100,9 @@ def to_aim(run: "aim.Run") -> Log:
 def to_clearml(task: "clearml.Task") -> Log:
     """Log to ClearML, offline or not.
 
+    ClearML draws what is not finite as 0, which would show a gradient that exploded as one that
+    vanished: such numbers are told in the console log instead.
+
     Args:
         task: What `clearml.Task.init()` returns.
 
@@ -108,8 +112,12 @@ def to_clearml(task: "clearml.Task") -> Log:
     _check("to_clearml", task, "get_logger", "what `clearml.Task.init()` returns")
 
     def log(step: int, values: dict[str, float]) -> None:
+        logger = task.get_logger()
         for tag, value in values.items():
-            task.get_logger().report_scalar(tag, tag, value, iteration=step)
+            if math.isfinite(value):
+                logger.report_scalar(tag, tag, value, iteration=step)
+            else:
+                logger.report_text(f"{tag} is {value} at training step {step}")
 
     return log
 

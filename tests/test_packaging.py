@@ -163,10 +163,23 @@ for name in {names}:
 
 
 @pytest.mark.needs("git")
-def test_command_is_installed(wheel):
-    name = next(n for n in zipfile.ZipFile(wheel).namelist() if n.endswith("/entry_points.txt"))
-    entry_points = zipfile.ZipFile(wheel).read(name).decode()
-    assert "[console_scripts]\nkeras-rnn-study = keras_rnn_study.cli:main" in entry_points
+def test_command_and_tab_are_installed(wheel):
+    """What the wheel has others call is there: the program, and TensorBoard's tab."""
+    (found,) = importlib.metadata.distributions(path=[str(wheel)])
+    points = {(point.group, point.name): point.load().__name__ for point in found.entry_points}
+    assert points == {
+        ("console_scripts", "keras-rnn-study"): "main",
+        ("tensorboard_plugins", "keras_rnn_study"): "Loader",
+    }
+
+
+@pytest.mark.needs("git")
+def test_the_wheel_says_which_python_it_needs_and_brings_the_licence(wheel):
+    (found,) = importlib.metadata.distributions(path=[str(wheel)])
+    named = re.findall(r"Python :: (3\.\d+)", "\n".join(found.metadata.get_all("Classifier")))
+    assert found.metadata["Requires-Python"] == f">={named[0]}"
+    licence = next(name for name in zipfile.ZipFile(wheel).namelist() if name.endswith("/LICENSE"))
+    assert zipfile.ZipFile(wheel).read(licence) == (ROOT / "LICENSE").read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -216,6 +229,26 @@ def test_dependencies_are_those_imported():
     required = {imports.get(name, name).replace("-", "_") for name in required}
     extras = {"distributed", "anywidget", "traitlets"}
     assert required == imported - extras - OF_USERS
+
+
+def test_an_extra_brings_what_the_message_that_names_it_is_about():
+    config = configparser.ConfigParser()
+    config.read(ROOT / "setup.cfg", encoding="utf-8")
+    brought = {
+        extra: {re.split("[<>=]", line)[0] for line in lines.split()}
+        for extra, lines in config["options.extras_require"].items()
+    }
+    wanted = {"gpu": "tensorflow[and-cuda]", "dask": "distributed", "notebooks": "anywidget"}
+    named = set()
+    for source in (ROOT / path for path in source_files() if path.endswith(".py")):
+        code = source.read_text("utf-8")
+        wanted |= {e: p for p, e in re.findall(r'package="([\w-]+)", extra="(\w+)"', code)}
+        named |= set(re.findall(r"""(?:how_to_install\(|extra=)["'](\w+)["']""", code))
+    assert named == set(wanted) == set(brought) - {"test"}
+    for extra, package in wanted.items():
+        assert package in brought[extra], extra
+    # The tests run all of it that needs no GPU.
+    assert set().union(*brought.values()) - brought["test"] == brought["gpu"]
 
 
 @pytest.mark.needs("git")

@@ -27,7 +27,9 @@ def lessons(
         if language is not None:
             check_choice("language", language, LANGUAGES)
         copied = copy_lessons(Path(to), LANGUAGES if language is None else (language,))
-    console.print(f"{copied} notebooks: {to}", soft_wrap=True, highlight=False)
+    console.print(
+        f"{copied} notebooks, lessons and their solutions: {to}", soft_wrap=True, highlight=False
+    )
     if importlib.util.find_spec("jupyterlab") is None:
         install = how_to_install("notebooks")
         console.print(

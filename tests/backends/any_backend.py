@@ -66,6 +66,13 @@ def test_norms_are_by_how_much_a_step_moves_the_weights(options):
     same(norms.history, moves(build()))
 
 
+def test_more_steps_than_the_buffer_has_rows(monkeypatch):
+    monkeypatch.setattr("keras_rnn_study.callbacks.norm_record._ROWS", 5)  # 4, 5 and 1 meet
+    norms = GradientNorms()
+    fit(build(), norms)
+    same(norms.history, moves(build()))
+
+
 def test_norms_are_those_of_the_closed_form():
     keras.utils.set_random_seed(0)
     x, y = X[:BATCH, 0], Y[:BATCH]

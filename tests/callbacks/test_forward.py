@@ -26,19 +26,41 @@ def test_every_step_of_a_training_once():
     for _ in range(2):
         fit(model, norms, forward)
     assert [step for step, _ in rows] == [*range(4 * BATCHES)]
+    # As JSON has them: not every tracker takes NumPy's.
+    assert {type(number) for step, values in rows for number in (step, *values.values())} == {
+        int,
+        float,
+    }
     for tag in "gradient_norm/global", "gradient_norm/head/kernel":
         np.testing.assert_array_equal([v[tag] for _, v in rows], norms.history[tag])
 
 
 @pytest.mark.parametrize(
-    ("update_freq", "moments"), [("batch", BATCHES), (3, 2), ("epoch", 1)], ids=str
+    ("update_freq", "moments"),
+    [("batch", [1, 2, 3, 4, 5, 6, 7, 8]), (3, [3, 4, 6, 8]), ("epoch", [4, 8])],
+    ids=str,
 )
 def test_when_it_is_due(update_freq, moments):
     norms, seen = GradientNorms(), []
     log = lambda step, values: seen.append(len(norms.history["step"]))  # noqa: E731
-    fit(quick(), norms, Forward([norms], log, update_freq=update_freq), epochs=1)
-    assert len(seen) == BATCHES
-    assert len(set(seen)) == moments
+    fit(quick(), norms, Forward([norms], log, update_freq=update_freq), epochs=2)
+    assert len(seen) == 2 * BATCHES
+    assert sorted(set(seen)) == moments
+
+
+def test_each_training_counts_its_batches_anew():
+    measured, due = Measured([], a=np.zeros(0)), []
+    forward, rows = handed_on([measured], update_freq=3)
+    for training in range(2):
+        forward.on_train_begin()
+        forward.on_epoch_begin(0)
+        for batch in range(4):
+            steps = len(measured.history["step"]) + 1
+            measured.history = {"step": np.arange(steps), "a": np.zeros(steps)}
+            before = len(rows)
+            forward.on_train_batch_end(batch)
+            due += [(training, batch)] if len(rows) > before else []
+    assert due == [(0, 2), (1, 2)]
 
 
 def test_in_front_of_what_it_reads_it_lags_and_loses_nothing():
@@ -52,16 +74,17 @@ def test_several_callbacks_at_one_step_come_together_and_steps_never_go_back():
     often = Measured([], a=np.zeros(0))
     seldom = Measured([], b=np.zeros(0), map=np.zeros((0, 3)))
     forward, rows = handed_on([often, seldom])
-    often.history = {"step": np.arange(4), "a": np.arange(4.0)}
+    often.history = {"step": np.array([0, 1, 2, 5]), "a": np.arange(4.0)}
     seldom.history = {
         "step": np.array([0, 4]),
         "b": np.array([7.0, np.nan]),
         "map": np.ones((2, 3)),
     }
     forward.on_train_end()
-    assert [step for step, _ in rows] == [0, 1, 2, 3, 4]
+    assert [step for step, _ in rows] == [0, 1, 2, 4, 5]
     assert rows[0][1] == {"a": 0.0, "b": 7.0}
-    assert np.isnan(rows[4][1]["b"])  # as it is
+    assert np.isnan(rows[3][1]["b"])  # as it is
+    assert rows[4][1] == {"a": 3.0}
     forward.on_train_end()
     assert len(rows) == 5
 

@@ -3,6 +3,7 @@
 import json
 import struct
 import time
+import types
 
 import numpy as np
 import pytest
@@ -10,23 +11,30 @@ import pytest
 from keras_rnn_study import trackers
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # the clients' own
-TAG, WEIGHT = "gradient_norm/global", "gradient_norm/head/kernel"
+TAG, WEIGHT, SELDOM = "gradient_norm/global", "gradient_norm/head/kernel", "gradient_horizon/lstm/c"
+NAN, INFINITE = float("nan"), float("inf")
+RECORDS = {  # tag -> value by training step; one callback looks now and then
+    TAG: {0: 1.0, 1: 0.1, 2: 1e-6, 7: INFINITE, 40: NAN, 41: 2.5},
+    WEIGHT: {0: 0.0, 1: 0.5, 2: -INFINITE, 7: 1.0, 40: 1e30, 41: 3.0},
+    SELDOM: {2: 12.0, 40: NAN},
+}
 
 
 def handed_on(log):
-    """Some records, as `Forward` hands them on: what they were."""
-    history = {"step": np.arange(6), TAG: np.geomspace(1, 1e-6, 6), WEIGHT: np.linspace(0, 1, 6)}
-    for step in history["step"]:
-        log(int(step), {tag: float(history[tag][step]) for tag in (TAG, WEIGHT)})
-    return history
+    """The records, as `Forward` hands them on."""
+    for step in RECORDS[TAG]:
+        log(step, {tag: column[step] for tag, column in RECORDS.items() if step in column})
 
 
-def same(stored, history):
+def same(stored, left_out=lambda value: False):
     """`stored`: tag -> list of (step, value)."""
-    for tag in TAG, WEIGHT:
-        steps, values = np.transpose(sorted(stored[tag]))
-        np.testing.assert_array_equal(steps, history["step"])
-        np.testing.assert_allclose(values, history[tag], rtol=1e-6)
+    assert stored.keys() == RECORDS.keys()
+    for tag, column in RECORDS.items():
+        kept = {step: value for step, value in column.items() if not left_out(value)}
+        steps = [step for step, _ in stored[tag]]
+        assert sorted(steps) == [*kept]
+        values = [value for _, value in sorted(stored[tag], key=lambda pair: pair[0])]
+        np.testing.assert_allclose(values, [*kept.values()], rtol=1e-6)
 
 
 def records_of(path):
@@ -50,29 +58,49 @@ def test_wandb(tmp_path, monkeypatch):
     monkeypatch.setenv("WANDB_SILENT", "true")
     run = wandb.init(mode="offline", dir=tmp_path)
     run.log({"somebody": 1.0}, step=100)  # which has its own step, far ahead
-    history = handed_on(trackers.to_wandb(run))
+    handed_on(trackers.to_wandb(run))
     run.finish()
+    wandb.teardown()  # its process has written all
     (path,) = tmp_path.rglob("run-*.wandb")
     stored, axes = {}, {}
     for record in records_of(path):
         if record.HasField("metric"):
             axes[record.metric.name] = record.metric
         items = {i.key or "/".join(i.nested_key): i.value_json for i in record.history.item}
-        for tag in items.keys() & {TAG, WEIGHT}:
+        for tag in items.keys() & RECORDS.keys():
             step = json.loads(items[trackers.STEP])
             stored.setdefault(tag, []).append((step, json.loads(items[tag])))
-    same(stored, history)
-    assert axes[TAG].step_metric == trackers.STEP or axes[TAG].step_metric_index
+    same(stored)
+    assert {tag: axes[tag].step_metric for tag in RECORDS} == dict.fromkeys(RECORDS, trackers.STEP)
 
 
 def test_mlflow(tmp_path, monkeypatch):
     mlflow = pytest.importorskip("mlflow")
     monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")
     mlflow.set_tracking_uri((tmp_path / "runs").as_uri())  # which MLflow makes
-    with mlflow.start_run() as run:
-        history = handed_on(trackers.to_mlflow(run))
-    stored = mlflow.MlflowClient().get_metric_history
-    same({t: [(m.step, m.value) for m in stored(run.info.run_id, t)] for t in history}, history)
+    run = mlflow.start_run()
+    mlflow.end_run()
+    log, began = trackers.to_mlflow(run), time.time()
+    with mlflow.start_run() as other:  # which is somebody else's
+        handed_on(log)
+    client = mlflow.MlflowClient()
+    stored = {tag: client.get_metric_history(run.info.run_id, tag) for tag in RECORDS}
+    same({tag: [(m.step, m.value) for m in column] for tag, column in stored.items()})
+    assert all(began - 1 < m.timestamp / 1000 < time.time() + 1 for m in stored[TAG])
+    assert not client.get_run(other.info.run_id).data.metrics
+
+
+def test_mlflow_takes_a_thousand_at_once(monkeypatch):
+    mlflow = pytest.importorskip("mlflow")
+    sent = []
+    monkeypatch.setattr(
+        mlflow.MlflowClient, "log_batch", lambda self, run, metrics: sent.append(metrics)
+    )
+    run = types.SimpleNamespace(info=types.SimpleNamespace(run_id="first"))
+    values = {f"gradient_norm/layer_{number}/kernel": float(number) for number in range(2500)}
+    trackers.to_mlflow(run)(3, values)
+    assert [len(metrics) for metrics in sent] == [1000, 1000, 500]
+    assert {m.key: m.value for metrics in sent for m in metrics} == values
 
 
 def test_trackio(tmp_path, monkeypatch):
@@ -81,10 +109,10 @@ def test_trackio(tmp_path, monkeypatch):
     from trackio.sqlite_storage import SQLiteStorage
 
     run = trackio.init(project="norms", name="first", embed=False)
-    history = handed_on(trackers.to_trackio(run))
+    handed_on(trackers.to_trackio(run))
     run.finish()
     logs = SQLiteStorage.get_logs("norms", "first")
-    same({tag: [(row["step"], row[tag]) for row in logs] for tag in (TAG, WEIGHT)}, history)
+    same({tag: [(row["step"], row[tag]) for row in logs if tag in row] for tag in RECORDS})
 
 
 def test_aim(tmp_path):
@@ -92,21 +120,27 @@ def test_aim(tmp_path):
     from aim.storage.context import Context
 
     run = aim.Run(repo=str(tmp_path), system_tracking_interval=None, log_system_params=False)
-    history = handed_on(trackers.to_aim(run))
+    handed_on(trackers.to_aim(run))
     stored = {}
-    for tag in TAG, WEIGHT:
+    for tag in RECORDS:
         steps, columns = run.get_metric(tag, Context({})).data.numpy()
         stored[tag] = [*zip(steps, columns[0], strict=True)]
     run.close()
-    same(stored, history)
+    same(stored)
 
 
 def test_clearml(tmp_path, monkeypatch):
     monkeypatch.setenv("CLEARML_CACHE_DIR", str(tmp_path))
+    # No process of its own, forked from one that has TensorFlow's threads: it may wait for ever.
+    settings = tmp_path / "clearml.conf"
+    settings.write_text("sdk.development.report_use_subprocess: false")
+    monkeypatch.setenv("CLEARML_CONFIG_FILE", str(settings))  # read when it is imported
     clearml = pytest.importorskip("clearml")
     clearml.Task.set_offline(True)
     task = clearml.Task.init("norms", "first", auto_connect_frameworks=False)
-    history = handed_on(trackers.to_clearml(task))
+    told = []
+    monkeypatch.setattr(task.get_logger(), "report_text", told.append)
+    handed_on(trackers.to_clearml(task))
     folder = task.get_offline_mode_folder()
     task.flush(wait_for_uploads=True)
     time.sleep(1)
@@ -115,7 +149,9 @@ def test_clearml(tmp_path, monkeypatch):
         for event in json.loads(line):
             stored.setdefault(event["metric"], []).append((event["iter"], event["value"]))
     task.close()
-    same(stored, history)
+    same(stored, left_out=lambda value: not np.isfinite(value))
+    assert f"{TAG} is inf at training step 7" in told
+    assert len(told) == 4
 
 
 @pytest.mark.parametrize("name", ["wandb", "mlflow", "trackio", "aim", "clearml"])
