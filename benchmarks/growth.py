@@ -11,6 +11,7 @@ to the process at its peak, and what it returns.
 
 import tempfile
 import time
+from collections.abc import Mapping
 
 import keras
 import numpy as np
@@ -79,7 +80,9 @@ def measure_point(time, units, layers, batch, repeats):
 
 def arrays(layer):
     """All arrays of one layer's trace."""
-    return [a for a in keras.tree.flatten(vars(layer)) if isinstance(a, np.ndarray)]
+    fields = vars(layer).values()
+    nested = [f.values() if isinstance(f, Mapping) else [f] for f in fields]
+    return [a for values in nested for a in values if isinstance(a, np.ndarray)]
 
 
 def exponent(values, costs):
@@ -95,8 +98,9 @@ def measure(what, values, repeats):
         figures[f"{side}, ms"] = [quartiles(np.multiply(point[side], 1e3)) for point in points]
         figures[f"{side}, exponent"] = exponent(values, costs)
         figures[f"{side}, exponent above"] = exponent(values[middle:], costs[middle:])
-    for what_of_it in ("peak", "returned"):
-        figures[f"trace, {what_of_it}, MiB"] = [round(p[what_of_it], 1) for p in points]
+    if what == "time":  # elsewhere too small to be seen beside what the process has already
+        for amount in ("peak", "returned"):
+            figures[f"trace, {amount}, MiB"] = [round(point[amount], 1) for point in points]
     for side in SIDES[1:]:
         figures[f"{side} over step"] = [over(point[side], point["step"]) for point in points]
     return figures

@@ -69,7 +69,8 @@ def memory(result):
     what = paragraph(
         "Peak of the whole process in MiB, Python and TensorFlow included, each training in a "
         f"process of its own: {result['epochs']} epochs of {result['steps']} steps; medians of "
-        f"{result['repeats']}. With all three it includes Matplotlib, which draws."
+        f"{result['repeats']}. With all three it includes Matplotlib, which draws, and XLA, which "
+        "takes some 85 MiB for the first loop that a process compiles, whatever its size."
     )
     return f"""
 ## Memory
@@ -119,7 +120,8 @@ def growth_table(figures):
         ratios = [figure(quartiles) for quartiles in figures[f"{side} over step"]]
         rows.append([f"{side} over step", *ratios, "", ""])
     for memory in ("trace, peak, MiB", "trace, returned, MiB"):
-        rows.append([memory, *(f"{value:,.0f}" for value in figures[memory]), "", ""])
+        if memory in figures:
+            rows.append([memory, *(f"{value:,.0f}" for value in figures[memory]), "", ""])
     return table([what, *(f"{v:,}" for v in values), "exponent", "of the upper half"], rows)
 
 
