@@ -5,10 +5,13 @@
 A training step bare, one with `GradientNorms`, and a trace, of an LSTM, over one of the four at a
 time; the others stay at 100 steps, 32 units, 1 layer, a batch of 8. An exponent p says that the
 cost grows like n^p: the slope of the least-squares line through the logarithms, of all points and
-of the upper half, as what is small costs mostly overhead. Of a trace also the memory: what it adds
-to the process at its peak, and what it returns.
+of the upper half, as what is small costs mostly overhead. Of a trace also the memory by
+time: what the first one adds to a process at its peak, compiling included, and what it returns.
 """
 
+import json
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Mapping
@@ -57,7 +60,7 @@ def step_seconds(model, data, count, *callbacks):
 
 
 def measure_point(time, units, layers, batch, repeats):
-    """dict of side to list of seconds, measured in turn; and of "peak" and "returned" to MiB."""
+    """dict of side to list of seconds, measured in turn."""
     size = (batch, time, FEATURES, units)
     batch, model, recorded = samples(size), build(CELL, size, layers), build(CELL, size, layers)
     data = tf.data.Dataset.from_tensors(batch)
@@ -65,7 +68,7 @@ def measure_point(time, units, layers, batch, repeats):
     with tempfile.TemporaryDirectory() as logs:
         norms = GradientNorms(logs)
         step_seconds(recorded, data, 1, norms)
-        trace(model, *batch)  # compiled here, which takes memory of its own
+        trace(model, *batch)
         one = step_seconds(model, data, 1)
         count = int(np.clip(SECONDS / one, 2, 30))
         for _ in range(repeats):
@@ -73,9 +76,23 @@ def measure_point(time, units, layers, batch, repeats):
             taken["recorded step"].append(step_seconds(recorded, data, count, norms))
             traces = [seconds(lambda: trace(model, *batch)) for _ in range(min(count, 3))]
             taken["trace"].append(float(np.median(traces)))
+    return taken
+
+
+def trace_memory(time):
+    """MiB that the first trace adds to a process at its peak, and of the arrays that it returns."""
+    size = (USUAL["batch"], time, FEATURES, USUAL["units"])
+    model, batch = build(CELL, size), samples(size)
     peak, traced = added_at_peak(lambda: trace(model, *batch))
     returned = sum(array.nbytes for layer in traced.values() for array in arrays(layer)) / 2**20
-    return taken | {"peak": peak, "returned": returned}
+    return [round(peak, 1), round(returned, 1)]
+
+
+def trace_memory_elsewhere(time):
+    """The same in a fresh process."""
+    command = [sys.executable, __file__, "--trace-memory", str(time)]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 def arrays(layer):
@@ -98,9 +115,10 @@ def measure(what, values, repeats):
         figures[f"{side}, ms"] = [quartiles(np.multiply(point[side], 1e3)) for point in points]
         figures[f"{side}, exponent"] = exponent(values, costs)
         figures[f"{side}, exponent above"] = exponent(values[middle:], costs[middle:])
-    if what == "time":  # elsewhere too small to be seen beside what the process has already
-        for amount in ("peak", "returned"):
-            figures[f"trace, {amount}, MiB"] = [round(point[amount], 1) for point in points]
+    if what == "time":
+        memory = [trace_memory_elsewhere(value) for value in values]
+        for at, amount in enumerate(("peak", "returned")):
+            figures[f"trace, {amount}, MiB"] = [each[at] for each in memory]
     for side in SIDES[1:]:
         figures[f"{side} over step"] = [over(point[side], point["step"]) for point in points]
     return figures
@@ -109,7 +127,11 @@ def measure(what, values, repeats):
 def main():
     reader = parser(__doc__)
     reader.add_argument("--repeats", type=int, default=2)
+    reader.add_argument("--trace-memory", type=int, help="so many steps: trace, print MiB")
     arguments = reader.parse_args()
+    if arguments.trace_memory:
+        print(json.dumps(trace_memory(arguments.trace_memory)))
+        return
     repeats = 2 if arguments.quick else arguments.repeats
     result = ResultFile(arguments, cell=CELL, usual=USUAL, repeats=repeats)
     for what, values in (QUICK if arguments.quick else GROWING).items():

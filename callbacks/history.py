@@ -1,10 +1,11 @@
 """What a callback measured, kept in memory."""
 
-import difflib
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
+
+from keras_rnn_study.arguments import did_you_mean
 
 
 class Arrays(dict[str, np.ndarray]):
@@ -12,8 +13,7 @@ class Arrays(dict[str, np.ndarray]):
 
     def __missing__(self, name: str) -> np.ndarray:
         """Raise a `KeyError` with the nearest name, and all."""
-        near = difflib.get_close_matches(str(name), self, n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
+        hint = did_you_mean(name, self)
         raise KeyError(f"Nothing is recorded as {name!r}.{hint} There are: {', '.join(self)}.")
 
 

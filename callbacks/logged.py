@@ -1,7 +1,8 @@
 """`logs`: which of its values a callback adds to Keras' `logs` at the end of an epoch."""
 
-import difflib
 from typing import Literal, get_args
+
+from keras_rnn_study.arguments import did_you_mean
 
 Logs = Literal["main", "all", "none"]
 
@@ -17,10 +18,8 @@ def check_logs(logs: Logs) -> Logs:
     """
     choices = get_args(Logs)
     if not isinstance(logs, str) or logs not in choices:
-        near = difflib.get_close_matches(logs, choices, n=1) if isinstance(logs, str) else []
-        hint = f" Did you mean {near[0]!r}?" if near else ""
         raise ValueError(
             f"logs must be 'main' (one number), 'all' (every scalar) or 'none'. "
-            f"Received: logs={logs!r}.{hint}"
+            f"Received: logs={logs!r}.{did_you_mean(logs, choices)}"
         )
     return logs

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 import keras
-import numpy as np
 import numpy.typing as npt
 
+from keras_rnn_study.arguments import checked_evidence
 from keras_rnn_study.backend import needs_tensorflow
 from keras_rnn_study.tracing.batch import to_batch
 from keras_rnn_study.tracing.loss import Loss
@@ -37,8 +37,8 @@ class Probe:
             the generator of a GAN. Default: the model that is trained.
 
     Raises:
-        ValueError: `x`, `y` and `sample_weight` are no batch or have no samples, or `layers` names
-            no layer.
+        ValueError: `x`, `y` and `sample_weight` are no batch or have no samples, `layers` names no
+            layer, or `evidence` is no (samples, time) of booleans.
 
     Example:
 
@@ -84,7 +84,7 @@ class Probe:
                 "sample, such as recall.tokens(x)."
             )
         self.tokens = [[str(token) for token in sample] for sample in tokens]
-        self.evidence = None if evidence is None else np.asarray(evidence, bool)
+        self.evidence = None if evidence is None else checked_evidence(evidence)
         self._gradients, self._reduction = False, Reduction(samples=1, tallies=False)
         self._moment: tuple[keras.Model, object, object] | None = None
         self._looked: dict[str, ReducedLayer] | None = None

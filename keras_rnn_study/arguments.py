@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import SupportsIndex
 
 import numpy as np
+import numpy.typing as npt
 
 _SHORT = reprlib.Repr()
 _SHORT.maxstring = _SHORT.maxother = 80
@@ -49,17 +50,52 @@ def positive(name: str, received: object, example: float) -> float:
     )
 
 
+def checked_evidence(given: npt.ArrayLike, count: int | None = None) -> np.ndarray:
+    """Return evidence, the steps that decide the answer, as booleans (samples, time).
+
+    Args:
+        given: As the user passed it.
+        count: How many samples there must be; `None`: any number.
+
+    Raises:
+        ValueError: It is no such array.
+    """
+    try:
+        there = np.asarray(given)
+    except ValueError:  # lists of several lengths
+        there = np.empty(0, object)
+    is_array = there.dtype.kind in "biuf"
+    if not is_array or there.ndim != 2 or count not in (None, len(there)):
+        what = f"of shape {there.shape}" if is_array else shown(given)
+        samples = "" if count is None else f" for {count} samples"
+        raise ValueError(
+            f"Received evidence {what}{samples}. Expected booleans (samples, time), "
+            "True at the steps that decide the answer, such as recall.evidence(x)."
+        )
+    return there.astype(bool)
+
+
 def check_choice(what: str, received: object, choices: Iterable[str]) -> None:
     """Raise a ValueError that names the nearest choice unless `received` is one of `choices`."""
     choices = tuple(choices)
     if isinstance(received, str) and received in choices:
         return
-    name = received[:80] if isinstance(received, str) else ""
-    nearest = difflib.get_close_matches(name, choices, n=1, cutoff=0.4)
-    hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
+    hint = did_you_mean(received, choices, alike=0.4)
     raise ValueError(
         f"Unknown {what} {shown(received)}: expected one of {', '.join(map(repr, choices))}.{hint}"
     )
+
+
+def did_you_mean(received: object, choices: Iterable[str], alike: float = 0.6) -> str:
+    """Return " Did you mean ...?" with the choice most like `received`, or nothing.
+
+    Example:
+        >>> did_you_mean("recal", ["adding", "recall"])
+        " Did you mean 'recall'?"
+    """
+    name = received[:80] if isinstance(received, str) else ""
+    nearest = difflib.get_close_matches(name, choices, n=1, cutoff=alike)
+    return f" Did you mean {nearest[0]!r}?" if nearest else ""
 
 
 def shown(received: object) -> str:

@@ -92,8 +92,8 @@ def growth(result):
         f"training step, one with `GradientNorms`, and a trace; medians of "
         f"{result['repeats']}, of ms and of ratios. An exponent p says that the cost grows like "
         "n^p: the slope of the least-squares line through the logarithms, of all points, and of "
-        "the upper half, as what is small costs mostly overhead. Memory: what a trace adds to the "
-        "process at its peak, once it is compiled, and what it returns, which is most of it."
+        "the upper half, as what is small costs mostly overhead. Memory: what the first trace "
+        "adds to a process at its peak, compiling included, and the arrays that it returns."
     )
     tables = "\n\n".join(growth_table(f) for f in result["figures"].values())
     return f"""
@@ -113,7 +113,7 @@ def growth_table(figures):
     what, values = next(iter(figures.items()))
     rows = []
     for side in ("step", "recorded step", "trace"):
-        times = [f"{quartiles[1]:.3g}" for quartiles in figures[f"{side}, ms"]]
+        times = [rounded(quartiles[1]) for quartiles in figures[f"{side}, ms"]]
         exponents = [figures[f"{side}, exponent"], figures[f"{side}, exponent above"]]
         rows.append([f"{side}, ms", *times, *(f"{exponent:.2f}" for exponent in exponents)])
     for side in ("recorded step", "trace"):
@@ -123,6 +123,11 @@ def growth_table(figures):
         if memory in figures:
             rows.append([memory, *(f"{value:,.0f}" for value in figures[memory]), "", ""])
     return table([what, *(f"{v:,}" for v in values), "exponent", "of the upper half"], rows)
+
+
+def rounded(number):
+    """Three digits, and all of those before the point."""
+    return f"{number:,.0f}" if number >= 100 else f"{number:.3g}"
 
 
 def peers(result):

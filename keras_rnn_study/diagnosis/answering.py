@@ -11,7 +11,7 @@ from keras_rnn_study.diagnosis.labels import Constant
 from keras_rnn_study.diagnosis.layer_outputs import LayerOutput, heard_outputs, named_parts
 from keras_rnn_study.seams.keras_internals import hides_logits, kept_losses
 from keras_rnn_study.tracing.batch import Batch, reason
-from keras_rnn_study.tracing.loss import NoLossError, batch_loss
+from keras_rnn_study.tracing.loss import NoLossError, batch_loss, loss_values
 from keras_rnn_study.tracing.model_call import predict
 
 
@@ -61,7 +61,7 @@ def answered(
             if not with_loss:
                 return prediction, None, None, heard
             try:
-                loss = _scalar(batch_loss(model, batch, prediction, None))
+                loss = _scalar(loss_values(model, batch, prediction, None))
             except NoLossError:  # its `train_step` may have one that nobody else knows
                 return prediction, None, None, heard
             except Exception as error:  # Keras raises whatever it stumbles over; a finding says so

@@ -3,35 +3,9 @@
 from collections.abc import Collection
 
 import numpy as np
-import numpy.typing as npt
 
-from keras_rnn_study.arguments import shown
 from keras_rnn_study.diagnosis.association import informative_steps
 from keras_rnn_study.diagnosis.labels import columns
-
-
-def checked_evidence(given: npt.ArrayLike, count: int) -> np.ndarray:
-    """Return what the user says, as booleans (samples, time).
-
-    Args:
-        given: As the user passed it.
-        count: How many samples there are.
-
-    Raises:
-        ValueError: It is no such array.
-    """
-    try:
-        there = np.asarray(given)
-    except ValueError:  # lists of several lengths
-        there = np.empty(0, object)
-    is_array = there.dtype.kind in "biuf"
-    if not is_array or there.ndim != 2 or len(there) != count:
-        what = f"of shape {there.shape}" if is_array else shown(given)
-        raise ValueError(
-            f"Received evidence {what} for {count} samples. Expected booleans (samples, time), "
-            "True at the steps that decide the answer, such as recall.evidence(x)."
-        )
-    return there.astype(bool)
 
 
 def check_steps(evidence: np.ndarray, times: Collection[int]) -> None:

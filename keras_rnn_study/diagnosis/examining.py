@@ -6,9 +6,10 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
+from keras_rnn_study.arguments import checked_evidence
 from keras_rnn_study.diagnosis.answer import LossKind, activation_name, answer_layer, loss_kind
 from keras_rnn_study.diagnosis.answering import Answered, answered
-from keras_rnn_study.diagnosis.evidence import check_steps, checked_evidence, measured_evidence
+from keras_rnn_study.diagnosis.evidence import check_steps, measured_evidence
 from keras_rnn_study.diagnosis.examination import Examination, Validation
 from keras_rnn_study.diagnosis.labels import Constant
 from keras_rnn_study.diagnosis.optimizer_copy import CannotCopyError

@@ -1,12 +1,12 @@
 """Where the recurrent layers of a model are, and what they and their weights are called."""
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import keras
 
+from keras_rnn_study.arguments import did_you_mean
 from keras_rnn_study.seams.keras_internals import sublayers
 
 
@@ -124,9 +124,8 @@ def select(names: Sequence[str], wanted: Iterable[str]) -> list[str]:
 
 
 def nearest(name: Any, names: Iterable[str]) -> str:
-    """Return " Did you mean ...?" for the name most like `name`, or nothing."""
-    near = difflib.get_close_matches(str(_called(name)), names, n=1)
-    return f" Did you mean {near[0]!r}?" if near else ""
+    """Return " Did you mean ...?" for the name most like a layer's or its name, or nothing."""
+    return did_you_mean(_called(name), names)
 
 
 def _called(name: Any) -> Any:

@@ -46,7 +46,16 @@ def batch_loss(
     """Return the loss of a batch, a scalar, as training takes it; `None` if it has none.
 
     One that leaves a number for each sample (`reduction="none"`) is added up, as the gradient of
-    many numbers is that of their sum.
+    many numbers is that of their sum. Arguments and errors are those of `loss_values`.
+    """
+    values = loss_values(model, batch, prediction, own)
+    return None if values is None else tf.reduce_sum(values)
+
+
+def loss_values(
+    model: keras.Model, batch: Batch, prediction: Any, own: Callable[..., Any] | None
+) -> tf.Tensor | None:
+    """Return what the loss makes of a batch, a scalar as a rule; `None` if it has none.
 
     Args:
         model: The model, just called on the batch.
@@ -76,9 +85,8 @@ def batch_loss(
     arguments = batch._asdict() | {"y_pred": prediction}
     if "training" in inspect.signature(model.compute_loss).parameters:
         arguments["training"] = False
-    loss = tf.reduce_sum(model.compute_loss(**arguments))
     # Within a strategy Keras divides by the number of replicas, of which this is not one.
-    return loss * tf.distribute.get_strategy().num_replicas_in_sync
+    return model.compute_loss(**arguments) * tf.distribute.get_strategy().num_replicas_in_sync
 
 
 def loss_scale(model: keras.Model) -> float | None:
@@ -96,7 +104,7 @@ def loss_scale(model: keras.Model) -> float | None:
 
 def _own_loss(own: Callable[..., Any], batch: Batch, prediction: Any) -> tf.Tensor:
     if isinstance(own, keras.losses.Loss):
-        return tf.reduce_sum(own(batch.y, prediction, batch.sample_weight))
+        return own(batch.y, prediction, batch.sample_weight)
     losses = tf.convert_to_tensor(own(batch.y, prediction))  # a scalar, or one per sample
     if batch.sample_weight is not None:
         losses *= tf.cast(batch.sample_weight, losses.dtype)

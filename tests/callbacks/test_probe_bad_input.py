@@ -55,6 +55,13 @@ class TestBadInput:
         with pytest.raises(ValueError, match=r"Expected (one|an|a) (batch|array)"):
             Probe(make())
 
+    @pytest.mark.parametrize(
+        "evidence", [[["yes"] * TIME], [[True, False], [True]], np.ones(TIME), [None]]
+    )
+    def test_evidence_that_is_no_array_of_booleans(self, evidence):
+        with pytest.raises(ValueError, match=r"Expected booleans \(samples, time\)"):
+            Probe(X, Y, evidence=evidence)
+
     def test_a_part_that_is_no_model(self):
         with pytest.raises(ValueError, match=r"model='generator'; expected a keras.Model"):
             Probe(X, model="generator")

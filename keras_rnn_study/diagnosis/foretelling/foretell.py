@@ -7,9 +7,8 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
-from keras_rnn_study.arguments import whole_number
+from keras_rnn_study.arguments import checked_evidence, whole_number
 from keras_rnn_study.backend import needs_tensorflow
-from keras_rnn_study.diagnosis.evidence import checked_evidence
 from keras_rnn_study.diagnosis.foretelling.odds import (
     AFTER,
     BEFORE,
