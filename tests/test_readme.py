@@ -44,7 +44,7 @@ COMMANDS = list(
 WORK = {
     "fit": ("keras_rnn_study.cli.fit", "compare"),
     "demo": ("keras_rnn_study.cli.demo", "compare"),
-    "sweep": ("keras_rnn_study.study.sweeping.sweep", "sweep"),
+    "sweep": ("keras_rnn_study.study", "sweep"),
     "report": ("keras_rnn_study.study.report.page", "write_report"),
     "claims": ("keras_rnn_study.claims", "run_claims"),
     "tensorboard": ("tensorboard.program", "TensorBoard"),

@@ -17,7 +17,7 @@ def loss_of(
     """Return `batch_loss`.
 
     Raises:
-        ValueError: There is none, it does not fit the labels, or it is several numbers.
+        ValueError: There is none, or it does not fit the labels.
     """
     try:
         value = batch_loss(model, batch, prediction, own)
@@ -33,11 +33,6 @@ def loss_of(
         raise ValueError(
             "There is no loss to ask for. Compile the model with one and pass labels, or pass "
             "`loss`, a function of (y, y_pred)."
-        )
-    if value.shape.rank:
-        raise ValueError(
-            f"The loss has the shape {tuple(value.shape)}; expected one number. Leave "
-            "reduction='none' out."
         )
     return value
 

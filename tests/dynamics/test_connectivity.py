@@ -144,10 +144,6 @@ def test_values_that_the_model_cannot_take_are_told():
     ):
         with pytest.raises(ValueError, match=r"Expected values that|Pass labels as"):
             ask()
-    each = keras.losses.MeanSquaredError(reduction="none")
-    for ask in (dynamics.connectivity, dynamics.occlusion):
-        with pytest.raises(ValueError, match="Leave reduction='none' out"):
-            ask(model, IDS, Y, loss=each)
     with pytest.raises(ValueError, match="expected a token id"):
         dynamics.occlusion(model, IDS, Y, baseline=0.5)
 
@@ -158,3 +154,13 @@ def test_a_loss_may_do_without_labels():
     labelled = dynamics.occlusion(model, X, Y, loss=lambda y, y_pred: y_pred)
     np.testing.assert_array_equal(unlabelled, labelled)
     assert "strongest step" in repr(dynamics.connectivity(model, X, Y))
+
+
+def test_a_loss_per_sample_is_that_of_their_sum():
+    words = [lambda: keras.layers.Embedding(9, 3), lambda: keras.layers.GRU(3)]
+    model = build(*words, shape=(TIME,), dtype="float32")
+    losses = [keras.losses.MeanSquaredError(reduction=kind) for kind in ("none", "sum")]
+    each, together = (vars(dynamics.connectivity(model, IDS, Y, loss=loss)) for loss in losses)
+    np.testing.assert_equal(each, together)
+    each, together = (dynamics.occlusion(model, IDS, Y, loss=loss) for loss in losses)
+    np.testing.assert_allclose(each, together, rtol=1e-5)
