@@ -2,13 +2,12 @@
 
 from helpers.tables import (
     SIZE,
-    again,
     bullets,
     cell_and_size,
     figure,
     figure_table,
-    measured_on,
     paragraph,
+    section,
     table,
 )
 
@@ -32,17 +31,7 @@ def limits(result):
         for name, f in result["figures"].items()
     ]
     head = [SIZE, "bare step, ms", "products, ms", "memory, ms", "step over the larger"]
-    return f"""
-## How far from the machine's limits
-
-{measured_on(result)}
-
-{what}
-
-{table(head, rows)}
-
-{again("limits")}
-"""
+    return section("How far from the machine's limits", result, what, table(head, rows), "limits")
 
 
 def start(result):
@@ -63,17 +52,7 @@ def start(result):
         for name, f in figures.items()
     ]
     head = [SIZE, "first step, more, ms", "later step, less, ms", "paid after, steps"]
-    return f"""
-## What a fused loop costs to start
-
-{measured_on(result)}
-
-{what}
-
-{table(head, rows)}
-
-{again("start")}
-"""
+    return section("What a fused loop costs to start", result, what, table(head, rows), "start")
 
 
 def lengths(result):
@@ -94,17 +73,13 @@ def lengths(result):
         [f"`{name.split()[0]}`, {name.split()[1]}", *(figure(f[c]) for c in columns)]
         for name, f in result["figures"].items()
     ]
-    return f"""
-## Sequences of many lengths
-
-{measured_on(result)}
-
-{what}
-
-{table(["cell, batches", *columns.values()], rows)}
-
-{again("lengths")}
-"""
+    return section(
+        "Sequences of many lengths",
+        result,
+        what,
+        table(["cell, batches", *columns.values()], rows),
+        "lengths",
+    )
 
 
 def overhead(result):
@@ -129,17 +104,13 @@ def overhead(result):
         [name if name.startswith("no") else cell_and_size(name), *(figure(f[c]) for c in columns)]
         for name, f in result["figures"].items()
     ]
-    return f"""
-## What `fit` itself costs
-
-{measured_on(result)}
-
-{what}
-
-{table(["model", *columns.values()], rows)}
-
-{again("overhead")}
-"""
+    return section(
+        "What `fit` itself costs",
+        result,
+        what,
+        table(["model", *columns.values()], rows),
+        "overhead",
+    )
 
 
 def seeds(result):
@@ -155,14 +126,6 @@ def seeds(result):
         "ten in one graph, over one": "in one graph, over one",
         "ten along an axis, over one": "along an axis, over one",
     }
-    return f"""
-## Seeds together
-
-{measured_on(result)}
-
-{what}
-
-{figure_table(result["figures"], columns)}
-
-{again("seeds")}
-"""
+    return section(
+        "Seeds together", result, what, figure_table(result["figures"], columns), "seeds"
+    )

@@ -69,3 +69,8 @@ def cell_and_size(name):
 def again(name):
     """How to repeat a section's measurement."""
     return f"Again: `python benchmarks/{name}.py --output benchmarks/results/{name}.json`"
+
+
+def section(title, result, what, body, name):
+    """A section of one table: when it was measured, what the figures mean, and how to repeat it."""
+    return f"\n## {title}\n\n{measured_on(result)}\n\n{what}\n\n{body}\n\n{again(name)}\n"

@@ -71,7 +71,7 @@ class Cluster:
         """
         try:
             return self._executor.submit(function, *arguments)
-        except Exception:
+        except Exception:  # Dask raises whatever its broken connection stumbles over
             if self._client.status == "running":
                 raise
             raise self._lost() from None
