@@ -26,8 +26,8 @@ from keras_rnn_study.event_log.tags import tag
 from keras_rnn_study.event_log.values import Packed
 from keras_rnn_study.live_view import read_recording
 from keras_rnn_study.live_view.facts import PARTS
+from keras_rnn_study.live_view.frames import arrays_of, frame_of
 from keras_rnn_study.live_view.packing import half_quantum, unpack_all
-from keras_rnn_study.live_view.recorded import arrays_of, frame_of
 
 EPOCHS = 4
 

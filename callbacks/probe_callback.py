@@ -20,7 +20,7 @@ from keras_rnn_study.callbacks.schedule import Schedule, UpdateFreq
 from keras_rnn_study.event_log.log import EventLog
 from keras_rnn_study.event_log.tags import tag
 from keras_rnn_study.event_log.values import Packed
-from keras_rnn_study.live_view.recorded import facts_of, frame_of
+from keras_rnn_study.live_view.frames import facts_of, frame_of
 from keras_rnn_study.live_view.recording import Recording
 from keras_rnn_study.seams.step_count import StepCount
 from keras_rnn_study.tracing.reduced import ReducedLayer

@@ -118,13 +118,31 @@ def row(*panels: Panel, width: float = 9.5, share_y: bool = False) -> Figure:
     """Draw pairs of axes side by side."""
     figure = Figure((width, 3.1), layout="constrained")
     all_axes = figure.subplots(1, len(panels), squeeze=False, sharey=share_y)[0]
-    for axes, panel in zip(all_axes, panels, strict=True):
-        _draw(axes, panel)
+    numbers: dict[str, int] = {}
+    for axes, panel, then in zip(all_axes, panels, [*panels[1:], None], strict=True):
+        numbers |= _numbers(panel, numbers)
+        _draw(axes, panel, numbers)
+        if then is None or then.lines.keys() != panel.lines.keys():
+            _explain(axes, panel)
     return figure
 
 
-def _draw(axes, panel: Panel) -> None:
-    for number, (name, values) in enumerate(panel.lines.items()):
+def _numbers(panel: Panel, before: Mapping[str, int]) -> dict[str, int]:
+    """Number lines for their looks; a line that an earlier panel has keeps its number."""
+    taken = {before[name] for name in panel.lines if name in before}
+    free = (
+        number
+        for number in range(len(before) + len(panel.lines))
+        if number not in taken
+    )
+    return {
+        name: before[name] if name in before else next(free) for name in panel.lines
+    }
+
+
+def _draw(axes, panel: Panel, numbers: Mapping[str, int]) -> None:
+    for name, values in panel.lines.items():
+        number = numbers[name]
         look = marks(number) | {"label": word(name), "linewidth": 1.6}
         look |= {"markersize": 4} if panel.dots else {"marker": None}
         places, heights = values if isinstance(values, tuple) else (None, values)
@@ -147,14 +165,19 @@ def _draw(axes, panel: Panel) -> None:
         axes.axvline(place, color="0.4", linestyle=":")
         axes.annotate(
             f" {word(name)}",
-            (place, 0.02),
+            (place, 0.98),
             xycoords=("data", "axes fraction"),
-            va="bottom",
+            va="top",
         )
     axes.set(title=word(panel.title), xlabel=word(panel.x), ylabel=word(panel.y))
     if panel.top is not None:
         axes.set_ylim(0, panel.top)
-    if any(panel.lines):
+
+
+def _explain(axes, panel: Panel) -> None:
+    if len(panel.lines) > 3:  # among so many, the legend would lie on one
+        axes.legend(loc="upper left", bbox_to_anchor=(1, 1), fontsize=8)
+    elif any(panel.lines):
         axes.legend(loc="best", fontsize=8)
 
 

@@ -30,14 +30,11 @@ def compare(
         log_dir = _checked(runs, name, log_dir)
     start_tensorflow(verbose)
     results: list[Result] = []
-    try:
-        with errors_in_a_line():
-            _train(runs, log_dir, results)
-    except KeyboardInterrupt:
-        console.print("Interrupted.", style="bold")
-        _print_results(results, log_dir)
-        raise typer.Exit(130) from None
+    with errors_in_a_line():
+        is_complete = _train(runs, log_dir, results)
     _print_results(results, log_dir)
+    if not is_complete:
+        raise typer.Exit(130)
     if page:
         with errors_in_a_line():
             _write_page(log_dir)
@@ -58,17 +55,28 @@ def _checked(runs: Sequence["Run"], name: str, log_dir: str | None) -> str:
     return log_dir
 
 
-def _train(runs: Sequence["Run"], log_dir: str, results: list["Result"]) -> None:
-    """Add the result of each run to the list as soon as it is there."""
+def _train(runs: Sequence["Run"], log_dir: str, results: list["Result"]) -> bool:
+    """Add the result of each run to the list as soon as it is there.
+
+    Returns:
+        Whether all are there; else somebody has interrupted it.
+    """
+    from keras_rnn_study.cli.interruption import Interruption
     from keras_rnn_study.cli.views import progress
     from keras_rnn_study.runs import record
 
-    models = [run.build() for run in runs]
-    with progress.progress_bar(console) as bar:
-        shown = [progress.Progressing(bar, run) for run in runs]
-        for run, model, line in zip(runs, models, shown, strict=True):
-            directory = os.path.join(log_dir, _directory(run, runs))
-            results.append(record(run, model, directory, [line]))
+    try:
+        with Interruption() as interruption:
+            models = [run.build() for run in runs]
+            with progress.progress_bar(console) as bar:
+                shown = [progress.Progressing(bar, run) for run in runs]
+                for run, model, line in zip(runs, models, shown, strict=True):
+                    directory = os.path.join(log_dir, _directory(run, runs))
+                    results.append(record(run, model, directory, [line, interruption]))
+    except KeyboardInterrupt:
+        console.print("Interrupted.", style="bold")
+        return False
+    return True
 
 
 def _print_results(results: Sequence["Result"], log_dir: str) -> None:

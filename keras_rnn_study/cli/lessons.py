@@ -2,6 +2,7 @@
 
 import importlib.resources
 import importlib.util
+import re
 import shlex
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +13,7 @@ from keras_rnn_study.cli.common import console, errors_in_a_line
 from keras_rnn_study.extras import how_to_install
 
 LANGUAGES = ("en", "zh")
+_LINK = re.compile(r"( · )?\[([^\]]*)\]\(([^():]+\.ipynb)\)")
 
 
 def lessons(
@@ -53,12 +55,27 @@ def copy_lessons(to: Path, languages: tuple[str, ...]) -> int:
         kinds = ("*.md", "images/*.png", "lesson*.py")
         beside = [path.relative_to(home) for kind in kinds for path in home.glob(kind)]
         notebooks = [path.relative_to(home) for path in home.rglob("*.ipynb")]
-        notebooks = [path for path in notebooks if _language(path) in languages]
+        notebooks = [path for path in notebooks if _language(path.name) in languages]
         for path in [*beside, *notebooks]:
+            content = (home / path).read_bytes()
+            if path.suffix in (".md", ".ipynb"):
+                content = _linked(content.decode(), languages).encode()
             (to / path).parent.mkdir(parents=True, exist_ok=True)
-            (to / path).write_bytes((home / path).read_bytes())
+            (to / path).write_bytes(content)
     return len(notebooks)
 
 
-def _language(path: Path) -> str:
-    return "zh" if path.name.endswith(".zh.ipynb") else "en"
+def _language(name: str) -> str:
+    return "zh" if name.endswith(".zh.ipynb") else "en"
+
+
+def _linked(text: str, languages: tuple[str, ...]) -> str:
+    """Drop links to notebooks of other languages: all of one in a row of links, else its target."""
+
+    def kept(link: re.Match[str]) -> str:
+        in_row, said, to = link.groups()
+        if _language(to) in languages:
+            return link[0]
+        return "" if in_row else said
+
+    return _LINK.sub(kept, text)

@@ -10,10 +10,11 @@ from keras_rnn_study.diagnosis.layer_inputs import heard_inputs
 from keras_rnn_study.diagnosis.layer_outputs import heard_outputs
 from keras_rnn_study.diagnosis.optimizer_copy import copied_optimizer
 from keras_rnn_study.diagnosis.rehearsed import Rehearsal
-from keras_rnn_study.diagnosis.training_loss import training_loss
 from keras_rnn_study.seams.keras_internals import clipped, kept_losses
 from keras_rnn_study.seams.names import recurrent_layers, weight_names
 from keras_rnn_study.tracing.batch import Batch
+from keras_rnn_study.tracing.loss import batch_loss
+from keras_rnn_study.tracing.model_call import predict
 
 _UPDATES = 6
 
@@ -81,7 +82,8 @@ class _Step:
             scope = keras.StatelessScope(mapping, collect_losses=True, initialize_variables=False)
             hearing = heard_inputs(recurrent_layers(model), tape)
             with kept_losses(model), scope, hearing as sequences, heard_outputs(model) as outputs:
-                loss = training_loss(model, self._batch)
+                prediction = predict(model, self._batch.x, training=True)
+                loss = batch_loss(model, self._batch, prediction, None)
         heard = {name: tensor for name, tensor in sequences.items() if tensor.dtype.is_floating}
         of_weights, of_inputs = tape.gradient(loss, (copies, heard))
         self.missing = [gradient is None for gradient in of_weights]

@@ -84,7 +84,7 @@ class Packed(NamedTuple):
 
     Attributes:
         data: The frame, as `live_view.packing.pack` makes it.
-        facts: What does not change from record to record, as `live_view.recorded.facts_of` makes
+        facts: What does not change from record to record, as `live_view.frames.facts_of` makes
             it; written with the first frame of a file only.
     """
 

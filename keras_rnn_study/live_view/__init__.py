@@ -1,6 +1,6 @@
 """The live view: one's own network, scrubbed through time step and training step.
 
-recorded.py    what of a trace goes into frames; facts.py, what stands beside them
+frames.py      what of a trace goes into frames; facts.py, what stands beside them
 packing.py     arrays to bytes and back
 reading.py     what event files hold; stored.py, one of them; index.py, what there is to see
 findings.py    what a diagnosis found

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 import numpy as np
 
 from keras_rnn_study.arguments import check_choice, shown, whole_number
+from keras_rnn_study.live_view.frames import facts_of, frame_of
 from keras_rnn_study.live_view.page import check_language
-from keras_rnn_study.live_view.recorded import facts_of, frame_of
 from keras_rnn_study.live_view.recording import Recording
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Calling a user's model: in inference mode, and built as `fit` would build it."""
+"""Calling a user's model, also one that is to be built as `fit` would build it."""
 
 import inspect
 from typing import Any
@@ -11,18 +11,23 @@ from keras_rnn_study.tracing.batch import reason, shapes, to_batch
 from keras_rnn_study.tracing.opening import CannotOpenError
 
 
-def predict(model: keras.Model, x: Any) -> Any:
-    """Call the model without dropout, with what Keras says of a batch in our words.
+def predict(model: keras.Model, x: Any, *, training: bool = False) -> Any:
+    """Call the model on a batch, with what Keras says of it in our words.
 
     Whether a batch fits is for Keras to say: it takes any batch size, adds or drops a last axis of
     length 1, and where no `Input` was checked, any length.
+
+    Args:
+        model: Any `keras.Model`.
+        x: One batch of inputs.
+        training: Whether as in training, with dropout.
 
     Raises:
         ValueError: The model does not take `x`.
     """
     has_training = "training" in inspect.signature(model.call).parameters
     try:
-        return model(x, training=False) if has_training else model(x)
+        return model(x, training=training) if has_training else model(x)
     except CannotOpenError:
         raise
     except Exception as error:

@@ -222,7 +222,7 @@ def test_interrupting_leaves_the_events_written_so_far(tmp_path):
             time.sleep(0.5)
         process.send_signal(signal.SIGINT)
         output, errors = process.communicate(timeout=60)
-    assert process.returncode == 130
+    assert process.returncode == 130, errors.decode()
     assert b"Interrupted" in output
     assert b"keras-rnn-study tensorboard logs" in output
     assert errors == b""

@@ -40,8 +40,9 @@ def test_what_lessons_import_and_read_is_there_away_from_the_repository(tmp_path
         assert "../studies" not in page.read_text(encoding="utf-8"), page.name
 
 
-def test_links_and_pictures_are_there_away_from_the_repository(tmp_path):
-    command_line.run("lessons", "--to", tmp_path / "here")
+@pytest.mark.parametrize("language", [(), ("--language", "en"), ("--language", "zh")])
+def test_links_and_pictures_are_there_away_from_the_repository(language, tmp_path):
+    command_line.run("lessons", "--to", tmp_path / "here", *language)
     pages = {page: page.read_text("utf-8") for page in (tmp_path / "here").glob("*.md")}
     for page in (tmp_path / "here").rglob("*.ipynb"):
         cells = json.loads(page.read_text("utf-8"))["cells"]
@@ -61,6 +62,11 @@ def test_one_language(language, tmp_path):
     chinese = names(NOTEBOOKS, "*.zh.ipynb")
     wanted = chinese if language == "zh" else names(NOTEBOOKS, "*.ipynb") - chinese
     assert names(tmp_path / "here", "*.ipynb") == wanted
+    suffix = ".zh.ipynb" if language == "zh" else ".ipynb"
+    first = (tmp_path / f"here/1_chain{suffix}").read_text("utf-8")
+    assert f"](2_vanishing{suffix})" in first
+    assert "[英文版]" not in first
+    assert "[in Chinese]" not in first
 
 
 def test_where_jupyter_is_missing_it_says_how_to_get_it(tmp_path, monkeypatch):

@@ -9,8 +9,8 @@ import pytest
 from keras_rnn_study import trace
 from keras_rnn_study.callbacks import GateActivations, GradientFlow, GradientNorms, Probe
 from keras_rnn_study.live_view import read_frames, read_recording, record_trace
+from keras_rnn_study.live_view.frames import arrays_of
 from keras_rnn_study.live_view.packing import half_quantum
-from keras_rnn_study.live_view.recorded import arrays_of
 from keras_rnn_study.live_view.showing import recording_of
 from keras_rnn_study.measures import step_norms
 

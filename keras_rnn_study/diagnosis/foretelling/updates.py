@@ -9,9 +9,10 @@ import tensorflow as tf
 
 from keras_rnn_study.diagnosis.optimizer_copy import copied_optimizer
 from keras_rnn_study.diagnosis.samples import chosen, number_of
-from keras_rnn_study.diagnosis.training_loss import training_loss
 from keras_rnn_study.seams.keras_internals import kept_losses
 from keras_rnn_study.tracing.batch import Batch
+from keras_rnn_study.tracing.loss import batch_loss
+from keras_rnn_study.tracing.model_call import predict
 
 
 @contextlib.contextmanager
@@ -47,7 +48,9 @@ def update(model: keras.Model, whole: Batch, updates: int, batch_size: int) -> N
 
     def step(rows: tf.Tensor) -> None:
         with tf.GradientTape() as tape, kept_losses(model):
-            loss = training_loss(model, chosen(whole, rows))
+            batch = chosen(whole, rows)
+            prediction = predict(model, batch.x, training=True)
+            loss = batch_loss(model, batch, prediction, None)
         gradients = tape.gradient(
             loss, [weight.value for weight in weights], unconnected_gradients="zero"
         )
