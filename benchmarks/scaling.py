@@ -6,8 +6,14 @@ The same small study, swept by one process and by two in turn: starting TensorFl
 building and compiling in each, are in the time. Of the runs themselves: training steps, scoring
 held-out samples, and the rest, which is traces, data, events, and for a run that finds no model of
 its kind in its worker, building and compiling one.
+
+What two processes of this machine can save at all is measured by small steps in NumPy, one thread a
+process: two cores may be one core that runs two threads.
 """
 
+import os
+import subprocess
+import sys
 import tempfile
 import time
 
@@ -21,6 +27,16 @@ AXES = {"task": "recall", "cell": ["simple_rnn", "lstm"], "gap": [50, 100], "giv
 USUAL = {"seeds": 8, "steps": 400}
 NEW = 0.3  # seconds of a first step that compiles
 QUICK = {"seeds": 1, "steps": 40, "units": 4}
+STEPS = 100_000  # of the loop in NumPy
+LOOP = """
+import sys
+import numpy as np
+rng = np.random.default_rng(0)
+h = rng.normal(size=(64, 32)).astype("float32")
+u = rng.normal(size=(32, 32)).astype("float32")
+for _ in range(int(sys.argv[1])):
+    h = np.tanh(h @ u + 1)
+"""
 
 
 def swept(study, jobs):
@@ -31,6 +47,16 @@ def swept(study, jobs):
         taken = time.perf_counter() - start
         there = StudyDirectory(place)
         return taken, [(there.seconds(result.run), result.updates) for result in results]
+
+
+def plain_loops(processes, steps):
+    """Seconds that so many processes take for so many steps in all."""
+    alone = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-c", LOOP, str(steps // processes)]
+    start = time.perf_counter()
+    running = [subprocess.Popen(command, env=alone) for _ in range(processes)]
+    assert not any(process.wait() for process in running)
+    return time.perf_counter() - start
 
 
 def parts(runs):
@@ -53,6 +79,9 @@ def main():
     arguments = reader.parse_args()
     study = Study(**AXES, **(QUICK if arguments.quick else USUAL))
     result = ResultFile(arguments, runs=len(study.runs()), **USUAL)
+    steps = 1000 if arguments.quick else STEPS
+    at_best = [plain_loops(1, steps) / plain_loops(2, steps) for _ in range(arguments.pairs)]
+    result.add("one process over two, plain loops", {"ratio": quartiles(at_best)})
     taken, runs = {1: [], 2: []}, []
     for _ in range(1 if arguments.quick else arguments.pairs):
         for jobs in taken:

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from keras_rnn_study.diagnosis.registry import RULES
+from keras_rnn_study.diagnosis.remedies import CELL
 from keras_rnn_study.diagnosis.rule import Rule
 
 DOCS = Path(__file__).parent
@@ -177,7 +178,8 @@ def _section(rule: Rule) -> str:
         lines.append(f"- *Needs*: {', '.join(rule.needs)}")
     if explains:
         lines.append(f"- *Explains*: {explains}")
-    return "\n".join([*lines, "", "```python", rule.remedy, "```", ""])
+    remedy = rule.remedy.replace(CELL, "LSTM")
+    return "\n".join([*lines, "", "```python", remedy, "```", ""])
 
 
 if __name__ == "__main__":

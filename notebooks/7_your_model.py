@@ -37,6 +37,7 @@ import warnings
 import keras
 import numpy as np
 
+from keras_rnn_study import diagnose
 from keras_rnn_study.callbacks import (
     GateActivations,
     GradientFlow,
@@ -70,7 +71,7 @@ def train(name, model, x=x):
     ]
     options = {"batch_size": 64, "epochs": 8, "verbose": 0, "callbacks": callbacks}
     accuracy = model.fit(x[64:], y[64:], **options).history["accuracy"]
-    print(f"{name}: accuracy", [f"{value:.2f}" for value in accuracy])
+    print(f"{name}: accuracy", *(f"{value:.2f}" for value in accuracy))
     return accuracy, {tag: v for c in callbacks for tag, v in c.history.items()}
 
 
@@ -186,9 +187,9 @@ bars(shares, ["input", "forget", "output"], title=title, y="share")
 
 # %%
 a, b, c = (ill[name][1] for name in "ABC")
-print("A: reach", a["gradient_horizon/lstm/h"][0], "of 100")
-print("B: first norms", b["gradient_norm/global"][:3])
-print("C: saturated", [f"{share:.0%}" for share in shares["C"]])
+print(f"A: reach {a['gradient_horizon/lstm/h'][0]:.0f} of 100")
+print("B: first norms", *(f"{norm:.3g}" for norm in b["gradient_norm/global"][:3]))
+print("C: saturated", *(f"{share:.0%}" for share in shares["C"]))
 
 # %% tags=["check"]
 assert a["gradient_horizon/lstm/h"][0] < 40
@@ -226,7 +227,7 @@ cured = {
     "B": train("B-cured", build(relu_rnn(), clipped)),
     "C": train("C-cured", build(lstm(), adam(), [normalise]), x=100 * x),
 }
-print("C's reach now:", cured["C"][1]["gradient_horizon/lstm/h"][0], "of 100")
+print(f"C's reach now: {cured['C'][1]['gradient_horizon/lstm/h'][0]:.0f} of 100")
 
 # %% tags=["check"]
 assert cured["A"][0][-1] > 0.95
@@ -249,6 +250,53 @@ cured["C"] = train("C-cured-twice", both, x=100 * x)
 assert cured["C"][0][-1] > 0.95
 
 # %% [markdown] lang="en"
+# ## A second opinion
+#
+# `diagnose` asks with numbers what you have just asked with pictures. It looks at a model, a few hundred samples and a few updates on *copies* of the weights, for two seconds, and says what is to be mended first. Nobody tells it which steps decide the class.
+#
+# **Predict**: what does it say of the three, before any training? And of C with normalised readings?
+
+# %% [markdown] lang="zh"
+# ## 会诊
+#
+# 刚才你看的是图，`diagnose` 看的是数：它检查模型、几百个样本，再在权重的*副本*上试走几步，两秒钟就告诉你先治什么。哪几步决定类别，没有人告诉它。
+#
+# **预测**：训练之前，它对这三个病人各说什么？读数标准化之后，对 C 又说什么？
+
+# %%
+patients = {
+    "A": (build(lstm(), adam()), x),
+    "B": (build(relu_rnn(), keras.optimizers.SGD(0.1)), x),
+    "C": (build(lstm(), adam()), 100 * x),
+    "C, normalised": (build(lstm(), adam(), [normalise]), 100 * x),
+}
+findings = {}
+for name, (model, readings) in patients.items():
+    findings[name] = diagnose(model, readings[:256], y[:256])
+    print(f"{name}: {', '.join(findings[name].names)}\n")
+print(findings["C"][:1])
+
+# %% tags=["check"]
+assert findings["A"].names[0] == "short_memory"
+assert findings["B"].names[0] == "exploding_gradient"
+assert findings["C"].names[0] == "unscaled_inputs"
+(behind,) = (found for found in findings["C"] if found.name == "short_memory")
+assert behind.because == "unscaled_inputs"
+assert findings["C, normalised"].names[0] == "short_memory"
+
+# %% [markdown] lang="en"
+# It agrees with you, and each finding brings its number and its remedy. Of C it names both illnesses, but takes the second for a consequence of the first; with normalised readings the short memory is still there, now a cause. So the rule holds for the instrument as well: **cure one thing, look again.**
+#
+# What is to be seen, and not only said, is in the live view: `keras-rnn-study view logs` opens each gate, state and gradient, to be scrubbed through training and through time.
+
+# %% [markdown] lang="zh"
+# 它与你的看法一致，而且每一条都附上数值和对策。C 的两种病它都指了出来，不过把第二种当成了第一种的后果；读数标准化之后，记忆短的毛病还在，这回才是病因。所以，用仪器看病，规矩也一样：**治好一样，再查一遍。**
+#
+# 想亲眼看看，就打开实时视图：`keras-rnn-study view logs`。每个门、每个状态和梯度都在里面，可以沿训练步和时间步来回拖动。
+
+# %% [markdown] lang="en"
+# ## A table to take along
+#
 # | symptom | where to see it | probable cause | remedy |
 # |---|---|---|---|
 # | stays at chance, loss flat | `gradient_horizon` much shorter than the sequence; the picture `gradient_flow` black on the left | forget gate starts too low; kernel shrinks | forget bias log(T - 1), input bias its negative; chrono; orthogonal kernel; shorter sequences |
@@ -268,6 +316,8 @@ assert cured["C"][0][-1] > 0.95
 # Solutions: `solutions/7_your_model.ipynb`. Words: [glossary](glossary.md). Next: [products of Jacobians](8_jacobians.ipynb), for those who want to see what it is that multiplies. Back to [all lessons](README.md).
 
 # %% [markdown] lang="zh"
+# ## 对照表
+#
 # | 症状 | 在哪里看 | 可能的病因 | 治疗 |
 # |---|---|---|---|
 # | 停在瞎猜的水平，损失不动 | `gradient_horizon` 远小于序列长度；`gradient_flow` 图的左侧是黑的 | 遗忘门初值太低；循环权重矩阵使梯度缩小 | 遗忘偏置设为 log(T - 1)，输入偏置设为它的相反数；chrono；正交的循环权重矩阵；更短的序列 |

@@ -39,7 +39,10 @@ class ResultFile:
         if arguments.quick:
             self.content["quick"] = True
         if self._only and self._output and self._output.exists():
-            self.content["figures"] = json.loads(self._output.read_text())["figures"]
+            before = json.loads(self._output.read_text())
+            self.content["figures"] = before["figures"]
+            if "pairs" in facts:  # at most so many
+                self.content["pairs"] = max(before["pairs"], facts["pairs"])
 
     def wants(self, name):
         """Whether `--only` leaves this one in."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from keras_rnn_study.diagnosis.examination import Examination
 from keras_rnn_study.diagnosis.finding import Evidence, Finding, Severity
+from keras_rnn_study.diagnosis.remedies import for_layer
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Rule:
         statistic: What it measures.
         threshold: From where on it speaks, and why there.
         why: Why this keeps a network from learning.
-        remedy: Python code.
+        remedy: Python code; `remedies.CELL` stands for the class of the layer.
         lesson: Name of the lesson about it.
         false_alarm: When it would be wrong.
         needs: What must be known; some of `examination.NEEDS`.
@@ -64,7 +65,7 @@ class Rule:
             title=seen.title,
             evidence=seen.evidence,
             why=seen.why or self.why,
-            remedy=seen.remedy or self.remedy,
+            remedy=for_layer(seen.remedy or self.remedy, examination, seen.layer),
             lesson=self.lesson,
             layer=seen.layer,
             time_step=seen.time_step,

@@ -1,6 +1,7 @@
 """The commands `tasks` and `fit`, and what is common to all."""
 
 import importlib.metadata
+import os
 import re
 import signal
 import subprocess
@@ -215,7 +216,11 @@ def test_interrupting_leaves_the_events_written_so_far(tmp_path):
     hears = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
     program = [*PROGRAM[:-1], hears + PROGRAM[-1]]
     with subprocess.Popen(
-        [*program, *arguments], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [*program, *arguments],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=os.environ | {"PYTHONFAULTHANDLER": "1"},  # says where, if it aborts
     ) as process:
         deadline = time.monotonic() + 120
         while not _recorded(tmp_path / "logs") and time.monotonic() < deadline:

@@ -240,6 +240,8 @@ def test_ill(base, name):
     assert finding.severity != "note"
     assert finding.title
     assert finding.name == name
+    assert "{" not in finding.remedy
+    compile(finding.remedy, "remedy", "exec")
 
 
 HEALTHY = [(name, which) for name, made in MADE.items() for which in range(1, len(made))]

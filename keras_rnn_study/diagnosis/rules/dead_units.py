@@ -24,7 +24,10 @@ _MAY_DIE = ("relu", "relu6")
         "A ReLU that is below 0 for every sample has no derivative there, so nothing will ever "
         "lift it again."
     ),
-    remedy="keras.layers.SimpleRNN(units)  # tanh; or a smaller learning rate, and biases above 0",
+    remedy=(
+        'keras.layers.{cell}(units, activation="tanh")\n'
+        "# or a smaller learning rate, and biases above 0"
+    ),
     lesson="3_exploding",
     false_alarm="All samples of the batch have empty or masked sequences.",
     explains=(

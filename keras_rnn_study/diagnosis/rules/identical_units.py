@@ -25,7 +25,9 @@ _FEWEST = 4
         "Units with equal weights get equal gradients, so that they stay equal: the layer has one "
         "unit's worth of memory, however many it has."
     ),
-    remedy=("# Keras' own start: glorot_uniform and orthogonal kernels\nkeras.layers.LSTM(units)"),
+    remedy=(
+        "# Keras' own start: glorot_uniform and orthogonal kernels\nkeras.layers.{cell}(units)"
+    ),
     lesson="1_chain",
     false_alarm="A layer whose kernels were set so by hand, as an identity of blocks.",
     explains=(

@@ -12,7 +12,7 @@ from keras_rnn_study.diagnosis.rule import Symptom, rule
     ),
     why="The network knows its training samples by heart, which does not help with others.",
     remedy=(
-        "keras.layers.LSTM(units, dropout=0.2)  # fewer units; more data; and\n"
+        "keras.layers.{cell}(units, dropout=0.2)  # fewer units; more data; and\n"
         "keras.callbacks.EarlyStopping(restore_best_weights=True)"
     ),
     lesson="7_your_model",

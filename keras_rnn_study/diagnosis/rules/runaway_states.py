@@ -19,7 +19,7 @@ _GROWTH = 10.0
         "The recurrent kernel makes the state longer at each step, and the activation has no end "
         "to stop it: the answer depends on the last bits of the first inputs."
     ),
-    remedy=('keras.layers.SimpleRNN(units, activation="tanh", recurrent_initializer="orthogonal")'),
+    remedy=('keras.layers.{cell}(units, activation="tanh", recurrent_initializer="orthogonal")'),
     lesson="3_exploding",
     false_alarm="A counter that is to reach such numbers.",
     explains=(

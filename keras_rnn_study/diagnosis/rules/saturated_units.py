@@ -23,7 +23,7 @@ _STUCK = 0.8
         "through: the unit answers the same whatever comes in."
     ),
     remedy=(
-        "keras.layers.LSTM(units)  # kernels of glorot_uniform and orthogonal, biases of Keras\n"
+        "keras.layers.{cell}(units)  # kernels of glorot_uniform and orthogonal, biases of Keras\n"
         "# if the inputs are large: keras.layers.Normalization() first"
     ),
     lesson="2_vanishing",

@@ -3,6 +3,7 @@
 import numpy as np
 
 from keras_rnn_study.diagnosis.examination import Examination
+from keras_rnn_study.diagnosis.remedies import spread_memory_times
 from keras_rnn_study.diagnosis.rule import Symptom, rule
 
 _GONE, _REACHED, _FOR_GOOD = 1e-4, 1e-3, 1e-5
@@ -24,14 +25,7 @@ _GONE, _REACHED, _FOR_GOOD = 1e-4, 1e-3, 1e-5
         "evidence is too little to change the answer, and the gradient that would open the gate is "
         "multiplied by the same product."
     ),
-    remedy=(
-        "# memory times spread up to the distance: chrono initialisation\n"
-        "bias = layer.cell.bias.numpy()\n"
-        "forget = np.log(np.random.uniform(1, {distance}, layer.units))\n"
-        "bias[: layer.units] = -forget\n"
-        "bias[layer.units : 2 * layer.units] = forget\n"
-        "layer.cell.bias.assign(bias)"
-    ),
+    remedy=spread_memory_times("forget", "{distance}"),
     lesson="6_memory",
     false_alarm="Evidence that is repeated later on.",
     needs=("evidence",),
@@ -69,7 +63,9 @@ def short_memory(examination: Examination) -> Symptom | None:
         {"kept": kept, "distance": distance, "mean_gate": mean, "memory_steps": steps},
         "error" if reach is None or reach < _FOR_GOOD else "warning",
         layer=name,
-        remedy=short_memory.remedy.format(distance=distance + 1),
+        remedy=spread_memory_times(
+            "forget" if "forget" in examination.trace[name].gates else "update", distance + 1
+        ),
     )
 
 

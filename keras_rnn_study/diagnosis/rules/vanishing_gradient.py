@@ -5,6 +5,7 @@ import numpy as np
 from keras_rnn_study import measures
 from keras_rnn_study.diagnosis.examination import Examination
 from keras_rnn_study.diagnosis.finding import Severity
+from keras_rnn_study.diagnosis.remedies import spread_memory_times
 from keras_rnn_study.diagnosis.rule import Symptom, rule
 
 _GONE, _FOR_GOOD, _LOST = 3e-4, 1e-5, 3e-3
@@ -28,8 +29,8 @@ _GONE, _FOR_GOOD, _LOST = 3e-4, 1e-5, 3e-3
         "slope. What is left at the evidence is drowned by what the last steps say."
     ),
     remedy=(
-        'keras.layers.SimpleRNN(units, recurrent_initializer="orthogonal")  # or an LSTM with a\n'
-        "# forget bias of log(distance): see short_memory"
+        "keras.layers.LSTM(units)  # or GRU: gates can keep the way back open; start them as\n"
+        "# short_memory says"
     ),
     lesson="2_vanishing",
     false_alarm="Evidence that is repeated near the end, or was marked where it is not needed.",
@@ -57,7 +58,16 @@ def vanishing_gradient(examination: Examination) -> Symptom | None:
     name = next(iter(examination.trace))
     numbers = {"reach": reach, "distance": distance}
     severity: Severity = "error" if reach < _FOR_GOOD else "warning"
-    return Symptom(title, numbers, severity, layer=name, time_step=_first(examination))
+    gates = examination.trace[name].gates
+    gate = next((gate for gate in ("forget", "update") if gate in gates), None)
+    return Symptom(
+        title,
+        numbers,
+        severity,
+        layer=name,
+        time_step=_first(examination),
+        remedy=None if gate is None else spread_memory_times(gate, distance + 1),
+    )
 
 
 def _lost_on_the_way_down(examination: Examination) -> Symptom | None:
