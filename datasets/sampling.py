@@ -5,7 +5,11 @@ A task module supplies one function, `draw(generator, num_samples, held_out)`, w
 data, samples and streams come from one part, test data from the other.
 """
 
+import atexit
+import functools
+import gc
 import itertools
+import sys
 from collections.abc import Callable
 
 import numpy as np
@@ -66,9 +70,27 @@ def stream(draw: Draw, batch_size: int, seed: int, start: int) -> Stream:
         x_batch, y_batch = tf.numpy_function(batch, [index], [x.dtype, y.dtype], stateful=False)
         return tf.ensure_shape(x_batch, x.shape), tf.ensure_shape(y_batch, y.shape)
 
+    _free_iterators_at_exit()
     options = tf.data.Options()
     options.experimental_optimization.map_parallelization = False  # one thread, not all cores
     return tf.data.Dataset.counter(start).map(fetch).prefetch(2).with_options(options)
+
+
+@functools.cache  # once is enough
+def _free_iterators_at_exit() -> None:
+    """Have what still iterates over a stream freed before Python ends.
+
+    Python stops a thread that calls it while it ends, and TensorFlow would wait for that of the
+    stream for ever, or abort. A cycle may hold the iterator, or what ended the program in the
+    middle of a fit, such as Ctrl-C: `sys` keeps the last exception.
+    """
+
+    def free() -> None:
+        for name in ("last_exc", "last_value", "last_traceback"):
+            vars(sys).pop(name, None)
+        gc.collect()
+
+    atexit.register(free)
 
 
 def mark_part(

@@ -56,7 +56,7 @@ warnings.simplefilter("ignore", RuntimeWarning)  # a gradient may be infinite he
 def build(layer, optimizer, prepare=()):
     keras.utils.set_random_seed(0)
     answer = keras.layers.Dense(1, activation="sigmoid")
-    model = keras.Sequential([keras.Input(x.shape[1:]), *prepare, layer, answer])
+    model = keras.Sequential([keras.Input(x.shape[1:]), *prepare, layer(), answer])
     model.compile(optimizer, "binary_crossentropy", metrics=["accuracy"])
     return model
 
@@ -91,9 +91,9 @@ def adam():
 
 
 ill = {
-    "A": train("A", build(lstm(), adam())),
-    "B": train("B", build(relu_rnn(), keras.optimizers.SGD(0.1))),
-    "C": train("C", build(lstm(), adam()), x=100 * x),  # raw units
+    "A": train("A", build(lstm, adam())),
+    "B": train("B", build(relu_rnn, keras.optimizers.SGD(0.1))),
+    "C": train("C", build(lstm, adam()), x=100 * x),  # raw units
 }
 
 # %% tags=["check"]
@@ -223,9 +223,9 @@ clipped = keras.optimizers.SGD(0.1, global_clipnorm=0.1)
 normalise = keras.layers.Normalization()
 normalise.adapt(100 * x)
 cured = {
-    "A": train("A-cured", remember(build(lstm(), adam()))),
-    "B": train("B-cured", build(relu_rnn(), clipped)),
-    "C": train("C-cured", build(lstm(), adam(), [normalise]), x=100 * x),
+    "A": train("A-cured", remember(build(lstm, adam()))),
+    "B": train("B-cured", build(relu_rnn, clipped)),
+    "C": train("C-cured", build(lstm, adam(), [normalise]), x=100 * x),
 }
 print(f"C's reach now: {cured['C'][1]['gradient_horizon/lstm/h'][0]:.0f} of 100")
 
@@ -243,7 +243,7 @@ assert cured["C"][1]["gradient_horizon/lstm/h"][0] < 40
 # A 和 B 学会了，准确率在 95% 以上。C 却没有！读数标准化之后，门是健康了，可是一种病治好，又露出另一种：它的梯度可达步数很小，C 变成了病人 A。**治好一样，再查一遍。**
 
 # %%
-both = remember(build(lstm(), adam(), [normalise]))
+both = remember(build(lstm, adam(), [normalise]))
 cured["C"] = train("C-cured-twice", both, x=100 * x)
 
 # %% tags=["check"]
@@ -265,10 +265,10 @@ assert cured["C"][0][-1] > 0.95
 
 # %%
 patients = {
-    "A": (build(lstm(), adam()), x),
-    "B": (build(relu_rnn(), keras.optimizers.SGD(0.1)), x),
-    "C": (build(lstm(), adam()), 100 * x),
-    "C, normalised": (build(lstm(), adam(), [normalise]), 100 * x),
+    "A": (build(lstm, adam()), x),
+    "B": (build(relu_rnn, keras.optimizers.SGD(0.1)), x),
+    "C": (build(lstm, adam()), 100 * x),
+    "C, normalised": (build(lstm, adam(), [normalise]), 100 * x),
 }
 findings = {}
 for name, (model, readings) in patients.items():

@@ -28,9 +28,13 @@ x[:, :10, 0] += 2 * y[:, None] - 1
 def build(layer, optimizer, prepare=()):
     keras.utils.set_random_seed(0)
     answer = keras.layers.Dense(1, activation="sigmoid")
-    model = keras.Sequential([keras.Input(x.shape[1:]), *prepare, layer, answer])
+    model = keras.Sequential([keras.Input(x.shape[1:]), *prepare, layer(), answer])
     model.compile(optimizer, "binary_crossentropy", metrics=["accuracy"])
     return model
+
+
+def lstm():
+    return keras.layers.LSTM(16, name="lstm")
 
 
 def relu_rnn():
@@ -47,7 +51,7 @@ def relu_rnn():
 
 # %%
 optimizer = keras.optimizers.Adam(3e-3, global_clipnorm=1.0)
-model = build(keras.layers.LSTM(16, name="lstm"), optimizer)
+model = build(lstm, optimizer)
 cell = model.get_layer("lstm").cell
 bias = cell.bias.numpy()
 bias[16:32] = np.log(99)  # i, f, c, o
@@ -73,7 +77,7 @@ assert accuracy < 0.9
 # %%
 for clip in [10, 0.1]:
     norms = GradientNorms(None)
-    model = build(relu_rnn(), keras.optimizers.SGD(0.1, global_clipnorm=clip))
+    model = build(relu_rnn, keras.optimizers.SGD(0.1, global_clipnorm=clip))
     fit = model.fit(x, y, batch_size=64, epochs=8, verbose=0, callbacks=[norms])
     accuracy, loss = fit.history["accuracy"][-1], fit.history["loss"][-1]
     median = np.median(norms.history["gradient_norm/global"])
@@ -99,7 +103,7 @@ for name, guard in {
     "EarlyStopping": keras.callbacks.EarlyStopping("gradient_norm/global", mode="min"),
 }.items():
     norms = GradientNorms(None)
-    model = build(relu_rnn(), keras.optimizers.SGD(0.1))
+    model = build(relu_rnn, keras.optimizers.SGD(0.1))
     model.fit(x, y, batch_size=64, epochs=4, verbose=0, callbacks=[norms, guard])
     stopped[name] = int(model.optimizer.iterations)
     print(f"{name}: stopped after {stopped[name]} training steps")

@@ -38,12 +38,12 @@ def patient(lesson, name):
     x, lstm, adam = (lesson[part] for part in ("x", "lstm", "adam"))
     build = lesson["build"]
     if name == "B":
-        return build(lesson["relu_rnn"](), keras.optimizers.SGD(0.1)), x
+        return build(lesson["relu_rnn"], keras.optimizers.SGD(0.1)), x
     if name == CURED_OF_SCALE:
         normalise = keras.layers.Normalization()
         normalise.adapt(100 * x)
-        return build(lstm(), adam(), [normalise]), 100 * x
-    return build(lstm(), adam()), x if name == "A" else 100 * x
+        return build(lstm, adam(), [normalise]), 100 * x
+    return build(lstm, adam()), x if name == "A" else 100 * x
 
 
 @pytest.mark.slow

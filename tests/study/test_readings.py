@@ -27,6 +27,7 @@ LEARNED = {
         "simple_rnn (identity), learning rate 0.0001, adding, 50": "0/3",
     },
     "adding_2015-ten_minutes": {"simple_rnn (identity), adding, 50": "3/3"},
+    "adding_2015-half_hour": {"simple_rnn (identity), adding, 150": "3/3"},
     "chrono_2018": {
         "lstm, recall, 50": "0/5",
         "lstm (chrono), recall, 200": "5/5",
