@@ -22,7 +22,7 @@ MAY_USE = {
     "pictures": ["measures"],
     "tracing": ["seams", "cells", "measures"],
     "dynamics": ["tracing", "seams", "cells", "measures"],
-    "live_view": ["tracing", "measures", "pictures"],
+    "live_view": ["tracing", "measures", "event_log", "pictures"],
     "diagnosis": ["tracing", "seams", "measures"],
     "callbacks": [
         "tracing",

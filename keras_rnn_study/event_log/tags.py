@@ -46,6 +46,22 @@ def tag(quantity: str, *parts: str) -> str:
     return "/".join([quantity, *safe])
 
 
+def split(full_tag: str) -> tuple[str, str, str]:
+    """Return quantity, layer and part of a tag; the layer is "" where nothing stands between.
+
+    Args:
+        full_tag: A tag as `tag` makes it, or any other name.
+
+    Example:
+
+    >>> split("gradient_norm/encoder/lstm/kernel"), split("gradient_norm/global")
+    (('gradient_norm', 'encoder/lstm', 'kernel'), ('gradient_norm', '', 'global'))
+    """
+    quantity, _, rest = full_tag.partition("/")
+    layer, _, part = rest.rpartition("/")
+    return quantity, layer, part
+
+
 def quantity_of(full_tag: str) -> Quantity:
     """Return what a tag measures, and how that is shown.
 
@@ -60,7 +76,7 @@ def quantity_of(full_tag: str) -> Quantity:
     >>> quantity_of("gate_mean/lstm/forget").kind
     'scalar'
     """
-    return _checked(_name_of(full_tag))
+    return _checked(split(full_tag)[0])
 
 
 def description_of(full_tag: str) -> str:
@@ -77,8 +93,8 @@ def description_of(full_tag: str) -> str:
     >>> description_of("gate_mean/lstm/candidate").split(". ")[-1]
     'The candidate is no gate: what may be written into the state, -1 to 1 for tanh.'
     """
-    quantity, _, rest = full_tag.partition("/")
-    part = re.sub("_(left|right)$", "", rest.rpartition("/")[2])  # of `gate_saturation`
+    quantity, _, part = split(full_tag)
+    part = re.sub("_(left|right)$", "", part)  # of `gate_saturation`
     texts = [_checked(quantity).description, PARTS.get(part, "")]
     return " ".join(filter(None, texts))
 
@@ -101,11 +117,7 @@ def columns(history: Mapping[str, _Column], quantities: Iterable[str]) -> dict[s
     wanted = set(quantities)
     for quantity in wanted:
         _checked(quantity)
-    return {name: values for name, values in history.items() if _name_of(name) in wanted}
-
-
-def _name_of(full_tag: str) -> str:
-    return full_tag.partition("/")[0]
+    return {name: values for name, values in history.items() if split(name)[0] in wanted}
 
 
 def _checked(quantity: str) -> Quantity:

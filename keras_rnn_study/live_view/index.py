@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypedDict, cast
 
+from keras_rnn_study.event_log.tags import split
 from keras_rnn_study.live_view.facts import PARTS, LayerFacts
 from keras_rnn_study.live_view.findings import Finding
 
@@ -17,7 +18,7 @@ class Series:
     """The frames of one run, layer and part.
 
     Attributes:
-        facts: As `recorded.facts_of` made them.
+        facts: As `frames.facts_of` made them.
         steps: The training step of each record.
     """
 
@@ -52,8 +53,7 @@ GRADIENT_NORM = "gradient_norm"
 
 def split_tag(tag: str) -> tuple[str, str] | None:
     """Return layer and part of a frame's tag, `frame/<layer>/<part>`; `None` if it is no such."""
-    kind, _, rest = tag.partition("/")
-    layer, _, part = rest.rpartition("/")
+    kind, layer, part = split(tag)
     return (layer, part) if kind == "frame" and layer and part in PARTS else None
 
 
@@ -65,10 +65,10 @@ def line_name(tag: str) -> str | None:
     >>> [line_name(tag) for tag in ("gradient_norm/global", "fit/loss", "gradient_norm/lstm")]
     ['gradient_norm', 'loss', None]
     """
-    kind, _, name = tag.partition("/")
+    kind, group, name = split(tag)
     if kind == "fit" and name:
-        return name
-    return GRADIENT_NORM if (kind, name) == (GRADIENT_NORM, "global") else None
+        return f"{group}/{name}" if group else name
+    return GRADIENT_NORM if (kind, group, name) == (GRADIENT_NORM, "", "global") else None
 
 
 def index_of(

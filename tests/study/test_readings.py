@@ -34,6 +34,10 @@ LEARNED = {
         "lstm, adding, 100": "2/5",
         "lstm (chrono), adding, 100": "5/5",
     },
+    "chrono_2018-ten_minutes": {
+        "lstm, copy_memory, 100": "0/3",
+        "lstm (chrono), copy_memory, 100": "0/3",
+    },
     "copy_memory": {"simple_rnn, copy_memory, 5": "2/3", "lstm, copy_memory, 5": "0/3"},
     "copy_memory-ten_minutes": {"lstm, copy_memory, 100": "0/3"},
     "forget_bias_2015": {
