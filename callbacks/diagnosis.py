@@ -103,7 +103,7 @@ class Diagnosis(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch: int, logs: dict[str, object] | None = None) -> None:
         """Look where it is due."""
-        if self._schedule.batch_ended(batch):
+        if self._schedule.batch_ended(batch, self.model):
             self._look()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, object] | None = None) -> None:

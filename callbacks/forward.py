@@ -85,7 +85,7 @@ class Forward(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Hand on where it is due."""
-        if self._schedule.batch_ended(batch):
+        if self._schedule.batch_ended(batch, self.model):
             self._hand_on()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:

@@ -142,8 +142,7 @@ class GradientNorms(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Fetch and write when it is due, and at times in between."""
-        due = self._schedule.batch_ended(batch)
-        self._record.advance(self._schedule.steps, due, self._reported(logs))
+        self._advance(self._schedule.batch_ended(batch, self.model), logs)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Fetch, write, and add the epoch's means to the logs."""
@@ -223,7 +222,10 @@ class GradientNorms(keras.callbacks.Callback):
                 "outside of a `recording` block. Write `with norms.recording(model, optimizer):` "
                 "around the loop; in a `fit` steps are counted by themselves."
             )
-        self.on_train_batch_end(self._schedule.in_epoch)
+        self._advance(self._schedule.batch_ended(self._schedule.in_epoch))
+
+    def _advance(self, due: bool, logs: dict[str, Any] | None = None) -> None:
+        self._record.advance(self._schedule.steps, due, self._reported(logs))
 
     def _reported(self, logs: dict[str, Any] | None) -> FitLogs | None:
         return FitLogs(logs, self.params, self._schedule.steps) if self._writes_metrics else None

@@ -121,7 +121,7 @@ class ProbeCallback(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
         """Make a record where one is due."""
-        if self._schedule.batch_ended(batch):
+        if self._schedule.batch_ended(batch, self.model):
             self._write_metrics(logs)
             self._record(("batch", self._schedule.steps))
 

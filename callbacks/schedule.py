@@ -1,7 +1,10 @@
 """When to record: `update_freq`, as in `keras.callbacks.TensorBoard`."""
 
 import numbers
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import keras
 
 UpdateFreq = Literal["epoch", "batch"] | int
 
@@ -46,16 +49,17 @@ class Schedule:
         self.in_epoch = 0
         self._epoch_length = length
 
-    def batch_ended(self, batch: int) -> bool:
+    def batch_ended(self, batch: int, model: "keras.Model | None" = None) -> bool:
         """Count a batch (or group of them, with `steps_per_execution`).
 
         Args:
             batch: Index of the batch in its epoch, as callbacks are given it.
+            model: Whose `fit` it is; `None`: a loop written by hand.
 
         Returns:
             Whether a record is due.
         """
-        ended = batch + 1
+        ended = steps_ended(model, batch)
         if self._epoch_length is not None:
             ended = max(self.in_epoch, min(ended, self._epoch_length))
         before = self.steps
@@ -63,6 +67,25 @@ class Schedule:
         self.in_epoch = ended
         self.calls += 1
         return not self.every_epoch and self.steps // self._every > before // self._every
+
+
+def steps_ended(model: "keras.Model | None", batch: int) -> int:
+    """Return how many steps of an epoch have ended at `on_train_batch_end(batch)`.
+
+    With `steps_per_execution`, Keras 3.10 names the first step of the call there, later ones the
+    last; all count the last call of an epoch as full. Without a model there is one step a batch.
+
+    Example:
+
+    >>> import keras
+    >>> from keras_rnn_study.callbacks.schedule import steps_ended
+    >>> model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    >>> model.compile("sgd", "mse", steps_per_execution=3)
+    >>> steps_ended(model, 3), steps_ended(model, 5)
+    (6, 6)
+    """
+    together = 1 if model is None else int(model.steps_per_execution)
+    return batch - batch % together + together
 
 
 def _batches(update_freq: Any) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 import keras
 import numpy as np
 
+from keras_rnn_study.callbacks.schedule import steps_ended
 from keras_rnn_study.event_log.tags import tag
 from keras_rnn_study.runs.result import Result, standard_error, verdict
 from keras_rnn_study.runs.run import Run
@@ -56,7 +57,7 @@ class Checks(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
         """Count the steps: with `steps_per_execution` Keras calls this for the last of several."""
-        self.updates = self._updates_before + batch + 1
+        self.updates = self._updates_before + steps_ended(self.model, batch)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Score the weights as they are now, and tell callbacks that come later."""

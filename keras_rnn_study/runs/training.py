@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import keras
 
+from keras_rnn_study.callbacks.schedule import steps_ended
 from keras_rnn_study.runs.run import STEPS_PER_EPOCH, Run
 
 
@@ -55,7 +56,7 @@ class _LastStep(keras.callbacks.Callback):
         self._steps, self._before = steps, 0  # before this epoch
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        if self._before + batch + 1 == self._steps:
+        if self._before + steps_ended(self.model, batch) == self._steps:
             self.model.stop_training = True
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
