@@ -179,8 +179,8 @@ def bare_training(figures):
         "as many steps with PyTorch's own layer (`nn.RNN`, `nn.LSTM`, `nn.GRU`), which is fused. "
         "That compares `fit`, which counts steps and calls callbacks, with a loop of five lines. "
         "The last two columns compare like with like: `train_step` without `fit` over that loop, "
-        "and `fit` over one with a `DataLoader` and a running loss. Goals: at most 1.0 in these two; "
-        "never above 1.0 of the time of Keras."
+        "and `fit` over one with a `DataLoader` and a running loss. Goals: at most 1.0 in these "
+        "two; never above 1.0 of the time of Keras."
     )
     rows = [
         [cell_and_size(n), figure(f["torch step, ms"], 1), *(figure(f[c]) for c in columns)]
