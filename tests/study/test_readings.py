@@ -98,6 +98,10 @@ LEARNED = {
         "simple_rnn (glorot), global clipnorm 1.0, temporal_order, 50": "1/3",
     },
     "temporal_order_2013-ten_minutes": {"simple_rnn, temporal_order, 100": "0/3"},
+    "temporal_order_2013-half_hour": {
+        "simple_rnn, temporal_order, 150": "0/3",
+        "simple_rnn, temporal_order, 200": "0/3",
+    },
 }
 """How many seeds learned, of each condition that a reading or a verdict speaks of."""
 
