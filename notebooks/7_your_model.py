@@ -37,7 +37,7 @@ import warnings
 import keras
 import numpy as np
 
-from keras_rnn_study import diagnose
+from keras_rnn_study import diagnose, view
 from keras_rnn_study.callbacks import (
     GateActivations,
     GradientFlow,
@@ -286,13 +286,18 @@ assert findings["C, normalised"].names[0] == "short_memory"
 
 # %% [markdown] lang="en"
 # It agrees with you, and each finding brings its number and its remedy. Of C it names both illnesses, but takes the second for a consequence of the first; with normalised readings the short memory is still there, now a cause. So the rule holds for the instrument as well: **cure one thing, look again.**
-#
-# What is to be seen, and not only said, is in the live view: `keras-rnn-study view logs` opens each gate, state and gradient, to be scrubbed through training and through time.
 
 # %% [markdown] lang="zh"
 # 它与你的看法一致，而且每一条都附上数值和对策。C 的两种病它都指了出来，不过把第二种当成了第一种的后果；读数标准化之后，记忆短的毛病还在，这回才是病因。所以，用仪器看病，规矩也一样：**治好一样，再查一遍。**
-#
-# 想亲眼看看，就打开实时视图：`keras-rnn-study view logs`。每个门、每个状态和梯度都在里面，可以沿训练步和时间步来回拖动。
+
+# %% [markdown] lang="en"
+# What is to be seen, and not only said, is in the **live view**: each gate, state and gradient of all these trainings, to be scrubbed through training and through time. It runs where the notebook runs; on a page that only shows notebooks there is a still of the first three: what is black has no gradient, what is hatched is no number. In a terminal: `keras-rnn-study view logs`.
+
+# %% [markdown] lang="zh"
+# 想亲眼看看，就打开**实时视图**：这些训练里的每个门、每个状态和梯度都在，可以沿训练步和时间步来回拖动。笔记本在哪里运行，它就在哪里运行；只显示笔记本的网页上，看到的是前三个网络的静态图：黑的地方没有梯度，画斜线的地方不是有限的数。在终端里则输入 `keras-rnn-study view logs`。
+
+# %%
+view(LOGS, language=LANGUAGE)
 
 # %% [markdown] lang="en"
 # ## A table to take along
