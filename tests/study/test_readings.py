@@ -91,6 +91,12 @@ LEARNED = {
         "lstm (forget bias 5), temporal_order, 100": "3/3",
         "lstm (chrono), temporal_order, 100": "3/3",
     },
+    "temporal_order_1997-ten_minutes": {
+        "lstm, temporal_order, 100": "4/5",
+        "lstm (chrono), temporal_order, 100": "5/5",
+        "lstm (forget bias 5), temporal_order, 100": "4/5",
+        "lstm (forget bias 5, input bias -5), temporal_order, 100": "5/5",
+    },
     "temporal_order_2013": {
         "simple_rnn, global clipnorm none, temporal_order, 50": "0/3",
         "simple_rnn, global clipnorm 1.0, temporal_order, 50": "3/3",
@@ -110,6 +116,16 @@ SEQUENCES = {
     ("adding_1997", "lstm (chrono), adding, 100"): ("46,080", "58,880"),
     ("temporal_order_1997", "lstm (forget bias 5), temporal_order, 100"): ("30,720", "43,520"),
     ("temporal_order_1997", "lstm (chrono), temporal_order, 100"): ("12,800", "23,040"),
+    ("temporal_order_1997-ten_minutes", "lstm, temporal_order, 100"): ("58,880", "307,200"),
+    ("temporal_order_1997-ten_minutes", "lstm (chrono), temporal_order, 100"): ("17,920", "40,960"),
+    ("temporal_order_1997-ten_minutes", "lstm (forget bias 5), temporal_order, 100"): (
+        "56,320",
+        "117,760",
+    ),
+    (
+        "temporal_order_1997-ten_minutes",
+        "lstm (forget bias 5, input bias -5), temporal_order, 100",
+    ): ("33,280", "69,120"),
 }
 """The fewest and the most samples of a seed that learned."""
 
@@ -138,7 +154,7 @@ def table(name: str) -> dict[str, Condition]:
 
 def words(name: str) -> str:
     """Return all that a study's file says about itself."""
-    return str(read_study(STUDIES / f"{name}.yaml").about)
+    return str(read_study(STUDIES / f"{name.partition('-')[0]}.yaml").about)
 
 
 @pytest.mark.parametrize("name", LEARNED)
