@@ -69,17 +69,13 @@ def lengths(result):
         "first epoch, more, s": "first epoch, more, s",
         "later epoch, less, s": "later epoch, less, s",
     }
-    rows = [
-        [f"`{name.split()[0]}`, {name.split()[1]}", *(figure(f[c]) for c in columns)]
-        for name, f in result["figures"].items()
-    ]
-    return section(
-        "Sequences of many lengths",
-        result,
-        what,
-        table(["cell, batches", *columns.values()], rows),
-        "lengths",
-    )
+
+    def named(name):
+        cell, batches = name.split()
+        return f"`{cell}`, {batches}"
+
+    body = figure_table(result["figures"], columns, "cell, batches", named)
+    return section("Sequences of many lengths", result, what, body, "lengths")
 
 
 def overhead(result):
@@ -100,17 +96,12 @@ def overhead(result):
         "fit, steps together, ms a step": f"{together} steps in a call, ms",
         "steps together over fit": "over `fit`",
     }
-    rows = [
-        [name if name.startswith("no") else cell_and_size(name), *(figure(f[c]) for c in columns)]
-        for name, f in result["figures"].items()
-    ]
-    return section(
-        "What `fit` itself costs",
-        result,
-        what,
-        table(["model", *columns.values()], rows),
-        "overhead",
-    )
+
+    def named(name):
+        return name if name.startswith("no") else cell_and_size(name)
+
+    body = figure_table(result["figures"], columns, "model", named)
+    return section("What `fit` itself costs", result, what, body, "overhead")
 
 
 def seeds(result):

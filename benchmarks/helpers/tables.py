@@ -44,26 +44,28 @@ def table(head, rows):
     return "\n".join(f"| {' | '.join(cells)} |" for cells in [head, ruler, *rows])
 
 
-def figure_table(figures, columns):
-    """Quartiles of each size; rows and columns that nothing was measured for are left out.
-
-    Args:
-        figures: dict of `"lstm (64, 200, 2, 32)"` to dict of what to quartiles.
-        columns: dict of what to its head.
-    """
-    shown = [what for what in columns if any(what in f for f in figures.values())]
-    rows = [
-        [cell_and_size(name), *(figure(f[what]) for what in shown)]
-        for name, f in figures.items()
-        if all(what in f for what in shown)
-    ]
-    return table([SIZE, *(columns[what] for what in shown)], rows)
-
-
 def cell_and_size(name):
     """`"lstm (64, 200, 2, 32)"` as it stands in a table."""
     cell, _, size = name.partition(" ")
     return f"`{cell}` {size.strip('()')}"
+
+
+def figure_table(figures, columns, head=SIZE, named=cell_and_size):
+    """Quartiles of each row; rows and columns that nothing was measured for are left out.
+
+    Args:
+        figures: dict of `"lstm (64, 200, 2, 32)"` to dict of what to quartiles.
+        columns: dict of what to its head.
+        head: Of the first column.
+        named: Function of a figures' name: what stands in the first column.
+    """
+    shown = [what for what in columns if any(what in f for f in figures.values())]
+    rows = [
+        [named(name), *(figure(f[what]) for what in shown)]
+        for name, f in figures.items()
+        if all(what in f for what in shown)
+    ]
+    return table([head, *(columns[what] for what in shown)], rows)
 
 
 def again(name):

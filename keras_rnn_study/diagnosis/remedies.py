@@ -1,5 +1,7 @@
 """Code that mends, written for the layer that is ill."""
 
+from collections.abc import Collection
+
 import keras
 
 from keras_rnn_study.diagnosis.examination import Examination
@@ -20,6 +22,11 @@ def for_layer(remedy: str, examination: Examination, name: str | None) -> str:
     if layer is None and name in examination.outputs:
         layer = examination.outputs[name].layer
     return remedy.replace(CELL, type(layer).__name__ if type(layer) in _CLASSES else "LSTM")
+
+
+def memory_gate(gates: Collection[str]) -> str | None:
+    """Return which of a layer's gates keeps its memory; `None`: it has none that does."""
+    return next((gate for gate in ("forget", "update") if gate in gates), None)
 
 
 def spread_memory_times(gate: str, distance: int | str) -> str:

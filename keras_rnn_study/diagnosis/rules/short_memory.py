@@ -3,7 +3,7 @@
 import numpy as np
 
 from keras_rnn_study.diagnosis.examination import Examination
-from keras_rnn_study.diagnosis.remedies import spread_memory_times
+from keras_rnn_study.diagnosis.remedies import memory_gate, spread_memory_times
 from keras_rnn_study.diagnosis.rule import Symptom, rule
 
 _GONE, _REACHED, _FOR_GOOD = 1e-4, 1e-3, 1e-5
@@ -42,20 +42,23 @@ def short_memory(examination: Examination) -> Symptom | None:
         return None
     best = None
     for name, layer in examination.trace.items():
-        gate = layer.gates.get("forget", layer.gates.get("update"))
-        if gate is None or gate.ndim != 3 or gate.shape[:2] != evidence.shape:
+        keeper = memory_gate(layer.gates)
+        if keeper is None:
             return None  # another path, which keeps in another way
+        gate = layer.gates[keeper]
+        if gate.ndim != 3 or gate.shape[:2] != evidence.shape:
+            return None  # likewise
         if examination.runs_backwards(name):
             return None
         if np.isnan(gate).all():
             continue
         kept = _kept(gate, evidence)
         if best is None or kept > best[1]:
-            best = name, kept, float(np.nanmean(gate))
+            best = keeper, kept, float(np.nanmean(gate)), name
     distance = int(np.median(distances))
     if best is None or best[1] >= _GONE or distance < 2:
         return None
-    name, kept, mean = best
+    keeper, kept, mean, name = best
     steps = float(-1 / np.log(np.clip(mean, 1e-6, 1 - 1e-6)))
     title = f"{name!r} keeps {kept:.0e} of what it saw {distance} steps before the end."
     return Symptom(
@@ -63,9 +66,7 @@ def short_memory(examination: Examination) -> Symptom | None:
         {"kept": kept, "distance": distance, "mean_gate": mean, "memory_steps": steps},
         "error" if reach is None or reach < _FOR_GOOD else "warning",
         layer=name,
-        remedy=spread_memory_times(
-            "forget" if "forget" in examination.trace[name].gates else "update", distance + 1
-        ),
+        remedy=spread_memory_times(keeper, distance + 1),
     )
 
 

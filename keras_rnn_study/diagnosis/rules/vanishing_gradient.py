@@ -5,7 +5,7 @@ import numpy as np
 from keras_rnn_study import measures
 from keras_rnn_study.diagnosis.examination import Examination
 from keras_rnn_study.diagnosis.finding import Severity
-from keras_rnn_study.diagnosis.remedies import spread_memory_times
+from keras_rnn_study.diagnosis.remedies import memory_gate, spread_memory_times
 from keras_rnn_study.diagnosis.rule import Symptom, rule
 
 _GONE, _FOR_GOOD, _LOST = 3e-4, 1e-5, 3e-3
@@ -58,8 +58,7 @@ def vanishing_gradient(examination: Examination) -> Symptom | None:
     name = next(iter(examination.trace))
     numbers = {"reach": reach, "distance": distance}
     severity: Severity = "error" if reach < _FOR_GOOD else "warning"
-    gates = examination.trace[name].gates
-    gate = next((gate for gate in ("forget", "update") if gate in gates), None)
+    gate = memory_gate(examination.trace[name].gates)
     return Symptom(
         title,
         numbers,
